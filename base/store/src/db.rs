@@ -1,0 +1,159 @@
+//! The door: open, read, write.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use sqlx::{PgPool, SqlitePool};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::run::{exec_postgres, exec_sqlite, rows_postgres, rows_sqlite};
+use crate::sqlite::{Done, Work};
+use crate::{BoxFuture, Migration, Row, Run, StoreError, Tx, Value, migrate, postgres, sqlite};
+
+/// Which database stands behind the door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+#[derive(Clone)]
+enum Inner {
+    Sqlite {
+        readers: SqlitePool,
+        writer: mpsc::Sender<Work>,
+    },
+    Postgres {
+        pool: PgPool,
+    },
+}
+
+/// A handle on the database; clones share it.
+#[derive(Clone)]
+pub struct Db {
+    inner: Inner,
+}
+
+impl Db {
+    /// Opens or creates a SQLite file.
+    pub async fn open_sqlite(path: &Path) -> Result<Self, StoreError> {
+        let (readers, writer) = sqlite::open(path).await?;
+        Ok(Self {
+            inner: Inner::Sqlite { readers, writer },
+        })
+    }
+
+    /// Connects to `postgres://…`.
+    pub async fn open_postgres(url: &str) -> Result<Self, StoreError> {
+        Ok(Self {
+            inner: Inner::Postgres {
+                pool: postgres::open(url, None).await?,
+            },
+        })
+    }
+
+    pub(crate) async fn open_postgres_schema(url: &str, schema: &str) -> Result<Self, StoreError> {
+        Ok(Self {
+            inner: Inner::Postgres {
+                pool: postgres::open(url, Some(schema)).await?,
+            },
+        })
+    }
+
+    pub fn engine(&self) -> Engine {
+        match &self.inner {
+            Inner::Sqlite { .. } => Engine::Sqlite,
+            Inner::Postgres { .. } => Engine::Postgres,
+        }
+    }
+
+    /// Applies the migrations that are not applied yet, in the order given.
+    pub async fn migrate(&self, migrations: &[Migration]) -> Result<(), StoreError> {
+        migrate::apply(self, migrations).await
+    }
+
+    /// A reader outside any transaction. Each statement sees what was committed before it.
+    pub fn reader(&self) -> Reader {
+        Reader { db: self.clone() }
+    }
+
+    /// Runs one use case's write. When this returns `Ok`, the change is durable. The body may run
+    /// more than once (PostgreSQL retries), so it changes nothing but the database; it must not
+    /// call `write` again.
+    pub async fn write<T, E, F>(&self, body: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
+    {
+        match &self.inner {
+            Inner::Postgres { pool } => postgres::write(pool, &body).await,
+            Inner::Sqlite { writer, .. } => {
+                let (send, receive) = oneshot::channel();
+                let body = Arc::new(body);
+                let work: Work = Box::new(move |tx| {
+                    Box::pin(async move {
+                        let outcome = body(tx).await;
+                        Done {
+                            keep: outcome.is_ok(),
+                            tell: Box::new(move |committed| {
+                                let answer = committed.map_err(E::from).and(outcome);
+                                let _ = send.send(answer);
+                            }),
+                        }
+                    })
+                });
+                writer
+                    .send(work)
+                    .await
+                    .map_err(|_| E::from(StoreError::Closed))?;
+                // A dropped sender means that the body panicked or the writer could not begin.
+                receive.await.map_err(|_| E::from(StoreError::Panicked))?
+            }
+        }
+    }
+
+    /// Waits until readers are done and closes. The writer ends when the last handle is dropped.
+    pub async fn close(&self) {
+        match &self.inner {
+            Inner::Sqlite { readers, .. } => readers.close().await,
+            Inner::Postgres { pool } => pool.close().await,
+        }
+    }
+}
+
+/// Reads outside a transaction.
+#[derive(Clone)]
+pub struct Reader {
+    db: Db,
+}
+
+impl Run for Reader {
+    async fn exec(&mut self, sql: &str, args: Vec<Value>) -> Result<u64, StoreError> {
+        // Readers of SQLite are opened with `query_only`; on PostgreSQL the statement runs in a
+        // transaction of its own. Domains write through `Db::write` only.
+        match &self.db.inner {
+            Inner::Sqlite { readers, .. } => {
+                let mut conn = readers.acquire().await?;
+                Ok(exec_sqlite(&mut conn, sql, args).await?)
+            }
+            Inner::Postgres { pool } => {
+                let mut conn = pool.acquire().await?;
+                Ok(exec_postgres(&mut conn, sql, args).await?)
+            }
+        }
+    }
+
+    async fn rows(&mut self, sql: &str, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        match &self.db.inner {
+            Inner::Sqlite { readers, .. } => {
+                let mut conn = readers.acquire().await?;
+                Ok(rows_sqlite(&mut conn, sql, args).await?)
+            }
+            Inner::Postgres { pool } => {
+                let mut conn = pool.acquire().await?;
+                Ok(rows_postgres(&mut conn, sql, args).await?)
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The database: SQLite and PostgreSQL behind one door. Domains write one SQL text with `?`
+//! placeholders and never see the driver.
+//!
+//! All writes pass [`Db::write`]. On SQLite one writer takes what is queued, runs each use case in
+//! its own savepoint, commits once with `synchronous=FULL`, and only then acknowledges them all.
+//! On PostgreSQL each use case is a serialisable transaction, retried on a conflict.
+
+mod ctx;
+mod db;
+mod dialect;
+mod error;
+mod lock;
+mod migrate;
+pub mod numbers;
+mod postgres;
+mod row;
+mod run;
+mod shared;
+mod sqlite;
+pub mod testing;
+mod value;
+
+pub use ctx::Ctx;
+pub use db::{Db, Engine, Reader};
+pub use error::StoreError;
+pub use lock::DataLock;
+pub use migrate::Migration;
+pub use row::{FromColumn, Row};
+pub use run::{Run, Tx};
+pub use shared::Shared;
+pub use value::Value;
+
+/// The future that a transaction's body returns.
+pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Builds the argument list of a statement: `args![case_id, state.code(), now]`.
+#[macro_export]
+macro_rules! args {
+    ($($value:expr),* $(,)?) => {
+        vec![$($crate::Value::from($value)),*]
+    };
+}

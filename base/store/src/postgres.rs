@@ -1,0 +1,84 @@
+//! PostgreSQL: serialisable transactions, retried on a conflict.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgPool};
+
+use crate::error::is_retryable;
+use crate::run::Conn;
+use crate::{BoxFuture, StoreError, Tx};
+
+/// Tries before a conflict is reported. Each waits a little longer than the last.
+const TRIES: u32 = 12;
+
+pub(crate) async fn open(url: &str, schema: Option<&str>) -> Result<PgPool, StoreError> {
+    let mut options: PgConnectOptions = url.parse()?;
+    options = options.statement_cache_capacity(512);
+    if let Some(schema) = schema {
+        options = options.options([("search_path", schema)]);
+    }
+    Ok(PgPoolOptions::new()
+        .max_connections(16)
+        .acquire_timeout(Duration::from_secs(30))
+        .connect_with(options)
+        .await?)
+}
+
+pub(crate) async fn write<T, E, F>(pool: &PgPool, body: &F) -> Result<T, E>
+where
+    T: Send,
+    E: From<StoreError> + Send,
+    F: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync,
+{
+    let mut wait = Duration::from_millis(2);
+    for _ in 0..TRIES {
+        let mut conn = pool.acquire().await.map_err(StoreError::from)?;
+        let mut tx = conn
+            .begin_with(AssertSqlSafe("BEGIN ISOLATION LEVEL SERIALIZABLE"))
+            .await
+            .map_err(StoreError::from)?;
+        let (outcome, retry) = {
+            let mut lent = Tx::new(Conn::Postgres(&mut tx));
+            let outcome = body(&mut lent).await;
+            (outcome, lent.retry)
+        };
+        match outcome {
+            Ok(value) => match tx.commit().await {
+                Ok(()) => return Ok(value),
+                Err(error) if is_retryable(&error) => {}
+                Err(error) => return Err(StoreError::from(error).into()),
+            },
+            Err(error) => {
+                let _ = tx.rollback().await;
+                if !retry {
+                    return Err(error);
+                }
+            }
+        }
+        drop(conn);
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(Duration::from_millis(200));
+    }
+    Err(StoreError::Conflict.into())
+}
+
+/// Creates a schema of its own, for tests that share one server.
+pub(crate) async fn create_schema(url: &str, schema: &str) -> Result<(), StoreError> {
+    let pool = open(url, None).await?;
+    pool.execute(AssertSqlSafe(format!("CREATE SCHEMA {schema}")))
+        .await?;
+    pool.close().await;
+    Ok(())
+}
+
+/// Removes a schema of a test.
+pub(crate) async fn drop_schema(url: &str, schema: &str) -> Result<(), StoreError> {
+    let pool = open(url, None).await?;
+    pool.execute(AssertSqlSafe(format!(
+        "DROP SCHEMA IF EXISTS {schema} CASCADE"
+    )))
+    .await?;
+    pool.close().await;
+    Ok(())
+}

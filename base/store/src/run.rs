@@ -1,0 +1,158 @@
+//! Running statements, inside a transaction or outside.
+
+use sqlx::{AssertSqlSafe, PgConnection, SqliteConnection};
+
+use crate::error::is_retryable;
+use crate::{Row, StoreError, Value, dialect};
+
+/// Whatever can run a statement. The SQL comes from the domains' `table.rs`; values only ever
+/// travel as arguments.
+pub trait Run: Send {
+    /// Runs a statement and says how many rows it changed.
+    fn exec(
+        &mut self,
+        sql: &str,
+        args: Vec<Value>,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// All rows of a query.
+    fn rows(
+        &mut self,
+        sql: &str,
+        args: Vec<Value>,
+    ) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send;
+
+    /// The first row, if there is one.
+    fn row(
+        &mut self,
+        sql: &str,
+        args: Vec<Value>,
+    ) -> impl Future<Output = Result<Option<Row>, StoreError>> + Send {
+        async move { Ok(self.rows(sql, args).await?.into_iter().next()) }
+    }
+
+    /// A single number, such as a count.
+    fn count(
+        &mut self,
+        sql: &str,
+        args: Vec<Value>,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send {
+        async move {
+            match self.row(sql, args).await? {
+                Some(row) => row.get(0),
+                None => Ok(0),
+            }
+        }
+    }
+}
+
+pub(crate) enum Conn<'a> {
+    Sqlite(&'a mut SqliteConnection),
+    Postgres(&'a mut PgConnection),
+}
+
+/// A transaction's connection, lent to the body of a use case.
+pub struct Tx<'a> {
+    conn: Conn<'a>,
+    /// Set when PostgreSQL asked to try again.
+    pub(crate) retry: bool,
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) fn new(conn: Conn<'a>) -> Self {
+        Self { conn, retry: false }
+    }
+
+    fn note<T>(&mut self, result: Result<T, sqlx::Error>) -> Result<T, StoreError> {
+        result.map_err(|error| {
+            self.retry |= is_retryable(&error);
+            error.into()
+        })
+    }
+}
+
+impl Run for Tx<'_> {
+    async fn exec(&mut self, sql: &str, args: Vec<Value>) -> Result<u64, StoreError> {
+        let done = match &mut self.conn {
+            Conn::Sqlite(c) => exec_sqlite(c, sql, args).await,
+            Conn::Postgres(c) => exec_postgres(c, sql, args).await,
+        };
+        self.note(done)
+    }
+
+    async fn rows(&mut self, sql: &str, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        let found = match &mut self.conn {
+            Conn::Sqlite(c) => rows_sqlite(c, sql, args).await,
+            Conn::Postgres(c) => rows_postgres(c, sql, args).await,
+        };
+        self.note(found)
+    }
+}
+
+macro_rules! bind {
+    ($query:expr, $args:expr) => {{
+        let mut query = $query;
+        for value in $args {
+            query = match value {
+                Value::Text(v) => query.bind(v),
+                Value::Int(v) => query.bind(v),
+                Value::Bytes(v) => query.bind(v),
+            };
+        }
+        query
+    }};
+}
+
+pub(crate) async fn exec_sqlite(
+    conn: &mut SqliteConnection,
+    sql: &str,
+    args: Vec<Value>,
+) -> Result<u64, sqlx::Error> {
+    let query = bind!(
+        sqlx::query::<sqlx::Sqlite>(AssertSqlSafe(sql.to_owned())),
+        args
+    );
+    Ok(query.execute(conn).await?.rows_affected())
+}
+
+pub(crate) async fn rows_sqlite(
+    conn: &mut SqliteConnection,
+    sql: &str,
+    args: Vec<Value>,
+) -> Result<Vec<Row>, sqlx::Error> {
+    let query = bind!(
+        sqlx::query::<sqlx::Sqlite>(AssertSqlSafe(sql.to_owned())),
+        args
+    );
+    Ok(query
+        .fetch_all(conn)
+        .await?
+        .into_iter()
+        .map(Row::Sqlite)
+        .collect())
+}
+
+pub(crate) async fn exec_postgres(
+    conn: &mut PgConnection,
+    sql: &str,
+    args: Vec<Value>,
+) -> Result<u64, sqlx::Error> {
+    let text = dialect::postgres_statement(sql);
+    let query = bind!(sqlx::query::<sqlx::Postgres>(AssertSqlSafe(text)), args);
+    Ok(query.execute(conn).await?.rows_affected())
+}
+
+pub(crate) async fn rows_postgres(
+    conn: &mut PgConnection,
+    sql: &str,
+    args: Vec<Value>,
+) -> Result<Vec<Row>, sqlx::Error> {
+    let text = dialect::postgres_statement(sql);
+    let query = bind!(sqlx::query::<sqlx::Postgres>(AssertSqlSafe(text)), args);
+    Ok(query
+        .fetch_all(conn)
+        .await?
+        .into_iter()
+        .map(Row::Postgres)
+        .collect())
+}

@@ -1,0 +1,184 @@
+//! The writing path on both engines.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use store::testing::TestDb;
+use store::{Migration, Run, StoreError, args};
+
+const SCHEMA: &[Migration] = &[Migration {
+    name: "test/0001",
+    sql: "CREATE TABLE note (id TEXT NOT NULL PRIMARY KEY, n BIGINT, body BLOB) WITHOUT ROWID;
+          CREATE INDEX note_n ON note (n);",
+}];
+
+async fn put(db: &store::Db, id: String, n: Option<i64>) -> Result<(), StoreError> {
+    db.write(move |tx| {
+        let id = id.clone();
+        Box::pin(async move {
+            tx.exec(
+                "INSERT INTO note (id, n, body) VALUES (?, ?, ?)",
+                args![id, n, vec![1u8, 2]],
+            )
+            .await
+            .map(drop)
+        })
+    })
+    .await
+}
+
+#[tokio::test]
+async fn writes_are_seen_and_typed() {
+    for test in TestDb::each(SCHEMA).await.unwrap() {
+        put(&test.db, "a".into(), Some(7)).await.unwrap();
+        put(&test.db, "b".into(), None).await.unwrap();
+        let mut r = test.db.reader();
+        let rows = r
+            .rows("SELECT id, n, body FROM note ORDER BY id", args![])
+            .await
+            .unwrap();
+        assert_eq!(rows.len(), 2);
+        assert_eq!(rows[0].get::<i64>(1).unwrap(), 7);
+        assert_eq!(rows[1].get::<Option<i64>>(1).unwrap(), None);
+        assert_eq!(rows[0].get::<Vec<u8>>(2).unwrap(), vec![1, 2]);
+        assert_eq!(
+            r.count("SELECT count(*) FROM note", args![]).await.unwrap(),
+            2
+        );
+        assert!(matches!(
+            put(&test.db, "a".into(), None).await,
+            Err(StoreError::Duplicate)
+        ));
+        test.db.migrate(SCHEMA).await.unwrap();
+        test.remove().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_failed_use_case_leaves_nothing_and_does_not_harm_its_neighbours() {
+    for test in TestDb::each(SCHEMA).await.unwrap() {
+        let mut all = Vec::new();
+        for i in 0..60 {
+            let db = test.db.clone();
+            all.push(tokio::spawn(async move {
+                db.write(move |tx| {
+                    Box::pin(async move {
+                        tx.exec(
+                            "INSERT INTO note (id, n) VALUES (?, ?)",
+                            args![format!("{i}"), i],
+                        )
+                        .await?;
+                        if i % 3 == 0 {
+                            return Err(StoreError::Driver("refused".into()));
+                        }
+                        Ok(())
+                    })
+                })
+                .await
+            }));
+        }
+        let mut kept = 0;
+        for one in all {
+            kept += u64::from(one.await.unwrap().is_ok());
+        }
+        assert_eq!(kept, 40);
+        let n = test
+            .db
+            .reader()
+            .count("SELECT count(*) FROM note", args![])
+            .await
+            .unwrap();
+        assert_eq!(n, 40);
+        test.remove().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_panicking_body_is_rolled_back() {
+    let test = TestDb::sqlite(SCHEMA).await.unwrap();
+    let outcome: Result<(), StoreError> = test
+        .db
+        .write(|tx| {
+            Box::pin(async move {
+                tx.exec("INSERT INTO note (id) VALUES ('x')", args![])
+                    .await?;
+                panic!("on purpose");
+            })
+        })
+        .await;
+    assert!(matches!(outcome, Err(StoreError::Panicked)));
+    put(&test.db, "y".into(), None).await.unwrap();
+    assert_eq!(
+        test.db
+            .reader()
+            .count("SELECT count(*) FROM note", args![])
+            .await
+            .unwrap(),
+        1
+    );
+}
+
+/// Write skew: many clients take the last places; the conditional update lets exactly five in.
+#[tokio::test(flavor = "multi_thread")]
+async fn conditional_updates_are_not_oversold() {
+    for test in TestDb::each(SCHEMA).await.unwrap() {
+        put(&test.db, "places".into(), Some(5)).await.unwrap();
+        let taken = Arc::new(AtomicU32::new(0));
+        let mut all = Vec::new();
+        for _ in 0..40 {
+            let (db, taken) = (test.db.clone(), taken.clone());
+            all.push(tokio::spawn(async move {
+                let got: Result<u64, StoreError> = db
+                    .write(|tx| {
+                        Box::pin(async move {
+                            tx.exec(
+                                "UPDATE note SET n = n - 1 WHERE id = ? AND n > 0",
+                                args!["places"],
+                            )
+                            .await
+                        })
+                    })
+                    .await;
+                if got.unwrap() == 1 {
+                    taken.fetch_add(1, Ordering::Relaxed);
+                }
+            }));
+        }
+        for one in all {
+            one.await.unwrap();
+        }
+        assert_eq!(taken.load(Ordering::Relaxed), 5);
+        test.remove().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_changed_migration_is_refused() {
+    let test = TestDb::sqlite(SCHEMA).await.unwrap();
+    let changed = [Migration {
+        name: "test/0001",
+        sql: "CREATE TABLE other (id TEXT)",
+    }];
+    assert!(matches!(
+        test.db.migrate(&changed).await,
+        Err(StoreError::MigrationChanged(_))
+    ));
+}
+
+/// The commit is durable before it is acknowledged: SQLite must flush at every commit.
+#[tokio::test]
+async fn sqlite_runs_with_full_synchronisation() {
+    let test = TestDb::sqlite(SCHEMA).await.unwrap();
+    let mode: i64 = test
+        .db
+        .write(|tx| {
+            Box::pin(async move {
+                let row = tx.row("PRAGMA synchronous", args![]).await?;
+                row.map_or(Ok(-1), |r| r.get::<i64>(0))
+            })
+        })
+        .await
+        .map_err(|e: StoreError| e)
+        .unwrap();
+    assert_eq!(mode, 2);
+}

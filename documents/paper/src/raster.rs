@@ -1,0 +1,292 @@
+//! PNG: page images for screens, and thumbnails.
+
+use image::RgbaImage;
+use resvg::tiny_skia::{
+    Color, FillRule, FilterQuality, IntSize, LineCap, LineJoin, Paint, PathBuilder, Pixmap,
+    PixmapPaint, Transform,
+};
+use ttf_parser::OutlineBuilder;
+
+use crate::png_out::{self, Effort, Pixels};
+use crate::{Colour, Error, GlyphRun, Laid, LaidItem, Path, Picture, Placed, Segment, fonts};
+
+/// How large a page image is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Scale {
+    /// Pixels an inch.
+    Dpi(f32),
+    /// Width in pixels.
+    Width(u32),
+}
+
+/// More pixels than A2 at 300 dpi is no page image but an attack on memory.
+const MOST_PIXELS: f64 = 40e6;
+
+/// The image of one page (counted from 0) as PNG.
+pub fn to_png(laid: &Laid, page: usize, scale: Scale) -> Result<Vec<u8>, Error> {
+    let page = laid.pages.get(page).ok_or(Error::NoPage(page))?;
+    let per_mm = match scale {
+        Scale::Dpi(dpi) => dpi / 25.4,
+        Scale::Width(width) => width as f32 / page.width,
+    };
+    let (width, height) = (
+        (page.width * per_mm).round(),
+        (page.height * per_mm).round(),
+    );
+    let pixels = f64::from(width) * f64::from(height);
+    if !(per_mm.is_finite() && (1.0..=MOST_PIXELS).contains(&pixels)) {
+        return Err(Error::Measure("a page image needs a sensible resolution"));
+    }
+    let mut canvas = Pixmap::new(width as u32, height as u32)
+        .ok_or(Error::Measure("a page image needs a sensible resolution"))?;
+    canvas.fill(Color::WHITE);
+    if let Some(base) = &page.base {
+        let (width, height) = (page.width, page.height);
+        let placed = Placed {
+            picture: base.clone(),
+            x: 0.0,
+            y: 0.0,
+            width,
+            height,
+        };
+        picture(&mut canvas, &placed, per_mm)?;
+    }
+    for item in &page.items {
+        match item {
+            LaidItem::Run(it) => run(&mut canvas, it, per_mm),
+            LaidItem::Path(it) => path(&mut canvas, it, per_mm),
+            LaidItem::Picture(it) => picture(&mut canvas, it, per_mm)?,
+        }
+    }
+    let rgb: Vec<u8> = canvas
+        .pixels()
+        .iter()
+        .flat_map(|p| [p.red(), p.green(), p.blue()])
+        .collect();
+    let dpi = per_mm * 25.4;
+    png_out::encode(
+        canvas.width(),
+        canvas.height(),
+        Pixels::Rgb(&rgb),
+        Some(dpi),
+        Effort::Fast,
+    )
+}
+
+/// A small image of the first page, `width` pixels wide, for lists.
+pub fn thumbnail(laid: &Laid, width: u32) -> Result<Vec<u8>, Error> {
+    to_png(laid, 0, Scale::Width(width))
+}
+
+pub(crate) fn paint(colour: Colour) -> Paint<'static> {
+    let mut paint = Paint::default();
+    paint.set_color_rgba8(colour.r, colour.g, colour.b, 255);
+    paint.anti_alias = true;
+    paint
+}
+
+fn run(canvas: &mut Pixmap, run: &GlyphRun, per_mm: f32) {
+    let face = fonts::face(run.font);
+    let scale = run.size * per_mm / f32::from(face.units_per_em());
+    let paint = paint(run.colour);
+    let mut x = run.x;
+    for glyph in &run.glyphs {
+        if let Some(outline) = outline(face.parsed(), glyph.id) {
+            let place = Transform::from_row(scale, 0.0, 0.0, -scale, x * per_mm, run.y * per_mm);
+            canvas.fill_path(&outline, &paint, FillRule::Winding, place, None);
+        }
+        x += glyph.advance;
+    }
+}
+
+/// The outline of a glyph in font units, y upwards; nothing for a blank.
+pub(crate) fn outline(
+    face: &ttf_parser::Face<'static>,
+    glyph: u16,
+) -> Option<resvg::tiny_skia::Path> {
+    let mut pen = Pen(PathBuilder::new());
+    face.outline_glyph(ttf_parser::GlyphId(glyph), &mut pen)?;
+    pen.0.finish()
+}
+
+struct Pen(PathBuilder);
+
+impl OutlineBuilder for Pen {
+    fn move_to(&mut self, x: f32, y: f32) {
+        self.0.move_to(x, y);
+    }
+    fn line_to(&mut self, x: f32, y: f32) {
+        self.0.line_to(x, y);
+    }
+    fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
+        self.0.quad_to(x1, y1, x, y);
+    }
+    fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
+        self.0.cubic_to(x1, y1, x2, y2, x, y);
+    }
+    fn close(&mut self) {
+        self.0.close();
+    }
+}
+
+fn path(canvas: &mut Pixmap, path: &Path, per_mm: f32) {
+    let mut builder = PathBuilder::new();
+    for segment in &path.segments {
+        match *segment {
+            Segment::Move(x, y) => builder.move_to(x, y),
+            Segment::Line(x, y) => builder.line_to(x, y),
+            Segment::Curve(a, b, c, d, x, y) => builder.cubic_to(a, b, c, d, x, y),
+            Segment::Close => builder.close(),
+        }
+    }
+    let Some(outline) = builder.finish() else {
+        return;
+    };
+    let scale = Transform::from_scale(per_mm, per_mm);
+    if let Some(colour) = path.fill {
+        canvas.fill_path(&outline, &paint(colour), FillRule::Winding, scale, None);
+    }
+    if let Some(stroke) = path.stroke {
+        let line = resvg::tiny_skia::Stroke {
+            width: stroke.width,
+            line_cap: LineCap::Butt,
+            line_join: LineJoin::Miter,
+            ..Default::default()
+        };
+        canvas.stroke_path(&outline, &paint(stroke.colour), &line, scale, None);
+    }
+}
+
+fn picture(canvas: &mut Pixmap, placed: &Placed, per_mm: f32) -> Result<(), Error> {
+    let (width, height) = (placed.width * per_mm, placed.height * per_mm);
+    let source = premultiplied(&placed.picture)?;
+    let source = shrink(source, width, height);
+    let place = Transform::from_row(
+        width / source.width() as f32,
+        0.0,
+        0.0,
+        height / source.height() as f32,
+        placed.x * per_mm,
+        placed.y * per_mm,
+    );
+    let how = PixmapPaint {
+        quality: FilterQuality::Bilinear,
+        ..PixmapPaint::default()
+    };
+    canvas.draw_pixmap(0, 0, source.as_ref(), &how, place, None);
+    Ok(())
+}
+
+fn premultiplied(picture: &Picture) -> Result<Pixmap, Error> {
+    let mut image: RgbaImage = picture.decode()?;
+    for pixel in image.pixels_mut() {
+        let [r, g, b, a] = pixel.0;
+        if a != 255 {
+            let times = |c: u8| ((u16::from(c) * u16::from(a) + 127) / 255) as u8;
+            pixel.0 = [times(r), times(g), times(b), a];
+        }
+    }
+    let size = IntSize::from_wh(image.width(), image.height())
+        .ok_or_else(|| Error::Picture("empty".into()))?;
+    Pixmap::from_vec(image.into_raw(), size).ok_or_else(|| Error::Picture("too large".into()))
+}
+
+/// Halves a picture while it is more than twice as large as it is drawn, because smoothing
+/// between four pixels would otherwise drop lines thinner than what is left out.
+fn shrink(mut source: Pixmap, width: f32, height: f32) -> Pixmap {
+    while source.width() as f32 > 2.0 * width.max(1.0)
+        && source.height() as f32 > 2.0 * height.max(1.0)
+    {
+        let Some(mut half) = Pixmap::new(source.width().div_ceil(2), source.height().div_ceil(2))
+        else {
+            break;
+        };
+        let (old_width, old_height) = (source.width() as usize, source.height() as usize);
+        let old = source.data();
+        let new_width = half.width() as usize;
+        for (index, pixel) in half.data_mut().chunks_exact_mut(4).enumerate() {
+            let (x, y) = (index % new_width * 2, index / new_width * 2);
+            let (right, below) = ((x + 1).min(old_width - 1), (y + 1).min(old_height - 1));
+            for (channel, value) in pixel.iter_mut().enumerate() {
+                let at = |x: usize, y: usize| u16::from(old[(y * old_width + x) * 4 + channel]);
+                let sum = at(x, y) + at(right, y) + at(x, below) + at(right, below);
+                *value = ((sum + 2) / 4) as u8;
+            }
+        }
+        source = half;
+    }
+    source
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Document, Item, Page, Qr, Text, lay_out};
+
+    fn sample() -> Laid {
+        let mut page = Page::new(100.0, 50.0);
+        page.items = vec![
+            Item::Path(Path::rectangle(50.0, 10.0, 20.0, 20.0).filled(Colour::RED)),
+            Item::Text(Text::new("云州䶮", 10.0, 20.0, 10.0)),
+            Item::Qr(Qr {
+                content: "https://zwfw.example/".into(),
+                x: 75.0,
+                y: 10.0,
+                size: 20.0,
+            }),
+        ];
+        lay_out(&Document {
+            pages: vec![page],
+            ..Document::default()
+        })
+        .unwrap()
+    }
+
+    fn decoded(png: Vec<u8>) -> RgbaImage {
+        Picture::new(png).unwrap().decode().unwrap()
+    }
+
+    #[test]
+    fn everything_is_drawn_where_it_stands() {
+        let image = decoded(to_png(&sample(), 0, Scale::Dpi(254.0)).unwrap());
+        assert_eq!(image.dimensions(), (1000, 500));
+        assert_eq!(image.get_pixel(600, 200).0, [0xd9, 0x1e, 0x18, 255]);
+        assert_eq!(image.get_pixel(490, 200).0, [255; 4]);
+        let dark = |left: u32, right: u32| {
+            (left..right)
+                .flat_map(|x| (100..220).map(move |y| (x, y)))
+                .filter(|&(x, y)| image.get_pixel(x, y).0[0] < 80)
+                .count()
+        };
+        for left in [100, 200, 300] {
+            assert!(dark(left, left + 100) > 500, "a character from {left}");
+        }
+        assert!(dark(750, 950) > 2_000, "the QR code");
+    }
+
+    #[test]
+    fn a_thumbnail_has_the_asked_width() {
+        let image = decoded(thumbnail(&sample(), 120).unwrap());
+        assert_eq!(image.dimensions(), (120, 60));
+    }
+
+    #[test]
+    fn senseless_requests_are_refused() {
+        assert_eq!(
+            to_png(&sample(), 1, Scale::Dpi(100.0)),
+            Err(Error::NoPage(1))
+        );
+        assert!(matches!(
+            to_png(&sample(), 0, Scale::Dpi(1e6)),
+            Err(Error::Measure(_))
+        ));
+        assert!(matches!(
+            to_png(&sample(), 0, Scale::Dpi(f32::NAN)),
+            Err(Error::Measure(_))
+        ));
+        assert!(matches!(
+            to_png(&sample(), 0, Scale::Width(0)),
+            Err(Error::Measure(_))
+        ));
+    }
+}

@@ -1,0 +1,298 @@
+//! CMS SignedData: reading it, from whatever software made it, and checking what is signed.
+
+use std::borrow::Cow;
+
+use gm::asn1::{self, Element, Malformed, Reader, tag};
+use gm::{Certificate, ObjectIdentifier, PublicKey, SignatureAlgorithm, VerifyError, oid};
+use jiff::Timestamp;
+
+use super::cms::{
+    self, CONTENT_TYPE, Digest, MESSAGE_DIGEST, SIGNED_DATA, SIGNING_CERTIFICATE,
+    SIGNING_CERTIFICATE_V2, SIGNING_TIME,
+};
+
+/// Elements of indefinite length inside one another.
+const DEPTH: usize = 16;
+/// Certificates in one signature.
+const CERTIFICATES: usize = 32;
+
+/// What a signature says of the certificate it was made with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    /// The signed attributes name the signer's certificate.
+    Yes,
+    /// They name none.
+    No,
+    /// They name another.
+    Other,
+}
+
+/// A signature, taken apart.
+#[derive(Debug)]
+pub(super) struct Signed {
+    /// The digest over the document; none when not supported.
+    pub digest: Option<Digest>,
+    /// The digest the signer saw, none when the document is signed without attributes.
+    pub message_digest: Option<Vec<u8>>,
+    pub signer: Certificate,
+    pub certificates: Vec<Certificate>,
+    /// Some certificate in it cannot be read.
+    pub odd_certificates: bool,
+    pub named: Named,
+    pub signing_time: Option<Timestamp>,
+    /// None when not supported.
+    pub algorithm: Option<SignatureAlgorithm>,
+    pub algorithm_oid: String,
+    /// The signed attributes as they were signed.
+    attributes: Option<Vec<u8>>,
+    signature: Vec<u8>,
+}
+
+impl Signed {
+    /// Reads the contents of `/Contents`: a `ContentInfo` and zeros that fill the room.
+    pub fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+        let (whole, rest) = outermost(bytes)?;
+        if rest.iter().any(|byte| *byte != 0) {
+            return Err(Malformed("something follows the signature"));
+        }
+        let mut info = Element::parse(&whole)?.expect(tag::SEQUENCE)?.inside();
+        let kind = info.expect(tag::OID)?.value;
+        if kind != SIGNED_DATA.as_bytes() && kind != oid::GM_SIGNED_DATA.as_bytes() {
+            return Err(Malformed("not signed data"));
+        }
+        let signed = info.expect(tag::context(0))?;
+        info.end()?;
+        Self::read_signed(Element::parse(signed.value)?.expect(tag::SEQUENCE)?.inside())
+    }
+
+    fn read_signed(mut signed: Reader<'_>) -> Result<Self, Malformed> {
+        signed.expect(tag::INTEGER)?;
+        signed.expect(tag::SET)?;
+        let mut content = signed.expect(tag::SEQUENCE)?.inside();
+        let content_type = content.expect(tag::OID)?.raw;
+        if !content.is_empty() {
+            return Err(Malformed("the signature carries a content of its own"));
+        }
+        let mut certificates = Vec::new();
+        let mut odd_certificates = false;
+        if let Some(set) = signed.optional(tag::context(0))? {
+            let mut set = set.inside();
+            while !set.is_empty() {
+                match Certificate::from_der(set.element()?.raw) {
+                    Ok(certificate) => certificates.push(certificate),
+                    Err(_) => odd_certificates = true,
+                }
+                if certificates.len() > CERTIFICATES {
+                    return Err(Malformed("too many certificates"));
+                }
+            }
+        }
+        signed.optional(tag::context(1))?;
+        let mut infos = signed.expect(tag::SET)?.inside();
+        signed.end()?;
+        let mut info = infos.expect(tag::SEQUENCE)?.inside();
+        infos.end()?;
+
+        info.expect(tag::INTEGER)?;
+        let signer = find_signer(info.element()?, &certificates)?;
+        let mut digest_identifier = info.expect(tag::SEQUENCE)?.inside();
+        let digest = Digest::from_oid_bytes(digest_identifier.expect(tag::OID)?.value);
+        let attributes = info.optional(tag::context(0))?;
+        let identifier = info.expect(tag::SEQUENCE)?;
+        let signature = info.expect(tag::OCTET_STRING)?.value.to_vec();
+        info.optional(tag::context(1))?;
+        info.end()?;
+
+        let id = identifier.inside().expect(tag::OID)?.value;
+        let algorithm_oid = ObjectIdentifier::from_bytes(id)
+            .map_err(|_| Malformed("not an object identifier"))?
+            .to_string();
+        let mut read = Self {
+            digest,
+            message_digest: None,
+            algorithm: algorithm(identifier, digest, signer.public_key())?,
+            algorithm_oid,
+            named: Named::No,
+            signing_time: None,
+            attributes: attributes.map(|a| asn1::tlv(tag::SET, a.value)),
+            signer,
+            certificates,
+            odd_certificates,
+            signature,
+        };
+        if let Some(attributes) = attributes {
+            read.read_attributes(attributes.inside(), content_type)?;
+        }
+        Ok(read)
+    }
+
+    fn read_attributes(
+        &mut self,
+        mut attributes: Reader<'_>,
+        content_type: &[u8],
+    ) -> Result<(), Malformed> {
+        let mut seen: Vec<&[u8]> = Vec::new();
+        let mut typed = false;
+        while !attributes.is_empty() {
+            let mut attribute = attributes.expect(tag::SEQUENCE)?.inside();
+            let name = attribute.expect(tag::OID)?.value;
+            let mut values = attribute.expect(tag::SET)?.inside();
+            if seen.contains(&name) {
+                return Err(Malformed("an attribute stands twice"));
+            }
+            seen.push(name);
+            let is = |id: ObjectIdentifier| name == id.as_bytes();
+            if is(CONTENT_TYPE) {
+                typed = values.element()?.raw == content_type;
+            } else if is(MESSAGE_DIGEST) {
+                let value = values.expect(tag::OCTET_STRING)?.value;
+                self.message_digest = Some(value.to_vec());
+            } else if is(SIGNING_TIME) {
+                self.signing_time = time(values.element()?);
+            } else if is(SIGNING_CERTIFICATE_V2) {
+                self.named = self.names_signer(values.element()?)?;
+            } else if is(SIGNING_CERTIFICATE) && self.named == Named::No {
+                // SHA-1 can be made to name any certificate; it proves nothing either way.
+                continue;
+            } else {
+                continue;
+            }
+            values.end()?;
+        }
+        if !typed || self.message_digest.is_none() {
+            return Err(Malformed("content type or digest is missing in the signed attributes"));
+        }
+        Ok(())
+    }
+
+    /// The first `ESSCertIDv2` is the signer's (RFC 5035, 3).
+    fn names_signer(&self, value: Element<'_>) -> Result<Named, Malformed> {
+        let mut list = value.expect(tag::SEQUENCE)?.inside().expect(tag::SEQUENCE)?.inside();
+        let mut first = list.expect(tag::SEQUENCE)?.inside();
+        let digest = match first.optional(tag::SEQUENCE)? {
+            None => Some(Digest::Sha256),
+            Some(named) => Digest::from_oid_bytes(named.inside().expect(tag::OID)?.value),
+        };
+        let hash = first.expect(tag::OCTET_STRING)?.value;
+        Ok(match digest {
+            Some(digest) if digest.of(self.signer.der()) == hash => Named::Yes,
+            _ => Named::Other,
+        })
+    }
+
+    /// Checks the signature itself. `content` is the covered part of the document, needed only
+    /// when there are no signed attributes.
+    pub fn verify(&self, content: &[u8]) -> Result<(), VerifyError> {
+        let algorithm = self.algorithm.ok_or(VerifyError::Unsupported)?;
+        let message = self.attributes.as_deref().unwrap_or(content);
+        self.signer.public_key().verify(algorithm, message, &self.signature)
+    }
+}
+
+/// Signatures name the digest and the kind of key in one identifier or in two.
+fn algorithm(
+    identifier: Element<'_>,
+    digest: Option<Digest>,
+    key: &PublicKey,
+) -> Result<Option<SignatureAlgorithm>, Malformed> {
+    let id = identifier.inside().expect(tag::OID)?.value;
+    let is = |other: ObjectIdentifier| id == other.as_bytes();
+    let found = match (SignatureAlgorithm::from_identifier(identifier.raw)?, digest) {
+        (Some(found), _) => found,
+        (None, Some(Digest::Sha256)) if is(oid::RSA) => SignatureAlgorithm::RsaSha256,
+        (None, Some(Digest::Sha384)) if is(oid::RSA) => SignatureAlgorithm::RsaSha384,
+        (None, Some(Digest::Sha512)) if is(oid::RSA) => SignatureAlgorithm::RsaSha512,
+        (None, Some(Digest::Sha256)) if is(oid::EC_PUBLIC_KEY) => {
+            SignatureAlgorithm::EcdsaP256Sha256
+        }
+        // GM/T 0006 names SM2 for signing with an arc below the curve's.
+        (None, Some(Digest::Sm3))
+            if is(oid::SM2_CURVE) || id.starts_with(oid::SM2_CURVE.as_bytes()) =>
+        {
+            SignatureAlgorithm::Sm2Sm3
+        }
+        _ => return Ok(None),
+    };
+    // Without this the digest over the document could be weaker than the one over the attributes.
+    let strong = match found {
+        SignatureAlgorithm::Sm2Sm3 => key.kind() == "SM2",
+        SignatureAlgorithm::EcdsaP256Sha256 => key.kind() == "P-256",
+        _ => key.kind() == "RSA",
+    };
+    Ok(Some(found).filter(|_| strong && digest.is_some()))
+}
+
+fn find_signer(
+    named: Element<'_>,
+    certificates: &[Certificate],
+) -> Result<Certificate, Malformed> {
+    let fits = |certificate: &&Certificate| match named.tag {
+        tag::SEQUENCE => {
+            cms::issuer_and_serial(certificate.der()).is_ok_and(|name| name == named.raw)
+        }
+        // [0] IMPLICIT SubjectKeyIdentifier
+        0x80 => cms::key_identifier(certificate.der()) == Ok(Some(named.value)),
+        _ => false,
+    };
+    certificates.iter().find(fits).cloned().ok_or(Malformed("the signer's certificate is missing"))
+}
+
+fn time(value: Element<'_>) -> Option<Timestamp> {
+    let text = std::str::from_utf8(value.value).ok()?;
+    let full = match value.tag {
+        // RFC 5280, 4.1.2.5.1: two digits from 50 on are of the last century.
+        tag::UTC_TIME if text.get(..2)? >= "50" => format!("19{text}"),
+        tag::UTC_TIME => format!("20{text}"),
+        tag::GENERALIZED_TIME => text.to_owned(),
+        _ => return None,
+    };
+    super::text::parse_date(full.as_bytes())
+}
+
+/// Splits the first element from the zeros behind it. BER of indefinite length, as some libraries
+/// write it around the signature, is brought into definite form first.
+fn outermost(bytes: &[u8]) -> Result<(Cow<'_, [u8]>, &[u8]), Malformed> {
+    let mut reader = Reader::new(bytes);
+    match reader.element() {
+        Ok(element) => Ok((Cow::Borrowed(element.raw), &bytes[element.raw.len()..])),
+        Err(_) => {
+            let (der, rest) = definite(bytes, DEPTH)?;
+            Ok((Cow::Owned(der), rest))
+        }
+    }
+}
+
+fn definite(bytes: &[u8], depth: usize) -> Result<(Vec<u8>, &[u8]), Malformed> {
+    let &[kind, 0x80, ..] = bytes else {
+        let element = Reader::new(bytes).element()?;
+        return Ok((element.raw.to_vec(), &bytes[element.raw.len()..]));
+    };
+    if depth == 0 || kind & 0x20 == 0 || kind & 0x1f == 0x1f {
+        return Err(Malformed("indefinite length"));
+    }
+    let mut rest = &bytes[2..];
+    let mut value = Vec::new();
+    loop {
+        if let Some(after) = rest.strip_prefix(&[0, 0]) {
+            return Ok((asn1::tlv(kind, &value), after));
+        }
+        let (element, after) = definite(rest, depth - 1)?;
+        value.extend(element);
+        rest = after;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn indefinite_lengths_become_definite() {
+        let ber = [0x30, 0x80, 0xa0, 0x80, 4, 1, 9, 0, 0, 5, 0, 0, 0, 7];
+        let (der, rest) = outermost(&ber).unwrap();
+        assert_eq!(&der[..], [0x30, 7, 0xa0, 3, 4, 1, 9, 5, 0]);
+        assert_eq!(rest, [7]);
+        assert!(outermost(&[0x30, 0x80, 4, 1]).is_err());
+        assert!(outermost(&[0x30, 0x80].repeat(100)).is_err());
+    }
+}

@@ -1,0 +1,52 @@
+//! How signing and reading of PDF files fail.
+
+use super::scan::Bad;
+
+/// Why a PDF could not be signed. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum PdfError {
+    /// The file is not a PDF, or one that readers may understand differently.
+    #[error("the PDF cannot be extended: {0}")]
+    Structure(String),
+    /// The file is encrypted; a signature added from outside could not be read.
+    #[error("an encrypted PDF cannot be signed")]
+    Encrypted,
+    /// An earlier signature closed the document.
+    #[error("the document was closed by an earlier signature")]
+    Closed,
+    /// The document has fewer pages.
+    #[error("the document has no page {0}")]
+    NoSuchPage(usize),
+    /// The impression would not stand wholly on the page.
+    #[error("the seal impression does not fit on the page")]
+    OffPage,
+    /// The seal picture is not a PNG that can be used.
+    #[error("the seal picture is not a readable PNG")]
+    Picture,
+    /// The name is empty, holds a dot, or belongs to another field.
+    #[error("“{0}” cannot be the name of a new signature field")]
+    FieldName(String),
+    /// The signer has no readable certificate.
+    #[error("the signer's certificate cannot be read")]
+    Certificate,
+    /// Only SM2 and ECDSA keys sign.
+    #[error("signing with {0} is not supported")]
+    Algorithm(&'static str),
+    /// The signature turned out larger than the room left for it.
+    #[error("the signature is larger than expected")]
+    Room,
+    /// The key refused.
+    #[error(transparent)]
+    Key(#[from] gm::KeyError),
+}
+
+impl From<Bad> for PdfError {
+    fn from(bad: Bad) -> Self {
+        PdfError::Structure(bad.to_string())
+    }
+}
+
+/// The bytes are not a PDF file at all.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the file cannot be read as PDF: {0}")]
+pub struct Unreadable(pub String);

@@ -1,0 +1,31 @@
+//! Seal signatures in PDF files: PAdES baseline signatures with a visible impression, made as
+//! incremental updates, and the verification of any such file [I-07, I-11, I-12, H-60].
+//!
+//! Reading and writing share one strict reader of the format (`scan`, `file`), so that what is
+//! signed and what is verified is understood the same way.
+
+mod append;
+mod cms;
+mod cms_read;
+mod error;
+mod file;
+mod form;
+mod inflate;
+mod judge;
+mod object;
+mod page;
+mod picture;
+mod range;
+mod report;
+mod scan;
+mod sign;
+mod text;
+mod update;
+mod verify;
+mod walk;
+
+pub use error::{PdfError, Unreadable};
+pub use page::RectMm;
+pub use picture::{SealPicture, SealPictures};
+pub use sign::{PdfSignJob, sign_pdf};
+pub use verify::verify_pdf;

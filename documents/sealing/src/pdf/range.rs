@@ -1,0 +1,124 @@
+//! Signature dictionaries: what one covers, where its value stands, what it forbids afterwards.
+
+use std::ops::Range;
+
+use super::file::{File, View};
+use super::form::SigField;
+use super::object::{Dict, Obj};
+use super::scan::{Bad, Read};
+
+/// A signature of the file whose byte range is sound.
+#[derive(Debug)]
+pub(super) struct Mark {
+    pub field: SigField,
+    pub dict: Dict,
+    /// The value as it stands in the file, with its angle brackets: the one gap in what is covered.
+    pub gap: Range<usize>,
+    /// The value, decoded, with the zeros that fill its room.
+    pub contents: Vec<u8>,
+    /// Where the covered part ends, and with it the revision that was signed.
+    pub end: usize,
+    /// Rank of that revision in [`File::sections`].
+    pub rank: usize,
+    /// No signature may follow.
+    pub closes: bool,
+}
+
+/// Why a signature cannot even be looked at.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Unsound {
+    /// Its value or its range is gone.
+    Removed(&'static str),
+    /// Its range does not say exactly "all but the value".
+    Odd(String),
+}
+
+impl From<Bad> for Unsound {
+    fn from(bad: Bad) -> Self {
+        Unsound::Odd(bad.to_string())
+    }
+}
+
+impl Mark {
+    /// Reads the signature of a field, which must have a value.
+    pub fn read(file: &File<'_>, view: &View<'_, '_>, field: &SigField) -> Result<Self, Unsound> {
+        let odd = |what: &str| Err(Unsound::Odd(what.to_owned()));
+        let found = field.value.map(|key| view.get(key)).transpose()?;
+        let Some(dict) = found.as_ref().and_then(|found| found.plain_dict()) else {
+            return Err(Unsound::Removed("the signature dictionary is missing"));
+        };
+        let Some(contents) = dict.entry("Contents") else {
+            return Err(Unsound::Removed("the signature's value is missing"));
+        };
+        let Some(range) = dict.get("ByteRange") else {
+            return Err(Unsound::Removed("the signature's byte range is missing"));
+        };
+        if found.as_ref().is_some_and(|found| found.span.is_none()) {
+            return odd("the signature dictionary is compressed");
+        }
+        let numbers: Option<Vec<usize>> = range.as_array().map(|items| {
+            items.iter().filter_map(Obj::as_int).filter_map(|n| usize::try_from(n).ok()).collect()
+        });
+        let (Some([0, first, second, length]), Some(4)) =
+            (numbers.as_deref(), range.as_array().map(<[Obj]>::len))
+        else {
+            return odd("the byte range is not two parts that begin at the file's first byte");
+        };
+        let gap = contents.span.clone();
+        let raw = file.data.get(gap.clone()).unwrap_or_default();
+        let hex = raw.strip_prefix(b"<").and_then(|raw| raw.strip_suffix(b">"));
+        if !hex.is_some_and(|hex| hex.len() % 2 == 0 && hex.iter().all(u8::is_ascii_hexdigit)) {
+            return odd("the signature's value is not written as plain hexadecimal digits");
+        }
+        if gap != (*first..*second) {
+            return odd("the byte range leaves out more or less than the signature's value");
+        }
+        let Some(end) = second.checked_add(*length).filter(|end| *end <= file.data.len()) else {
+            return odd("the byte range ends behind the file");
+        };
+        let (rank, _) = file.revision_at(end)?;
+        let contents = contents.value.as_text().unwrap_or_default().to_vec();
+        if contents.iter().all(|byte| *byte == 0) {
+            return Err(Unsound::Removed("the signature's value is empty"));
+        }
+        Ok(Mark {
+            closes: closes(view, field)?,
+            field: field.clone(),
+            dict: dict.clone(),
+            gap,
+            contents,
+            end,
+            rank,
+        })
+    }
+
+    /// The covered bytes.
+    pub fn covered(&self, data: &[u8]) -> Vec<u8> {
+        [&data[..self.gap.start], &data[self.gap.end..self.end]].concat()
+    }
+}
+
+/// The field's signature lets nothing follow it: it certifies with DocMDP level 1, or its field is
+/// locked at that level (ISO 32000-2, 12.8.2.2 and 12.7.5.5).
+pub(super) fn closes(view: &View<'_, '_>, field: &SigField) -> Read<bool> {
+    let Some(value) = field.value else { return Ok(false) };
+    if let Obj::Dict(lock) = view.entry(&field.dict, "Lock")?
+        && view.entry(&lock, "P")? == Obj::Int(1)
+    {
+        return Ok(true);
+    }
+    let found = view.get(value)?;
+    let Some(dict) = found.plain_dict() else { return Ok(false) };
+    let references = view.entry(dict, "Reference")?;
+    for reference in references.as_array().unwrap_or_default() {
+        let Obj::Dict(reference) = view.resolve(reference)? else { continue };
+        let method = view.entry(&reference, "TransformMethod")?;
+        if method.as_name() == Some(b"DocMDP")
+            && let Obj::Dict(parameters) = view.entry(&reference, "TransformParams")?
+            && view.entry(&parameters, "P")? == Obj::Int(1)
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,121 @@
+//! The file from first byte to last: every byte must belong to something, and everything must be
+//! what the cross-reference sections say stands there. What two readers could see differently is
+//! found here.
+
+use std::collections::{HashMap, HashSet};
+
+use super::file::{File, Place, View};
+use super::object::Key;
+use super::scan::{Scan, is_space};
+
+/// What the walk came upon.
+#[derive(Debug, Default)]
+pub(super) struct Walk {
+    /// Objects that have two bodies in one revision, with the second one's place.
+    pub doubled: Vec<(Key, usize)>,
+    /// Objects a section names and that do not stand there.
+    pub missing: Vec<(u32, usize)>,
+    /// Anything else that does not belong.
+    pub odd: Vec<(usize, &'static str)>,
+    /// Every signature dictionary in the file, in whatever revision.
+    pub signatures: Vec<Key>,
+}
+
+impl Walk {
+    pub fn take(file: &File<'_>, view: &View<'_, '_>) -> Self {
+        let mut walk = Walk::default();
+        let named = named_offsets(file);
+        let sections: HashSet<usize> =
+            file.sections.iter().map(|section| section.at).collect();
+        let mut bodies: HashMap<usize, Key> = HashMap::new();
+        let mut in_revision: HashSet<u32> = HashSet::new();
+        let mut scan = Scan::at(file.data, 0);
+        while let Some(byte) = scan.peek() {
+            if is_space(byte) {
+                scan.pos += 1;
+            } else if byte == b'%' {
+                if file.data[scan.pos..].starts_with(b"%%EOF") {
+                    in_revision.clear();
+                }
+                scan.skip_comment();
+            } else if scan.looking_at("xref") {
+                if !sections.contains(&scan.pos) {
+                    walk.odd.push((scan.pos, "a cross-reference table outside the chain"));
+                }
+                if skip_table(&mut scan).is_none() {
+                    walk.odd.push((scan.pos, "a damaged cross-reference table"));
+                    break;
+                }
+            } else if scan.looking_at("startxref") {
+                scan.pos += "startxref".len();
+                if scan.unsigned("").is_err() {
+                    walk.odd.push((scan.pos, "a damaged startxref"));
+                    break;
+                }
+            } else {
+                let start = scan.pos;
+                let Ok(body) = scan.indirect(&|key| view.length(key)) else {
+                    walk.odd.push((start, "bytes that belong to no object"));
+                    break;
+                };
+                if !in_revision.insert(body.key.num) {
+                    walk.doubled.push((body.key, start));
+                }
+                if !named.contains(&start) && !sections.contains(&start) {
+                    walk.odd.push((start, "an object that no cross-reference section names"));
+                }
+                if let Some(dict) = body.dict()
+                    && dict.has("ByteRange")
+                    && dict.has("Contents")
+                {
+                    walk.signatures.push(body.key);
+                }
+                bodies.insert(start, body.key);
+            }
+        }
+        walk.find_missing(file, &bodies);
+        walk
+    }
+
+    fn find_missing(&mut self, file: &File<'_>, bodies: &HashMap<usize, Key>) {
+        for (num, place) in file.sections.iter().flat_map(|section| &section.entries) {
+            let Place::At { offset, generation } = *place else { continue };
+            let key = Key { num: *num, generation };
+            if bodies.get(&body_start(file.data, offset)) != Some(&key) {
+                self.missing.push((*num, offset));
+            }
+        }
+    }
+}
+
+/// Some writers name the line end before an object instead of its first digit.
+fn body_start(data: &[u8], offset: usize) -> usize {
+    let rest = data.get(offset..).unwrap_or_default();
+    offset + rest.iter().take(4).take_while(|b| is_space(**b)).count()
+}
+
+fn named_offsets(file: &File<'_>) -> HashSet<usize> {
+    let places = file.sections.iter().flat_map(|section| &section.entries);
+    places
+        .filter_map(|(_, place)| match place {
+            Place::At { offset, .. } => Some(body_start(file.data, *offset)),
+            _ => None,
+        })
+        .collect()
+}
+
+fn skip_table(scan: &mut Scan<'_>) -> Option<()> {
+    scan.pos += "xref".len();
+    loop {
+        scan.skip_space();
+        if scan.looking_at("trailer") {
+            scan.pos += "trailer".len();
+            return scan.object().ok().map(|_| ());
+        }
+        if scan.looking_at("n") || scan.looking_at("f") {
+            scan.pos += 1;
+        } else {
+            scan.unsigned("").ok()?;
+        }
+    }
+}

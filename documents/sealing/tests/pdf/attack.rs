@@ -1,0 +1,286 @@
+//! [H-60] What an attacker can do to a signed PDF, and the reason we give.
+
+use gm::KeyKind;
+use sealing::pdf::{sign_pdf, verify_pdf};
+use sealing::{Check, Outcome, Reason, Verdict};
+
+use crate::make::*;
+
+fn reason(verdict: &Verdict) -> Reason {
+    assert!(!verdict.is_valid(), "{verdict:#?}");
+    verdict.first_failure().unwrap().reason.unwrap()
+}
+
+fn outcome(verdict: &Verdict, check: Check) -> Outcome {
+    verdict.findings.iter().find(|f| f.check == check).unwrap().outcome
+}
+
+#[test]
+fn every_changed_byte_is_found() {
+    let house = House::new(KeyKind::P256, 1);
+    let trust = house.trust();
+    let pdf = signed(&house);
+    let mut changed = pdf.clone();
+    for at in 0..pdf.len() {
+        // All bytes of the small structures, a sample of the value's room and the pictures.
+        if !at.is_multiple_of(3) && at < contents(&pdf).end {
+            continue;
+        }
+        changed[at] ^= 1;
+        if let Ok(verdict) = verify_pdf(&changed, &trust) {
+            assert!(!verdict.is_valid(), "byte {at}: {verdict:#?}");
+        }
+        changed[at] ^= 1;
+    }
+}
+
+#[test]
+fn changed_content_is_told_from_a_broken_value() {
+    let house = House::new(KeyKind::P256, 1);
+    let pdf = signed(&house);
+    // A digit inside the seal's rectangle: the structure stays sound.
+    let mut content = pdf.clone();
+    let at = find_last(&pdf, "/Rect [") + 7;
+    content[at] = if content[at] == b'9' { b'8' } else { b'9' };
+    let verdict = check(&content, &house);
+    assert_eq!(reason(&verdict), Reason::PartChanged);
+    assert_eq!(outcome(&verdict, Check::Container), Outcome::Pass);
+    assert_eq!(outcome(&verdict, Check::Stamp), Outcome::Pass);
+
+    // The last digit of the ECDSA value, which ends the DER.
+    let mut value = pdf.clone();
+    let digits = contents(&pdf);
+    let last = digits.start + pdf[digits.clone()].iter().rposition(|b| *b != b'0').unwrap();
+    value[last] = if value[last] == b'1' { b'2' } else { b'1' };
+    let verdict = check(&value, &house);
+    assert_eq!(reason(&verdict), Reason::StampBroken);
+    assert_eq!(outcome(&verdict, Check::Integrity), Outcome::Pass);
+
+    // Something hidden in the room behind the value.
+    let mut hidden = pdf.clone();
+    hidden[digits.end - 2] = b'7';
+    assert_eq!(reason(&check(&hidden, &house)), Reason::StampBroken);
+}
+
+#[test]
+fn unsigned_and_unreadable_files() {
+    let house = House::new(KeyKind::P256, 1);
+    let verdict = check(&document(1), &house);
+    assert_eq!(reason(&verdict), Reason::Unsigned);
+    assert!(verdict.signatures.is_empty());
+    for wrong in [&b""[..], b"PK\x03\x04", b"hello"] {
+        assert!(verify_pdf(wrong, &house.trust()).is_err());
+    }
+    let pdf = signed(&house);
+    assert_eq!(reason(&check(&pdf[..pdf.len() / 2], &house)), Reason::ContainerAnomaly);
+    assert_eq!(reason(&check(b"%PDF-1.7\nnothing", &house)), Reason::ContainerAnomaly);
+    let shifted = [b"\n".to_vec(), pdf].concat();
+    assert_eq!(reason(&check(&shifted, &house)), Reason::ContainerAnomaly);
+}
+
+#[test]
+fn appended_bytes_are_found() {
+    let house = House::new(KeyKind::P256, 1);
+    for junk in [&b"x"[..], b"\n", b"\n\n", b" ", b"%comment\n", b"junk\n%%EOF\n", b"\0"] {
+        let pdf = [&signed(&house)[..], junk].concat();
+        assert_eq!(reason(&check(&pdf, &house)), Reason::ChangedAfterSigning, "{junk:?}");
+    }
+}
+
+/// Incremental saving, in all the forms that fooled readers: a new page content, a new page, a new
+/// annotation, a form field, an empty update, an update that only points elsewhere.
+#[test]
+fn appended_updates_are_found() {
+    let house = House::new(KeyKind::P256, 1);
+    let pdf = signed(&house);
+    let page = body_with(&pdf[..], "/Type/Page\n");
+    let catalog = body_with(&pdf, "/Type/Catalog");
+    let text = "<</Type/Annot/Subtype/FreeText/Rect[0 0 500 800]/Contents(nothing)>>".to_owned();
+    let updates: Vec<Vec<(u32, String)>> = vec![
+        vec![],
+        vec![(150, "<</Nothing true>>".into())],
+        vec![(150, "<</Length 0>>\nstream\n\nendstream".into()), page.clone()],
+        vec![(page.0, page.1.replace("/Contents", "/Contents 150 0 R/Old"))],
+        vec![(150, text), (page.0, page.1.replacen("<<", "<</Annots[150 0 R]", 1))],
+        vec![(catalog.0, catalog.1.replacen("<<", "<</OpenAction[1 0 R/Fit]", 1))],
+        vec![(catalog.0, catalog.1.clone())],
+    ];
+    for (number, bodies) in updates.iter().enumerate() {
+        let changed = append(&pdf, bodies);
+        let verdict = check(&changed, &house);
+        let failed = failures(&verdict);
+        assert!(failed.contains(&Reason::ChangedAfterSigning), "{number}: {verdict:#?}");
+        assert_eq!(outcome(&verdict, Check::Integrity), Outcome::Pass, "{number}");
+    }
+}
+
+/// The same updates, hidden under a second signature that is valid itself.
+#[test]
+fn a_second_signature_does_not_cover_up_an_update() {
+    let house = House::new(KeyKind::P256, 1);
+    let first = signed(&house);
+    let page = body_with(&first, "/Type/Page\n");
+    let catalog = body_with(&first, "/Type/Catalog");
+    let seal = seal();
+    let signer = house.signer("第二章", 2);
+    let updates: Vec<Vec<(u32, String)>> = vec![
+        vec![(page.0, page.1.replacen("<<", "<</Rotate 90", 1))],
+        vec![(catalog.0, catalog.1.replacen("<<", "<</OpenAction[1 0 R/Fit]", 1))],
+    ];
+    for bodies in updates {
+        let changed = append(&first, &bodies);
+        let pdf = sign_pdf(&changed, &job(&signer, &seal, "Seal2")).unwrap();
+        let verdict = check(&pdf, &house);
+        assert_eq!(failures(&verdict), [Reason::ChangedAfterSigning], "{verdict:#?}");
+        let failed = verdict.first_failure().unwrap();
+        assert_eq!((failed.check, failed.signature), (Check::Coverage, Some(0)));
+    }
+}
+
+/// Shadow attack, "replace": content prepared before signing and named by nothing until an update
+/// points to it. The update here is covered by a second signature.
+#[test]
+fn content_hidden_before_signing_does_not_come_to_light() {
+    let house = House::new(KeyKind::P256, 1);
+    let seal = seal();
+    let (a, b) = (house.signer("甲章", 1), house.signer("乙章", 2));
+    let plain = document(1);
+    let (page, body) = body_with(&plain, "/Type/Page\n");
+    // The page names object 190, which does not exist yet.
+    let waiting = body.replacen("<<", "<</Annots[190 0 R]", 1);
+    let prepared = append(&plain, &[(page, waiting)]);
+    let first = sign_pdf(&prepared, &job(&a, &seal, "Seal1")).unwrap();
+    assert!(check(&first, &house).is_valid());
+    let ghost = "<</Type/Annot/Subtype/FreeText/Rect[0 0 500 800]>>".to_owned();
+    let woken = append(&first, &[(190, ghost)]);
+    let second = sign_pdf(&woken, &job(&b, &seal, "Seal2")).unwrap();
+    assert_eq!(failures(&check(&second, &house)), [Reason::ChangedAfterSigning]);
+}
+
+#[test]
+fn a_value_moved_from_elsewhere_is_found() {
+    let house = House::new(KeyKind::P256, 1);
+    let seal = seal();
+    let signer = house.signer("审批局公章", 1);
+    let swap = |to: &[u8], at: std::ops::Range<usize>, from: &[u8]| {
+        let mut out = to.to_vec();
+        out[at].copy_from_slice(&from[contents(from)]);
+        out
+    };
+    // From another document: its digest is not that of these bytes.
+    let other = sign_pdf(&document(2), &job(&signer, &seal, "Seal1")).unwrap();
+    let this = signed(&house);
+    let moved = swap(&this, contents(&this), &other);
+    let verdict = check(&moved, &house);
+    assert_eq!(failures(&verdict), [Reason::PartChanged]);
+    assert_eq!(outcome(&verdict, Check::Stamp), Outcome::Pass, "the value itself is genuine");
+    // From an earlier signature of the same document.
+    let twice = sign_pdf(&this, &job(&signer, &seal, "Seal2")).unwrap();
+    let moved = swap(&twice, contents(&twice), &this);
+    assert_eq!(reason(&check(&moved, &house)), Reason::StampMoved);
+}
+
+#[test]
+fn a_removed_seal_is_missed() {
+    let house = House::new(KeyKind::P256, 1);
+    let pdf = signed(&house);
+    let (field, body) = body_with(&pdf, "/FT /Sig");
+    let start = body.find("/V ").unwrap();
+    let end = start + body[start..].find('R').unwrap() + 1;
+    let without = format!("{}{}", &body[..start], &body[end..]);
+    let (catalog, root) = body_with(&pdf, "/Type/Catalog");
+    let removed = [
+        append(&pdf, &[(field, without)]),
+        append(&pdf, &[(catalog, root)]),
+        append(&pdf, &[(body_with(&pdf, "/Type /Sig/").0, "null".into())]),
+    ];
+    for pdf in &removed {
+        let failed = failures(&check(pdf, &house));
+        assert!(failed.contains(&Reason::SealRemoved), "{failed:?}");
+    }
+    // Universal signature forgery: range or value emptied.
+    for (from, to) in [
+        ("/ByteRange [", "/ByteRangf ["),
+        ("/Contents <", "/Contentt <"),
+        ("/ByteRange [0", "/ByteRange [9"),
+    ] {
+        let mut changed = pdf.clone();
+        let at = find_last(&pdf, from);
+        changed[at..at + to.len()].copy_from_slice(to.as_bytes());
+        let found = reason(&check(&changed, &house));
+        assert!(matches!(found, Reason::SealRemoved | Reason::ContainerAnomaly), "{found:?}");
+    }
+    let mut empty = pdf.clone();
+    empty[contents(&pdf)].fill(b'0');
+    assert_eq!(reason(&check(&empty, &house)), Reason::SealRemoved);
+}
+
+/// Signature wrapping: the gap is widened, and what was signed is moved into it or behind it.
+#[test]
+fn a_widened_gap_is_found() {
+    let house = House::new(KeyKind::P256, 1);
+    let pdf = signed(&house);
+    let range = find_last(&pdf, "/ByteRange [");
+    let gap = contents(&pdf);
+    for (start, end) in [
+        (gap.start - 1, gap.end + 40),
+        (gap.start - 40, gap.end + 1),
+        (gap.start, gap.end),
+        (0, gap.end + 1),
+    ] {
+        let mut changed = pdf.clone();
+        let text = format!("[0 {start:<10} {end:<10} {:<10}]", pdf.len() - end);
+        let at = range + "/ByteRange ".len();
+        changed[at..at + text.len()].copy_from_slice(text.as_bytes());
+        assert_eq!(reason(&check(&changed, &house)), Reason::ContainerAnomaly, "{start} {end}");
+    }
+}
+
+/// One number, two bodies in one revision: readers that rebuild the table see the other one.
+#[test]
+fn doubled_hidden_and_missing_objects_are_found() {
+    let house = House::new(KeyKind::P256, 1);
+    let seal = seal();
+    let signer = house.signer("审批局公章", 1);
+    let plain = document(1);
+    let (page, body) = body_with(&plain, "/Type/Page\n");
+
+    let twice = append(&plain, &[(page, body.clone()), (page, body.clone())]);
+    let first = find_last(&twice, &format!("{page} 1\n"));
+    let mut twice = twice;
+    // Only the first of the two entries counts as doubled in the table itself; drop one.
+    let line = format!("{page} 1\n0000000000 00000 n \n").len();
+    twice.drain(first..first + line);
+    let pdf = sign_pdf(&twice, &job(&signer, &seal, "Seal1")).unwrap();
+    assert!(failures(&check(&pdf, &house)).contains(&Reason::DuplicateEntry));
+
+    // A body that no table names.
+    let mut hidden = plain.clone();
+    hidden.extend(format!("{page} 0 obj\n{body}\nendobj\n").bytes());
+    let hidden = append(&hidden, &[]);
+    let pdf = sign_pdf(&hidden, &job(&signer, &seal, "Seal1")).unwrap();
+    assert_eq!(failures(&check(&pdf, &house)), [Reason::ContainerAnomaly]);
+
+    // A table that names a place where nothing stands.
+    let mut missing = append(&plain, &[(150, "<</Nothing true>>".into())]);
+    let entry = find_last(&missing, "150 1\n") + "150 1\n".len();
+    missing[entry..entry + 10].copy_from_slice(b"0000000009");
+    let pdf = sign_pdf(&missing, &job(&signer, &seal, "Seal1")).unwrap();
+    assert!(failures(&check(&pdf, &house)).contains(&Reason::PartMissing));
+
+    // One name twice in a dictionary: readers take the first or the last.
+    let double = body.replacen("<<", "<</Rotate 0/Rotate 90", 1);
+    let double = append(&plain, &[(page, double)]);
+    assert!(sign_pdf(&double, &job(&signer, &seal, "Seal1")).is_err());
+}
+
+/// A signature by someone without a trusted certificate, added on top, does not pass for ours.
+#[test]
+fn a_strangers_signature_on_top_is_told() {
+    let house = House::new(KeyKind::P256, 1);
+    let stranger = House::new(KeyKind::P256, 7).signer("陌生人", 7);
+    let pdf = sign_pdf(&signed(&house), &job(&stranger, &seal(), "Seal2")).unwrap();
+    let verdict = check(&pdf, &house);
+    assert_eq!(failures(&verdict), [Reason::CertificateForeign]);
+    assert_eq!(verdict.first_failure().unwrap().signature, Some(1));
+}

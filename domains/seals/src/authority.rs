@@ -1,0 +1,155 @@
+//! The platform's certificate authorities and the keys of its seals [I-08, I-09].
+
+use std::sync::Arc;
+
+use gm::{Authority, AuthorityNames, Certificate, KeyError, KeyKind, KeyStore, Signer};
+use jiff::Timestamp;
+use store::Ctx;
+
+use crate::error::SealError;
+use crate::seal::Seal;
+use crate::state::State;
+use crate::table_authority::{self, Published};
+use crate::trust::Trusted;
+
+/// The authorities of this process: one of SM2 for OFD, one of ECDSA P-256 for PDF. Keys live in
+/// the key store under `ca.…` and `seal.<seal key>.<kind>`.
+pub struct Authorities {
+    store: Arc<dyn KeyStore>,
+    pub(crate) sm2: Authority,
+    pub(crate) p256: Authority,
+}
+
+impl Authorities {
+    /// Opens the authorities, makes them where the store has none, publishes their certificates
+    /// and revocation lists in the database, and keeps them in the context's shared things.
+    pub async fn open(
+        ctx: &Ctx,
+        store: Arc<dyn KeyStore>,
+        names: AuthorityNames,
+    ) -> Result<Arc<Self>, SealError> {
+        let (rng, now) = (ctx.rng.clone(), ctx.now());
+        let opened = blocking(move || {
+            let mut entropy = |out: &mut [u8]| rng.fill(out);
+            let mut open = |kind| {
+                Authority::open_or_create(store.clone(), kind, &names, now, &mut entropy)
+            };
+            let (sm2, p256) = (open(KeyKind::Sm2)?, open(KeyKind::P256)?);
+            Ok(Arc::new(Self { store, sm2, p256 }))
+        })
+        .await?;
+        opened.publish(ctx).await?;
+        ctx.shared.put(opened.clone());
+        Ok(opened)
+    }
+
+    /// The authorities of this process.
+    pub(crate) fn of(ctx: &Ctx) -> Result<Arc<Self>, SealError> {
+        ctx.shared.get::<Self>().ok_or(SealError::NoAuthorities)
+    }
+
+    /// The roots, to be handed to whoever verifies elsewhere: SM2 and P-256.
+    pub fn roots(&self) -> [Certificate; 2] {
+        [self.sm2.root().clone(), self.p256.root().clone()]
+    }
+
+    /// The signer of a seal.
+    pub(crate) fn signer(&self, seal: &str, kind: KeyKind) -> Result<Arc<dyn Signer>, SealError> {
+        Ok(self.store.signer(&key_name(seal, kind))?)
+    }
+
+    /// Erases the keys of a seal; that they are gone already is no error.
+    pub(crate) async fn erase(self: &Arc<Self>, ctx: &Ctx, seal: &str) -> Result<(), SealError> {
+        let (this, rng, seal) = (self.clone(), ctx.rng.clone(), seal.to_owned());
+        blocking(move || {
+            let mut entropy = |out: &mut [u8]| rng.fill(out);
+            for kind in [KeyKind::Sm2, KeyKind::P256] {
+                match this.store.destroy(&key_name(&seal, kind), &mut entropy) {
+                    Ok(()) | Err(KeyError::Unknown(_)) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// What follows when a seal has ended: keys erased and, if it was destroyed, its certificates
+    /// revoked.
+    pub(crate) async fn retire(self: &Arc<Self>, ctx: &Ctx, seal: &Seal) -> Result<(), SealError> {
+        if !matches!(seal.state, State::Destroyed | State::Expired) {
+            return Ok(());
+        }
+        self.erase(ctx, &seal.key).await?;
+        if seal.state == State::Destroyed {
+            self.publish(ctx).await?;
+        }
+        Ok(())
+    }
+
+    /// Revokes the certificates of every destroyed seal and writes fresh revocation lists to the
+    /// database. All of them each time: a process that died in between leaves nothing behind.
+    pub(crate) async fn publish(self: &Arc<Self>, ctx: &Ctx) -> Result<(), SealError> {
+        let destroyed = table_authority::destroyed(&mut ctx.db.reader()).await?;
+        let (this, rng, now) = (self.clone(), ctx.rng.clone(), ctx.now());
+        let lists = blocking(move || {
+            let mut entropy = |out: &mut [u8]| rng.fill(out);
+            for one in &destroyed {
+                let reason = if one.was_lost {
+                    gm::RevocationReason::KeyCompromise
+                } else {
+                    gm::RevocationReason::CessationOfOperation
+                };
+                for (authority, der) in [(&this.sm2, &one.signer), (&this.p256, &one.pdf_signer)] {
+                    let serial = Certificate::from_der(der)?.serial();
+                    authority.revoke(&serial, one.at, reason, &mut entropy)?;
+                }
+            }
+            Ok(Arc::new([publication(&this.sm2, now)?, publication(&this.p256, now)?]))
+        })
+        .await?;
+        let done: Result<(), store::StoreError> = ctx
+            .db
+            .write(move |tx| {
+                let lists = lists.clone();
+                Box::pin(async move {
+                    for one in lists.iter() {
+                        table_authority::publish(tx, one).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await;
+        done?;
+        ctx.shared.get_or_make::<Trusted>().forget();
+        Ok(())
+    }
+}
+
+fn publication(authority: &Authority, now: Timestamp) -> Result<Published, SealError> {
+    let crl = authority.crl(now)?;
+    Ok(Published {
+        kind: authority.kind().name().into(),
+        root: authority.root().der().to_vec(),
+        issuing: authority.issuing().der().to_vec(),
+        next_update: crl.next_update().unwrap_or(now),
+        crl: crl.der().to_vec(),
+        root_crl: authority.root_crl(now)?.der().to_vec(),
+        revision: 0,
+    })
+}
+
+/// The name of a seal's key in the key store.
+pub(crate) fn key_name(seal: &str, kind: KeyKind) -> String {
+    format!("seal.{seal}.{}", kind.name())
+}
+
+/// Runs what reads and writes the key file, or computes for long, off the async threads.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, SealError> + Send + 'static,
+) -> Result<T, SealError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(stopped) => Err(SealError::Signing(stopped.to_string())),
+    }
+}

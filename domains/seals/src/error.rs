@@ -1,0 +1,166 @@
+//! How the seal service fails, in words a clerk understands.
+
+use kernel::{Denied, Problem};
+
+use crate::state::{IllegalMove, State};
+
+/// Why a seal was not changed or not used.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    #[error("no such seal")]
+    NotFound,
+    #[error(transparent)]
+    Illegal(#[from] IllegalMove),
+    /// Somebody else changed the seal meanwhile.
+    #[error("the seal was changed meanwhile")]
+    Stale,
+    /// 职责分离 [I-16]: one person may not do both.
+    #[error("{second} must be done by another person than {first}")]
+    SamePerson { first: &'static str, second: &'static str },
+    #[error("{field}: {why}")]
+    Invalid { field: &'static str, why: &'static str },
+    /// Nobody asked for this recovery or destruction, or for another than was approved.
+    #[error("nobody asked for this")]
+    NotAsked,
+    /// Lost, destroyed, expired or not yet in use.
+    #[error("the seal is {}", .0.en())]
+    NotActive(State),
+    #[error("the seal is outside its validity")]
+    NotValid,
+    /// No standing authorisation names this caller, kind of document and item at this time.
+    #[error("no authorisation for documents of kind {0}")]
+    NotAuthorised(String),
+    #[error("the daily maximum of {0} uses is reached")]
+    DailyMaximum(i64),
+    /// The use was finished already, or was reserved too long ago.
+    #[error("the use is closed")]
+    UseClosed,
+    /// The platform's certificate authorities were not opened in this process.
+    #[error("the seal service has no keys in this process")]
+    NoAuthorities,
+    #[error("key: {0}")]
+    Key(#[from] gm::KeyError),
+    #[error("certificate: {0}")]
+    Certificate(#[from] gm::CertError),
+    #[error("impression: {0}")]
+    Impression(#[from] paper::Error),
+    #[error("signing: {0}")]
+    Signing(String),
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+    #[error(transparent)]
+    Journal(#[from] journal::JournalError),
+}
+
+impl From<SealError> for Problem {
+    fn from(error: SealError) -> Self {
+        use SealError as E;
+        match error {
+            E::Denied(_) => Problem::new(
+                "forbidden",
+                403,
+                "您没有办理这枚印章的权限",
+                "You may not do this with the seal",
+            ),
+            E::NotFound => Problem::not_found("没有这枚印章", "There is no such seal"),
+            E::Illegal(illegal) => {
+                let zh = match illegal.from {
+                    Some(state) => {
+                        format!("印章现为“{}”，不能{}", state.zh(), illegal.event.zh())
+                    }
+                    None => format!("印章尚未申请，不能{}", illegal.event.zh()),
+                };
+                Problem::conflict("wrong_state", zh, format!("Not possible: {illegal}"))
+            }
+            E::Stale => Problem::conflict(
+                "stale",
+                "印章刚被他人改动，请刷新后再试",
+                "Somebody changed the seal; reload and try again",
+            ),
+            E::SamePerson { .. } => Problem::conflict(
+                "same_person",
+                "职责须分离：这一步须由另一人办理",
+                "Duties are separated: another person has to do this step",
+            ),
+            E::Invalid { field, why } => Problem::invalid(
+                "invalid",
+                format!("填写有误：{}", words(why)),
+                format!("Not usable: {why}"),
+            )
+            .at(field),
+            E::NotAsked => Problem::conflict(
+                "not_asked",
+                "没有待批准的申请，或申请的不是这一事项",
+                "Nobody asked for this",
+            ),
+            E::NotActive(state) => Problem::conflict(
+                "seal_not_active",
+                format!("印章{}，不能用印", state.zh()),
+                format!("The seal is {} and cannot sign", state.en()),
+            ),
+            E::NotValid => Problem::conflict(
+                "seal_not_valid",
+                "印章不在有效期内，不能用印",
+                "The seal is outside its validity and cannot sign",
+            ),
+            E::NotAuthorised(_) => Problem::new(
+                "seal_not_authorised",
+                403,
+                "没有对这类文书用印的有效授权",
+                "There is no authorisation to seal this kind of document",
+            ),
+            E::DailyMaximum(most) => Problem::conflict(
+                "seal_daily_maximum",
+                format!("今日用印已达上限{most}次"),
+                format!("The daily maximum of {most} uses is reached"),
+            ),
+            E::UseClosed => Problem::conflict(
+                "seal_use_closed",
+                "这次用印已经结束或已超时，请重新发起",
+                "This use of the seal is closed; start again",
+            ),
+            E::Impression(error) => Problem::invalid(
+                "impression",
+                format!("印模不能绘制：{error}"),
+                format!("The impression cannot be drawn: {error}"),
+            ),
+            E::NoAuthorities
+            | E::Key(_)
+            | E::Certificate(_)
+            | E::Signing(_)
+            | E::Store(_)
+            | E::Journal(_) => Problem::internal(),
+        }
+    }
+}
+
+/// Chinese words for what is wrong with a field.
+fn words(why: &str) -> &'static str {
+    match why {
+        MISSING => "必须填写",
+        TOO_LONG => "文字太长",
+        PERIOD => "有效期的起止不对，或不在印章有效期内",
+        MAXIMUM => "每日上限须为正数",
+        EMPTY => "至少要有一项授权",
+        _ => "内容不能使用",
+    }
+}
+
+pub(crate) const MISSING: &str = "must be filled in";
+pub(crate) const TOO_LONG: &str = "is too long";
+pub(crate) const PERIOD: &str = "the period is not within the seal's validity";
+pub(crate) const MAXIMUM: &str = "the daily maximum must be positive";
+pub(crate) const EMPTY: &str = "at least one authorisation is needed";
+
+/// Text that must be there and fit its column.
+pub(crate) fn text(field: &'static str, value: &str, most: usize) -> Result<(), SealError> {
+    if value.trim().is_empty() {
+        return Err(SealError::Invalid { field, why: MISSING });
+    }
+    if value.chars().count() > most {
+        return Err(SealError::Invalid { field, why: TOO_LONG });
+    }
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! The life of electronic seals (电子印章), and every use of one.
+//!
+//! A seal is applied for, reviewed, made, filed, released and authorised by separated people; then
+//! it may sign, within its authorisations and daily maxima; each use is logged in a stream of its
+//! own. Private keys stay in the key store of `gm`.
+
+mod apply;
+mod ask;
+mod authorise;
+mod authority;
+mod city;
+mod error;
+mod event;
+mod expire;
+mod file;
+mod forge;
+mod loss;
+mod make;
+mod query;
+mod react;
+mod release;
+mod reserve;
+mod review;
+mod seal;
+mod stamp;
+mod state;
+mod step;
+mod table;
+mod table_authority;
+mod table_use;
+mod trust;
+mod usage;
+
+pub use apply::{Apply, apply};
+pub use ask::{Asked, Request, ask, decline, destroy, recover};
+pub use authorise::{Grant, HolderKind, authorise, withdraw};
+pub use authority::Authorities;
+pub use city::{CityPlan, CitySeal, Officers, Standing, ensure_city_seals};
+pub use error::SealError;
+pub use event::{
+    Moved, SealApplied, SealApproved, SealAsked, SealAuthorised, SealDestroyed, SealExpired,
+    SealFiled, SealLost, SealMade, SealRecovered, SealRefused, SealReleased, SealUseFinished,
+    SealUseReserved, SealWithdrawn,
+};
+pub use expire::expire_due;
+pub use file::file;
+pub use loss::report_loss;
+pub use make::make;
+pub use query::{
+    Authorisation, SealDetail, Seals, StateChange, Uses, detail, find, impression, seals, state_at,
+    uses,
+};
+pub use react::{handlers, schedules};
+pub use release::release;
+pub use reserve::{Reserve, UseId, reserve};
+pub use review::{approve, refuse};
+pub use seal::{Owner, Seal, SealType};
+pub use stamp::{stamp_ofd, stamp_pdf};
+pub use state::{Event, IllegalMove, MOVES, State, next};
+pub use trust::trust;
+pub use usage::{SealUse, UseResult, UsedDocument, close_abandoned, finish};
+
+/// The tables of this domain.
+pub const MIGRATIONS: &[store::Migration] = &[store::Migration {
+    name: "seals/0001",
+    sql: include_str!("../migrations/0001_seal.sql"),
+}];
