@@ -1,1 +1,76 @@
-fn main() {}
+//! `cargo xtask test`, `ci`, `requirements`: what a developer and a clean machine run.
+
+mod order;
+mod postgres;
+mod requirements;
+mod system;
+
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, bail};
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let done = match args.first().map(String::as_str) {
+        Some("test" | "ci") => test(),
+        Some("requirements") => requirements::print(),
+        Some("order") => order::check(),
+        _ => {
+            eprintln!("cargo xtask test          every test, on both database engines");
+            eprintln!("cargo xtask requirements  which requirements are proved by a test");
+            eprintln!("cargo xtask order         dependencies run one way only");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Everything that has to hold before a change lands.
+fn test() -> Result<()> {
+    system::install()?;
+    order::check()?;
+    requirements::check()?;
+    run(Command::new("cargo").args(["fmt", "--all", "--", "--check"]))?;
+    run(Command::new("cargo").args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--quiet",
+        "--",
+        "--deny",
+        "warnings",
+    ]))?;
+    // The release program is what the whole-program tests start.
+    run(Command::new("cargo").args(["build", "--quiet", "--package", "tongban"]))?;
+    {
+        let server = postgres::Server::start("C")?;
+        run(cargo_test().arg("--workspace").env(postgres::URL, server.url()))?;
+    }
+    // Text must sort and compare the same whatever the server's own language is.
+    let server = postgres::Server::start("zh_CN.UTF-8")?;
+    let packages = ["store", "journal", "items", "cases"].iter().flat_map(|p| ["--package", p]);
+    run(cargo_test().args(packages).env(postgres::URL, server.url()))
+}
+
+fn cargo_test() -> Command {
+    let mut command = Command::new("cargo");
+    command.args(["test", "--quiet"]);
+    command
+}
+
+/// Runs a command to its end; its failure is ours.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let words = format!("{command:?}");
+    eprintln!("xtask: {words}");
+    let status = command.status().with_context(|| words.clone())?;
+    if !status.success() {
+        bail!("{words}: {status}");
+    }
+    Ok(())
+}

@@ -59,6 +59,8 @@ pub enum Scope {
     Item(String),
     /// Only what belongs to the actor or to whom the actor represents.
     Own,
+    /// The same, and only for one item: a delegate whose delegation names items.
+    OwnItem(String),
 }
 
 /// A permission with its reach.
@@ -176,6 +178,7 @@ impl Actor {
             Scope::Hall(code) => target.hall == Some(code),
             Scope::Item(code) => target.item == Some(code),
             Scope::Own => target.owner == Some(self.owner()),
+            Scope::OwnItem(code) => target.owner == Some(self.owner()) && target.item == Some(code),
         }
     }
 }
@@ -269,5 +272,18 @@ mod tests {
             ..Target::default()
         };
         assert!(actor.require(Permission::CaseAccept, &org).is_ok());
+    }
+
+    #[test]
+    fn own_item_needs_both_the_owner_and_the_item() {
+        let actor = clerk(Scope::OwnItem("I1".into()));
+        let may = |owner, item| {
+            let target = Target { owner: Some(owner), item, ..Target::default() };
+            actor.require(Permission::CaseAccept, &target).is_ok()
+        };
+        assert!(may("ck", Some("I1")));
+        assert!(!may("ck", Some("I2")));
+        assert!(!may("ck", None));
+        assert!(!may("other", Some("I1")));
     }
 }

@@ -46,7 +46,11 @@ permissions! {
     SealUse = "seal.use", "使用电子印章";
     SealReadUses = "seal.read_uses", "查看用章记录";
     ItemManage = "item.manage", "管理事项";
+    AccountOwn = "account.own", "管理本人账户";
+    AccountWindow = "account.window", "窗口开户与找回密码";
     AccountAdmin = "account.admin", "管理账号";
+    AccountEnable = "account.enable", "批准恢复账号";
+    DelegationOwn = "delegation.own", "办理授权";
     RoleAdmin = "role.admin", "管理角色权限";
     AuditRead = "audit.read", "查看审计日志";
     SystemAdmin = "system.admin", "系统管理";

@@ -74,7 +74,8 @@ pub(crate) fn find(hay: &[char], needle: &[char]) -> Option<usize> {
     if needle.is_empty() || needle.len() > hay.len() {
         return None;
     }
-    hay.windows(needle.len()).position(|window| window == needle)
+    hay.windows(needle.len())
+        .position(|window| window == needle)
 }
 
 #[cfg(test)]
@@ -83,7 +84,10 @@ mod tests {
 
     #[test]
     fn width_case_and_punctuation_do_not_matter() {
-        assert_eq!(fold_string("食品经营许可（新办）"), fold_string("食品经营许可 新办"));
+        assert_eq!(
+            fold_string("食品经营许可（新办）"),
+            fold_string("食品经营许可 新办")
+        );
         assert_eq!(fold_string("ＫＴＶ、Ktv"), "ktvktv");
         let f = fold("“一件事”！");
         assert_eq!(f.chars, ['一', '件', '事']);

@@ -44,6 +44,9 @@ mod tests {
         let chars: Vec<char> = "ktv商场a级".chars().collect();
         let atoms = atoms(&chars);
         assert_eq!(atoms, ["ktv", "商", "场", "a", "级"]);
-        assert_eq!(pairs(&atoms).collect::<Vec<_>>(), ["ktv商", "商场", "场a", "a级"]);
+        assert_eq!(
+            pairs(&atoms).collect::<Vec<_>>(),
+            ["ktv商", "商场", "场a", "a级"]
+        );
     }
 }

@@ -33,11 +33,16 @@ pub(crate) fn marked(text: &str, plan: &Plan) -> Vec<Segment> {
 pub(crate) fn snippet(body: &str, plan: &Plan) -> Vec<Segment> {
     let chars: Vec<char> = body.chars().collect();
     let marks = marks(body, chars.len(), plan);
-    let Some(first) = marks.iter().position(|&m| m) else { return Vec::new() };
+    let Some(first) = marks.iter().position(|&m| m) else {
+        return Vec::new();
+    };
     let from = first.saturating_sub(BEFORE);
     let to = (first + AFTER).min(chars.len());
     let mut out = segments(&chars[from..to], &marks[from..to]);
-    let dots = || Segment { text: "…".into(), hit: false };
+    let dots = || Segment {
+        text: "…".into(),
+        hit: false,
+    };
     if from > 0 {
         out.insert(0, dots());
     }
@@ -54,7 +59,10 @@ fn segments(chars: &[char], marks: &[bool]) -> Vec<Segment> {
         let c = if c.is_control() { ' ' } else { c };
         match out.last_mut() {
             Some(last) if last.hit == hit => last.text.push(c),
-            _ => out.push(Segment { text: c.to_string(), hit }),
+            _ => out.push(Segment {
+                text: c.to_string(),
+                hit,
+            }),
         }
     }
     out
@@ -110,7 +118,10 @@ fn fill(folded: &Folded, from: usize, to: usize, marks: &mut [bool]) {
 fn by_letters(folded: &Folded, letters: &str, plan: &Plan, marks: &mut [bool]) {
     let (sounds, at) = sound::sounds(&folded.chars);
     let typed: Vec<char> = letters.chars().collect();
-    let initials = plan.is_typed().then(|| sound::find_initials(&sounds, &typed)).flatten();
+    let initials = plan
+        .is_typed()
+        .then(|| sound::find_initials(&sounds, &typed))
+        .flatten();
     let fit = sound::find_letters(&sounds, letters).or(initials);
     if let Some(fit) = fit {
         if let (Some(&from), Some(&last)) = (at.get(fit.from), at.get(fit.to - 1)) {
@@ -136,18 +147,28 @@ mod tests {
     use super::*;
 
     fn hits(text: &str, query: &str) -> Vec<String> {
-        mark(text, query).into_iter().filter(|s| s.hit).map(|s| s.text).collect()
+        mark(text, query)
+            .into_iter()
+            .filter(|s| s.hit)
+            .map(|s| s.text)
+            .collect()
     }
 
     /// [B-13] matched words in red
     #[test]
     fn what_was_searched_for_is_marked() {
         assert_eq!(hits("食品经营许可（新办）", "经营许可"), ["经营许可"]);
-        assert_eq!(hits("食品经营许可（新办）", "食品经营许可新办"), ["食品经营许可（新办"]);
+        assert_eq!(
+            hits("食品经营许可（新办）", "食品经营许可新办"),
+            ["食品经营许可（新办"]
+        );
         assert_eq!(hits("食品经营许可（新办）", "食品许可"), ["食品", "许可"]);
         assert_eq!(hits("食品经营许可（新办）", "jyxk"), ["经营许可"]);
         assert_eq!(hits("食品经营许可（新办）", "jingying"), ["经营"]);
-        assert_eq!(hits("食品经营许可（新办）", "食品经迎许可"), ["食品经", "许可"]);
+        assert_eq!(
+            hits("食品经营许可（新办）", "食品经迎许可"),
+            ["食品", "许可"]
+        );
         assert_eq!(hits("KTV、商场", "ktv"), ["KTV"]);
         assert!(hits("食品经营许可", "消防").is_empty());
     }
@@ -158,7 +179,10 @@ mod tests {
         let cut = snippet(&body, &Plan::new("燃气", &Fields::build().1));
         let text: String = cut.iter().map(|s| s.text.as_str()).collect();
         assert!(text.starts_with("…甲") && text.ends_with("乙…"));
-        assert!(cut.contains(&Segment { text: "燃气".into(), hit: true }));
+        assert!(cut.contains(&Segment {
+            text: "燃气".into(),
+            hit: true
+        }));
         assert!(snippet("没有", &Plan::new("燃气", &Fields::build().1)).is_empty());
     }
 

@@ -51,14 +51,16 @@ impl Index {
 
     fn open(place: &Path) -> Result<Self, TextError> {
         let (schema, fields) = Fields::build();
-        let directory = tantivy::directory::MmapDirectory::open(place)
-            .map_err(tantivy::TantivyError::from)?;
+        let directory =
+            tantivy::directory::MmapDirectory::open(place).map_err(tantivy::TantivyError::from)?;
         Self::new(tantivy::Index::open_or_create(directory, schema)?, fields)
     }
 
     fn new(inner: tantivy::Index, fields: Fields) -> Result<Self, TextError> {
-        let reader =
-            inner.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let reader = inner
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()?;
         let snapshot = Snapshot::open(&reader.searcher(), &fields, None)?;
         Ok(Self {
             inner,
@@ -83,7 +85,11 @@ impl Index {
 
     fn write(&self, put: Vec<Doc>, remove: &[String], clear: bool) -> Result<(), TextError> {
         let _one = self.writing.lock().unwrap_or_else(|p| p.into_inner());
-        let budget = if put.len() < MANY { SMALL_BUDGET } else { LARGE_BUDGET };
+        let budget = if put.len() < MANY {
+            SMALL_BUDGET
+        } else {
+            LARGE_BUDGET
+        };
         let mut writer: IndexWriter = self.inner.writer_with_num_threads(1, budget)?;
         if clear {
             writer.delete_all_documents()?;
@@ -124,7 +130,10 @@ impl Index {
     }
 
     fn snapshot(&self) -> Arc<Snapshot> {
-        self.snapshot.read().unwrap_or_else(|p| p.into_inner()).clone()
+        self.snapshot
+            .read()
+            .unwrap_or_else(|p| p.into_inner())
+            .clone()
     }
 
     fn with_scratch<T>(
@@ -135,7 +144,10 @@ impl Index {
         let spare = self.spare.lock().unwrap_or_else(|p| p.into_inner()).pop();
         let mut acc = spare.unwrap_or_default();
         let answer = ask(&snapshot, &mut acc);
-        self.spare.lock().unwrap_or_else(|p| p.into_inner()).push(acc);
+        self.spare
+            .lock()
+            .unwrap_or_else(|p| p.into_inner())
+            .push(acc);
         answer
     }
 }

@@ -19,6 +19,7 @@ mod schema;
 mod search;
 mod snapshot;
 mod sound;
+mod tally;
 mod typo;
 mod words;
 

@@ -15,7 +15,7 @@ const LOOKED_AT: usize = 60;
 /// Words offered.
 const OFFERED: usize = 5;
 /// Names less alike than this are not offered: 1 is equal, 0 has nothing in common.
-const ALIKE: f32 = 0.34;
+const ALIKE: f32 = 0.3;
 
 /// Titles and names that look or sound most like the question, best first.
 pub(crate) fn nearest(
@@ -41,7 +41,9 @@ pub(crate) fn nearest(
     let mut words: Vec<(f32, String)> = Vec::new();
     for (_, doc) in best {
         let head = snapshot.head(doc);
-        let names = std::iter::once(&head.title).chain(&head.names).chain(&head.synonyms);
+        let names = std::iter::once(&head.title)
+            .chain(&head.names)
+            .chain(&head.synonyms);
         for name in names {
             let alike = alike(&plan.chars, &folded(name));
             if alike >= ALIKE && !words.iter().any(|(_, known)| known == name) {
@@ -58,7 +60,13 @@ fn probes(plan: &Plan, fields: &Fields) -> Vec<Probe> {
     let mut all = Vec::new();
     let mut probe = |field, term: String, weight| {
         let weight = Weight::Rare(weight);
-        all.push(Probe { field, term, bits: 1, head: true, weight });
+        all.push(Probe {
+            field,
+            term,
+            bits: 1,
+            head: true,
+            weight,
+        });
     };
     let atoms = atoms(&plan.chars);
     for term in pairs(&atoms) {
@@ -69,7 +77,9 @@ fn probes(plan: &Plan, fields: &Fields) -> Vec<Probe> {
         probe(fields.names, term.clone(), 1.0);
         probe(fields.title, term, 1.0);
     }
-    let letters: Vec<char> = sound::usual(&sound::sounds(&plan.chars).0).chars().collect();
+    let letters: Vec<char> = sound::usual(&sound::sounds(&plan.chars).0)
+        .chars()
+        .collect();
     for window in letters.windows(3) {
         probe(fields.letters, window.iter().collect(), 0.5);
     }
@@ -78,9 +88,8 @@ fn probes(plan: &Plan, fields: &Fields) -> Vec<Probe> {
 
 /// The better of how alike two texts look and how alike they sound.
 fn alike(asked: &[char], name: &[char]) -> f32 {
-    let letters = |chars: &[char]| -> Vec<char> {
-        sound::usual(&sound::sounds(chars).0).chars().collect()
-    };
+    let letters =
+        |chars: &[char]| -> Vec<char> { sound::usual(&sound::sounds(chars).0).chars().collect() };
     let look = share(asked, name);
     let sound = share(&letters(asked), &letters(name));
     // Many names share letters by chance.

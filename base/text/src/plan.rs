@@ -47,7 +47,10 @@ impl Plan {
             .collect();
         let mut chars: Vec<char> = pieces.iter().flat_map(|p| p.chars()).collect();
         chars.truncate(LONGEST);
-        let mut plan = Self { chars, ..Self::default() };
+        let mut plan = Self {
+            chars,
+            ..Self::default()
+        };
         if plan.chars.is_empty() {
             plan.need.push(0);
             return plan;
@@ -89,18 +92,36 @@ impl Plan {
         let bits = self.need.iter().fold(0, |all, need| all | need);
         let term = whole.to_owned();
         let weight = Weight::Fixed(weight);
-        self.probes.push(Probe { field, term, bits, head: true, weight });
+        self.probes.push(Probe {
+            field,
+            term,
+            bits,
+            head: true,
+            weight,
+        });
     }
 
     /// Letters only: a word as it stands, initials, or full pinyin.
     fn typed_letters(&mut self, whole: &str, fields: &Fields) {
         self.letters = Some(whole.to_owned());
-        self.units = vec![Unit { chars: self.chars.clone(), bits: 1 << 63, required: true }];
-        for (field, head, weight) in
-            [(fields.title, true, 6.0), (fields.names, true, 4.0), (fields.grams, false, 1.0)]
-        {
+        self.units = vec![Unit {
+            chars: self.chars.clone(),
+            bits: 1 << 63,
+            required: true,
+        }];
+        for (field, head, weight) in [
+            (fields.title, true, 6.0),
+            (fields.names, true, 4.0),
+            (fields.grams, false, 1.0),
+        ] {
             let (term, weight) = (whole.to_owned(), Weight::Rare(weight));
-            self.probes.push(Probe { field, term, bits: 1 << 63, head, weight });
+            self.probes.push(Probe {
+                field,
+                term,
+                bits: 1 << 63,
+                head,
+                weight,
+            });
         }
         self.need.push(1 << 63);
 
@@ -115,7 +136,13 @@ impl Plan {
                 let bits = 1 << (INITIALS_AT + i as u32);
                 all |= bits;
                 let weight = Weight::Rare(3.0);
-                self.probes.push(Probe { field: fields.initials, term, bits, head: true, weight });
+                self.probes.push(Probe {
+                    field: fields.initials,
+                    term,
+                    bits,
+                    head: true,
+                    weight,
+                });
             }
             self.need.push(all);
         }
@@ -140,7 +167,13 @@ impl Plan {
             let (term, bits) = (window.iter().collect(), 1 << i);
             all |= bits;
             let weight = Weight::Rare(2.0);
-            self.probes.push(Probe { field: fields.letters, term, bits, head: true, weight });
+            self.probes.push(Probe {
+                field: fields.letters,
+                term,
+                bits,
+                head: true,
+                weight,
+            });
         }
         all
     }
@@ -148,7 +181,11 @@ impl Plan {
     /// A written question: words, and in them characters and pairs.
     fn written(&mut self, pieces: &[String], fields: &Fields) {
         let mut next = 0u32;
-        for piece in pieces {
+        for piece in pieces.iter().flat_map(|p| words::without_phrases(p)) {
+            if words::is_asking(piece) {
+                self.unit(piece, &mut next, fields);
+                continue;
+            }
             for word in words::plain_words(piece) {
                 self.unit(&word, &mut next, fields);
             }
@@ -156,7 +193,11 @@ impl Plan {
         if !self.units.iter().any(|u| u.required) {
             self.units.iter_mut().for_each(|u| u.required = true);
         }
-        let need = self.units.iter().filter(|u| u.required).fold(0, |all, u| all | u.bits);
+        let need = self
+            .units
+            .iter()
+            .filter(|u| u.required)
+            .fold(0, |all, u| all | u.bits);
         self.need.push(need);
         self.across(&mut next, fields);
     }
@@ -164,25 +205,46 @@ impl Plan {
     fn unit(&mut self, word: &str, next: &mut u32, fields: &Fields) {
         let chars: Vec<char> = word.chars().collect();
         let atoms = atoms(&chars);
-        let parts: Vec<String> =
-            if atoms.len() == 1 { atoms } else { pairs(&atoms).collect() };
+        let parts: Vec<String> = if atoms.len() == 1 {
+            atoms
+        } else {
+            pairs(&atoms).collect()
+        };
         let mut bits = 0;
         for part in parts {
             let Some(bit) = take(next) else { break };
             bits |= bit;
-            for (field, head, weight) in
-                [(fields.title, true, 6.0), (fields.names, true, 4.0), (fields.grams, false, 0.3)]
-            {
+            for (field, head, weight) in [
+                (fields.title, true, 6.0),
+                (fields.names, true, 4.0),
+                (fields.grams, false, 0.3),
+            ] {
                 let (term, weight) = (part.clone(), Weight::Rare(weight));
-                self.probes.push(Probe { field, term, bits: bit, head, weight });
+                self.probes.push(Probe {
+                    field,
+                    term,
+                    bits: bit,
+                    head,
+                    weight,
+                });
             }
         }
         if bits == 0 {
             return;
         }
         let (term, weight) = (word.to_owned(), Weight::Rare(1.0));
-        self.probes.push(Probe { field: fields.words, term, bits, head: false, weight });
-        self.units.push(Unit { chars, bits, required: !words::is_asking(word) });
+        self.probes.push(Probe {
+            field: fields.words,
+            term,
+            bits,
+            head: false,
+            weight,
+        });
+        self.units.push(Unit {
+            chars,
+            bits,
+            required: !words::is_asking(word),
+        });
     }
 
     /// Parts beyond words: pairs across their borders, and single characters of short questions.
@@ -191,9 +253,16 @@ impl Plan {
         let atoms = atoms(&self.chars);
         let count = atoms.len() as u32;
         let short = atoms.len() <= 4;
-        let parts: Vec<String> = if short { atoms.clone() } else { pairs(&atoms).collect() };
+        let parts: Vec<String> = if short {
+            atoms.clone()
+        } else {
+            pairs(&atoms).collect()
+        };
         for part in &parts {
-            let known = self.probes.iter().find(|p| p.field == fields.title && &p.term == part);
+            let known = self
+                .probes
+                .iter()
+                .find(|p| p.field == fields.title && &p.term == part);
             let bit = match known.map(|p| p.bits) {
                 Some(bit) => bit,
                 None => {
@@ -201,7 +270,13 @@ impl Plan {
                     for (field, weight) in [(fields.title, 3.0), (fields.names, 2.0)] {
                         let weight = Weight::Rare(if short { weight / 4.0 } else { weight });
                         let term = part.clone();
-                        self.probes.push(Probe { field, term, bits: bit, head: true, weight });
+                        self.probes.push(Probe {
+                            field,
+                            term,
+                            bits: bit,
+                            head: true,
+                            weight,
+                        });
                     }
                     bit
                 }
@@ -224,10 +299,19 @@ impl Plan {
     }
 
     /// Fewer parts that still say something: what to settle for when nothing has all of them.
+    /// Single characters say too little, unless there is nothing else.
     pub fn relaxed(&self) -> Option<(u64, u32)> {
-        let all = self.need.first().copied().filter(|_| self.letters.is_none())?;
-        let count = all.count_ones();
-        (count >= 2).then(|| (all, (count * 3).div_ceil(5)))
+        let required = || self.units.iter().filter(|u| u.required);
+        let words = required()
+            .filter(|u| u.chars.len() > 1)
+            .fold(0, |all, u| all | u.bits);
+        let all = if words == 0 {
+            required().fold(0, |all, u| all | u.bits)
+        } else {
+            words
+        };
+        let loose = self.letters.is_none() && required().nth(1).is_some();
+        loose.then(|| (all, ((all.count_ones() * 3 + 2) / 5).max(1)))
     }
 }
 
@@ -249,9 +333,18 @@ mod tests {
     #[test]
     fn how_somebody_asks_is_not_required() {
         let plan = plan("我想开饭店怎么办理");
-        let required: Vec<String> =
-            plan.units.iter().filter(|u| u.required).map(|u| u.chars.iter().collect()).collect();
-        assert!(required.iter().all(|w| !"我想怎么办理".contains(w.as_str())), "{required:?}");
+        let required: Vec<String> = plan
+            .units
+            .iter()
+            .filter(|u| u.required)
+            .map(|u| u.chars.iter().collect())
+            .collect();
+        assert!(
+            required
+                .iter()
+                .all(|w| !"我想怎么办理".contains(w.as_str())),
+            "{required:?}"
+        );
         assert!(required.concat().contains("饭店"));
     }
 

@@ -41,21 +41,36 @@ pub(crate) const WRITTEN: f32 = 600.0;
 /// title.
 fn names(head: &Head) -> impl Iterator<Item = (Matched, Vec<char>, f32)> + '_ {
     let title = std::iter::once((Matched::Title, folded(&head.title), 0.0));
-    let names = head.names.iter().enumerate().map(|(i, n)| (Matched::Name(i), folded(n), 40.0));
-    let synonyms =
-        head.synonyms.iter().enumerate().map(|(i, n)| (Matched::Synonym(i), folded(n), 90.0));
+    let names = head
+        .names
+        .iter()
+        .enumerate()
+        .map(|(i, n)| (Matched::Name(i), folded(n), 40.0));
+    let synonyms = head
+        .synonyms
+        .iter()
+        .enumerate()
+        .map(|(i, n)| (Matched::Synonym(i), folded(n), 90.0));
     title.chain(names).chain(synonyms)
 }
 
 /// Judges a document that has all that is needed.
 pub(crate) fn judge(plan: &Plan, head: &Head, score: f32) -> Verdict {
     let body = 100.0 + 190.0 * score / (score + 60.0);
-    let mut best = Verdict { value: body, matched: Matched::Body, guessed: false };
+    let mut best = Verdict {
+        value: body,
+        matched: Matched::Body,
+        guessed: false,
+    };
     if plan.chars.is_empty() {
         return best;
     }
     if head.codes.iter().any(|code| folded(code) == plan.chars) {
-        return Verdict { value: 1100.0, matched: Matched::Code, guessed: false };
+        return Verdict {
+            value: 1100.0,
+            matched: Matched::Code,
+            guessed: false,
+        };
     }
     for (place, name, behind) in names(head) {
         let found = as_written(plan, &name, place == Matched::Title)
@@ -65,12 +80,20 @@ pub(crate) fn judge(plan: &Plan, head: &Head, score: f32) -> Verdict {
         if let Some((value, guessed)) = found {
             let value = value - behind;
             if value > best.value {
-                best = Verdict { value, matched: place, guessed };
+                best = Verdict {
+                    value,
+                    matched: place,
+                    guessed,
+                };
             }
         }
     }
     if best.value < BODY + 40.0 && in_names_together(plan, head) {
-        best = Verdict { value: BODY + 40.0, matched: Matched::Body, guessed: false };
+        best = Verdict {
+            value: BODY + 40.0,
+            matched: Matched::Body,
+            guessed: false,
+        };
     }
     best
 }
@@ -129,7 +152,13 @@ fn by_letters(plan: &Plan, name: &[char]) -> Option<f32> {
         best = max(best, letters_with_slip(&typed, &sounds));
     }
     // What only sounds like the question stands behind what is written like it.
-    best.map(|value| if plan.is_typed() { value } else { value - 320.0 })
+    best.map(|value| {
+        if plan.is_typed() {
+            value
+        } else {
+            value - 320.0
+        }
+    })
 }
 
 fn value_of(fit: Fit, sounds: &[Sound], behind: f32) -> f32 {
@@ -230,7 +259,13 @@ mod tests {
     #[test]
     fn pinyin_initials_and_code() {
         let h = head("食品经营许可（新办）", &["开饭店"], &[]);
-        for q in ["shipinjingyingxukexinban", "spjyxkxb", "kaifandian", "kfd", "SPJYXK-XB"] {
+        for q in [
+            "shipinjingyingxukexinban",
+            "spjyxkxb",
+            "kaifandian",
+            "kfd",
+            "SPJYXK-XB",
+        ] {
             assert!(value(q, &h) > 840.0, "{q}: {}", value(q, &h));
         }
         assert!(value("shipinjingyinxuke", &h) > BODY);

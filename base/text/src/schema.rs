@@ -92,7 +92,11 @@ impl Fields {
         let mut grams = Vec::new();
         let mut initials = BTreeSet::new();
         let mut letters = BTreeSet::new();
-        let names = doc.names.iter().chain(&doc.synonyms).map(|name| folded(name));
+        let names = doc
+            .names
+            .iter()
+            .chain(&doc.synonyms)
+            .map(|name| folded(name));
         for name in std::iter::once(title).chain(names.clone()) {
             let (sounds, _) = sound::sounds(&name);
             sound::initial_grams(&sounds, &mut initials);
@@ -104,8 +108,14 @@ impl Fields {
         out.add_text(self.names, joined(grams));
         out.add_text(self.initials, joined(initials));
         out.add_text(self.letters, joined(letters));
-        out.add_text(self.whole_name, joined(doc.names.iter().map(|n| fold_string(n))));
-        out.add_text(self.whole_synonym, joined(doc.synonyms.iter().map(|n| fold_string(n))));
+        out.add_text(
+            self.whole_name,
+            joined(doc.names.iter().map(|n| fold_string(n))),
+        );
+        out.add_text(
+            self.whole_synonym,
+            joined(doc.synonyms.iter().map(|n| fold_string(n))),
+        );
         out.add_text(self.code, joined(doc.codes.iter().map(|c| fold_string(c))));
 
         let (mut body_words, mut body_grams) = (BTreeSet::new(), Vec::new());
@@ -145,7 +155,9 @@ impl Fields {
 
 fn stored(doc: &TantivyDocument, field: Field) -> &str {
     use tantivy::schema::Value;
-    doc.get_first(field).and_then(|v| v.as_str()).unwrap_or_default()
+    doc.get_first(field)
+        .and_then(|v| v.as_str())
+        .unwrap_or_default()
 }
 
 fn joined(tokens: impl IntoIterator<Item = String>) -> String {

@@ -1,7 +1,6 @@
 //! Asking: candidates by arithmetic over posting lists, the best of them judged one by one.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::collections::BTreeMap;
 
 use kernel::PageRequest;
 use serde::Serialize;
@@ -13,12 +12,15 @@ pub use crate::rank::Matched;
 use crate::rank::{BODY, Verdict, WRITTEN, judge};
 use crate::schema::Fields;
 use crate::snapshot::Snapshot;
+use crate::tally::{Best, Counts, Sieve};
 use crate::{TextError, nearest};
 
 /// Candidates that are judged one by one; those behind keep the order of their score.
 const JUDGED: usize = 120;
 /// Documents that may contain a slip and are judged.
 const NEAR: usize = 60;
+/// A question that more documents contain as written is taken at its word, not by ear.
+const FEW: u64 = 200;
 /// Pages beyond this many documents are empty.
 const DEEPEST: usize = 10_000;
 
@@ -85,95 +87,6 @@ pub struct Suggestion {
     pub name: Option<String>,
 }
 
-/// Filters by number of facet and set.
-struct Sieve {
-    /// For each facet of the book: which sets pass; none when there is no filter on it.
-    passes: Vec<Option<Vec<bool>>>,
-    /// A filter names a facet that no document has.
-    closed: bool,
-}
-
-impl Sieve {
-    fn new(snapshot: &Snapshot, filters: &[Filter]) -> Self {
-        let mut sieve =
-            Self { passes: vec![None; snapshot.book.names().len()], closed: false };
-        for filter in filters {
-            let Some(facet) = snapshot.book.facet(&filter.facet) else {
-                sieve.closed = true;
-                continue;
-            };
-            let passes = snapshot
-                .book
-                .sets(facet)
-                .iter()
-                .map(|set| set.iter().any(|value| filter.any_of.contains(value)));
-            sieve.passes[facet] = Some(passes.collect());
-        }
-        sieve
-    }
-}
-
-/// Numbers of documents by facet and set.
-struct Counts(Vec<Vec<u32>>);
-
-impl Counts {
-    fn new(snapshot: &Snapshot) -> Self {
-        let facets = 0..snapshot.book.names().len();
-        Self(facets.map(|f| vec![0; snapshot.book.sets(f).len()]).collect())
-    }
-
-    fn named(&self, snapshot: &Snapshot) -> BTreeMap<String, Vec<FacetCount>> {
-        let mut all = BTreeMap::new();
-        for (facet, counts) in self.0.iter().enumerate() {
-            let mut values: HashMap<&str, u64> = HashMap::new();
-            for (set, &count) in snapshot.book.sets(facet).iter().zip(counts) {
-                if count > 0 {
-                    for value in set {
-                        *values.entry(value).or_default() += u64::from(count);
-                    }
-                }
-            }
-            let mut values: Vec<FacetCount> = values
-                .into_iter()
-                .map(|(value, count)| FacetCount { value: value.to_owned(), count })
-                .collect();
-            values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
-            all.insert(snapshot.book.names()[facet].clone(), values);
-        }
-        all
-    }
-}
-
-/// The best few, by score and then by place.
-struct Best {
-    heap: BinaryHeap<Reverse<u64>>,
-    room: usize,
-}
-
-impl Best {
-    fn new(room: usize) -> Self {
-        Self { heap: BinaryHeap::with_capacity(room + 1), room }
-    }
-
-    fn offer(&mut self, score: f32, doc: u32) {
-        // Scores are not negative, so their bits sort as they do.
-        let key = (u64::from(score.max(0.0).to_bits()) << 32) | u64::from(u32::MAX - doc);
-        if self.heap.len() == self.room {
-            match self.heap.peek() {
-                Some(&Reverse(least)) if key > least => self.heap.pop(),
-                _ => return,
-            };
-        }
-        self.heap.push(Reverse(key));
-    }
-
-    fn sorted(self) -> Vec<u32> {
-        let mut keys: Vec<u64> = self.heap.into_iter().map(|Reverse(k)| k).collect();
-        keys.sort_unstable_by(|a, b| b.cmp(a));
-        keys.into_iter().map(|k| u32::MAX - (k & u64::from(u32::MAX)) as u32).collect()
-    }
-}
-
 /// One look at all documents.
 struct Pass {
     total: u64,
@@ -192,9 +105,30 @@ enum Take {
     Near,
 }
 
-fn look(snapshot: &Snapshot, plan: &Plan, acc: &[Acc], sieve: &Sieve, take: &Take, room: usize) -> Pass {
-    let mut pass =
-        Pass { total: 0, best: Vec::new(), near: Vec::new(), counts: Counts::new(snapshot) };
+impl Take {
+    fn fits(&self, plan: &Plan, slot: &Acc) -> bool {
+        match self {
+            Self::All => plan.need.iter().any(|need| slot.any & need == *need),
+            Self::Most(bits, least) => (slot.any & bits).count_ones() >= *least,
+            Self::Near => false,
+        }
+    }
+}
+
+fn look(
+    snapshot: &Snapshot,
+    plan: &Plan,
+    acc: &[Acc],
+    sieve: &Sieve,
+    take: &Take,
+    room: usize,
+) -> Pass {
+    let mut pass = Pass {
+        total: 0,
+        best: Vec::new(),
+        near: Vec::new(),
+        counts: Counts::new(snapshot),
+    };
     let (mut best, mut near) = (Best::new(room), Best::new(NEAR));
     if sieve.closed {
         return pass;
@@ -209,11 +143,7 @@ fn look(snapshot: &Snapshot, plan: &Plan, acc: &[Acc], sieve: &Sieve, take: &Tak
             if slot.any == 0 && !everything {
                 continue;
             }
-            let hit = match take {
-                Take::All => plan.need.iter().any(|need| slot.any & need == *need),
-                Take::Most(bits, least) => (slot.any & bits).count_ones() >= *least,
-                Take::Near => false,
-            };
+            let hit = take.fits(plan, slot);
             let alike = (slot.head & plan.near).count_ones();
             let close = plan.near != 0 && alike >= plan.near_least;
             if !hit && !close || deletes && segment.reader.is_deleted(at as u32) {
@@ -254,15 +184,19 @@ fn look(snapshot: &Snapshot, plan: &Plan, acc: &[Acc], sieve: &Sieve, take: &Tak
     pass
 }
 
-/// Everything known of one document for one question.
+/// A judged document.
 #[derive(Clone, Copy)]
 struct Ranked {
     doc: u32,
     verdict: Verdict,
+    /// Among the documents counted; those found in spite of a slip are added to the count.
+    counted: bool,
 }
 
 struct Outcome {
     ranked: Vec<Ranked>,
+    /// Behind them, in the order of their score.
+    rest: Vec<u32>,
     total: u64,
     counts: Counts,
     relaxed: bool,
@@ -279,71 +213,77 @@ fn ask(
     let wanted = (query.page.page as usize).saturating_mul(query.page.size as usize);
     let room = wanted.clamp(JUDGED, DEEPEST);
     gather(snapshot, &plan.probes, acc)?;
-    let mut pass = look(snapshot, plan, acc, &sieve, &Take::All, room);
+    let mut take = Take::All;
+    let mut pass = look(snapshot, plan, acc, &sieve, &take, room);
+    let mut ranked = judged(snapshot, plan, acc, &pass, &take);
     let mut relaxed = false;
-    let mut ranked = judged(snapshot, plan, acc, &pass, &mut Vec::new());
-    if pass.total == 0 && ranked.is_empty() {
+    if ranked.is_empty() {
         if let Some((bits, least)) = plan.relaxed() {
-            pass = look(snapshot, plan, acc, &sieve, &Take::Most(bits, least), room);
-            ranked = judged(snapshot, plan, acc, &pass, &mut Vec::new());
+            take = Take::Most(bits, least);
+            pass = look(snapshot, plan, acc, &sieve, &take, room);
+            ranked = judged(snapshot, plan, acc, &pass, &take);
             relaxed = pass.total > 0;
         }
     }
-    let mut outcome = Outcome {
-        total: pass.total,
-        counts: pass.counts,
-        relaxed,
-        ranked,
-    };
-    let mut extra: Vec<u32> = guessed_only(&outcome, &pass.best);
-    if outcome.ranked.first().is_none_or(|r| r.verdict.value < WRITTEN) {
+    let doubtful = ranked.first().is_none_or(|r| r.verdict.value < WRITTEN);
+    if doubtful && pass.total <= FEW {
         if let Some(ear) = plan.by_ear(fields) {
             gather(snapshot, &ear.probes, acc)?;
             let heard = look(snapshot, &ear, acc, &sieve, &Take::Near, room);
-            add_heard(snapshot, &ear, &heard, acc, &mut outcome, &pass.best, &mut extra);
+            add_heard(snapshot, &ear, &heard, acc, &mut ranked);
         }
     }
-    for doc in extra {
+    let rest = pass.best.iter().copied().skip(JUDGED);
+    let rest = rest
+        .filter(|&doc| !ranked.iter().any(|r| r.doc == doc))
+        .collect();
+    let mut outcome = Outcome {
+        ranked,
+        rest,
+        total: pass.total,
+        counts: pass.counts,
+        relaxed,
+    };
+    for ranked in outcome.ranked.iter().filter(|r| !r.counted) {
         outcome.total += 1;
-        count(snapshot, doc, &mut outcome.counts);
+        count(snapshot, ranked.doc, &mut outcome.counts);
     }
     Ok(outcome)
 }
 
-/// Judges the best candidates and those near; what follows keeps its order.
-fn judged(
-    snapshot: &Snapshot,
-    plan: &Plan,
-    acc: &[Acc],
-    pass: &Pass,
-    out: &mut Vec<Ranked>,
-) -> Vec<Ranked> {
+/// Judges the best candidates and those near.
+fn judged(snapshot: &Snapshot, plan: &Plan, acc: &[Acc], pass: &Pass, take: &Take) -> Vec<Ranked> {
     let first = &pass.best[..pass.best.len().min(JUDGED)];
-    for &doc in first {
-        out.push(Ranked { doc, verdict: verdict(snapshot, plan, acc, doc) });
-    }
-    for &doc in &pass.near {
-        if first.contains(&doc) {
-            continue;
-        }
+    let mut out: Vec<Ranked> = first
+        .iter()
+        .map(|&doc| Ranked {
+            doc,
+            verdict: verdict(snapshot, plan, acc, doc),
+            counted: true,
+        })
+        .collect();
+    for &doc in pass.near.iter().filter(|doc| !first.contains(doc)) {
         let verdict = verdict(snapshot, plan, acc, doc);
         if verdict.value >= BODY {
-            out.push(Ranked { doc, verdict });
+            out.push(Ranked {
+                doc,
+                verdict,
+                counted: take.fits(plan, &acc[doc as usize]),
+            });
         }
     }
-    sort(snapshot, out);
-    for &doc in pass.best.iter().skip(JUDGED) {
-        if !out.iter().any(|r| r.doc == doc) {
-            out.push(Ranked { doc, verdict: verdict(snapshot, plan, acc, doc) });
-        }
-    }
-    std::mem::take(out)
+    sort(snapshot, &mut out);
+    out
 }
 
 fn verdict(snapshot: &Snapshot, plan: &Plan, acc: &[Acc], doc: u32) -> Verdict {
     let (segment, at) = snapshot.locate(doc);
     let prior = segment.data.prior[at as usize];
-    let mut verdict = judge(plan, &segment.data.heads[at as usize], acc[doc as usize].score);
+    let mut verdict = judge(
+        plan,
+        &segment.data.heads[at as usize],
+        acc[doc as usize].score,
+    );
     // Among equals the more wanted and the shorter come first.
     verdict.value += prior * 10.0;
     verdict
@@ -359,51 +299,34 @@ fn sort(snapshot: &Snapshot, ranked: &mut [Ranked]) {
     });
 }
 
-/// Documents that are shown but were not counted: near ones that lack a part of the question.
-fn guessed_only(outcome: &Outcome, counted: &[u32]) -> Vec<u32> {
-    let all_listed = counted.len() as u64 == outcome.total;
-    outcome
-        .ranked
-        .iter()
-        .filter(|r| if all_listed { !counted.contains(&r.doc) } else { r.verdict.guessed })
-        .filter(|r| !counted.contains(&r.doc))
-        .map(|r| r.doc)
-        .collect()
-}
-
-fn add_heard(
-    snapshot: &Snapshot,
-    ear: &Plan,
-    heard: &Pass,
-    acc: &[Acc],
-    outcome: &mut Outcome,
-    counted: &[u32],
-    extra: &mut Vec<u32>,
-) {
+/// Adds what sounds like the question.
+fn add_heard(snapshot: &Snapshot, ear: &Plan, heard: &Pass, acc: &[Acc], ranked: &mut Vec<Ranked>) {
     for &doc in &heard.near {
         let verdict = verdict(snapshot, ear, acc, doc);
         if verdict.value < BODY {
             continue;
         }
-        match outcome.ranked.iter_mut().find(|r| r.doc == doc) {
+        match ranked.iter_mut().find(|r| r.doc == doc) {
             Some(known) if known.verdict.value >= verdict.value => {}
             Some(known) => known.verdict = verdict,
-            None => {
-                outcome.ranked.push(Ranked { doc, verdict });
-                if !counted.contains(&doc) {
-                    extra.push(doc);
-                }
-            }
+            None => ranked.push(Ranked {
+                doc,
+                verdict,
+                counted: false,
+            }),
         }
     }
-    let judged = outcome.ranked.len().min(JUDGED + NEAR);
-    sort(snapshot, &mut outcome.ranked[..judged]);
+    sort(snapshot, ranked);
 }
 
 fn count(snapshot: &Snapshot, doc: u32, counts: &mut Counts) {
     let (segment, at) = snapshot.locate(doc);
     for (facet, counts) in counts.0.iter_mut().enumerate() {
-        let set = segment.data.columns.get(facet).map_or(0, |c| c[at as usize]);
+        let set = segment
+            .data
+            .columns
+            .get(facet)
+            .map_or(0, |c| c[at as usize]);
         counts[set as usize] += 1;
     }
 }
@@ -424,8 +347,11 @@ pub(crate) fn search(
         ..Found::default()
     };
     let skip = (query.page.page as usize - 1).saturating_mul(query.page.size as usize);
-    for ranked in outcome.ranked.iter().skip(skip).take(query.page.size as usize) {
-        found.hits.push(hit(snapshot, fields, &plan, ranked)?);
+    let judged = outcome.ranked.iter().map(|r| (r.doc, Some(r.verdict)));
+    let rest = outcome.rest.iter().map(|&doc| (doc, None));
+    for (doc, known) in judged.chain(rest).skip(skip).take(query.page.size as usize) {
+        let verdict = known.unwrap_or_else(|| judge(&plan, snapshot.head(doc), 0.0));
+        found.hits.push(hit(snapshot, fields, &plan, doc, verdict)?);
     }
     if found.total == 0 && !plan.chars.is_empty() {
         found.nearest = nearest::nearest(snapshot, fields, &plan, acc)?;
@@ -437,13 +363,18 @@ fn hit(
     snapshot: &Snapshot,
     fields: &Fields,
     plan: &Plan,
-    ranked: &Ranked,
+    doc: u32,
+    verdict: Verdict,
 ) -> Result<Hit, TextError> {
-    let (segment, at) = snapshot.locate(ranked.doc);
+    let (segment, at) = snapshot.locate(doc);
     let head = &segment.data.heads[at as usize];
-    let matched = ranked.verdict.matched;
+    let matched = verdict.matched;
     // Found by ear: the same sounds are marked in the name.
-    let ear = if ranked.verdict.guessed { plan.by_ear(fields) } else { None };
+    let ear = if verdict.guessed {
+        plan.by_ear(fields)
+    } else {
+        None
+    };
     let mark = |text: &str| {
         let plain = marked(text, plan);
         match &ear {
@@ -464,7 +395,7 @@ fn hit(
         name,
         snippet,
         matched,
-        guessed: ranked.verdict.guessed,
+        guessed: verdict.guessed,
     })
 }
 

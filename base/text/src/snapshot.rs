@@ -79,7 +79,9 @@ impl SegmentData {
         fields: &Fields,
         book: &mut FacetBook,
     ) -> Result<Self, TextError> {
-        let store = reader.get_store_reader(1).map_err(tantivy::TantivyError::from)?;
+        let store = reader
+            .get_store_reader(1)
+            .map_err(tantivy::TantivyError::from)?;
         let count = reader.max_doc() as usize;
         let mut data = Self {
             heads: Vec::with_capacity(count),
@@ -101,7 +103,8 @@ impl SegmentData {
                 data.columns[facet][at] = book.number(facet, values);
             }
             let length = head.title.chars().count() as f32;
-            data.prior.push(head.weight.clamp(0.0, 1.0) * 0.5 + 1.0 / (4.0 + length));
+            data.prior
+                .push(head.weight.clamp(0.0, 1.0) * 0.5 + 1.0 / (4.0 + length));
             data.heads.push(head);
         }
         Ok(data)
@@ -154,16 +157,31 @@ impl Snapshot {
                 Some(data) => data.clone(),
                 None => Arc::new(SegmentData::load(reader, fields, &mut book)?),
             };
-            let store = reader.get_store_reader(8).map_err(tantivy::TantivyError::from)?;
-            segments.push(Segment { reader: reader.clone(), data, store, base });
+            let store = reader
+                .get_store_reader(8)
+                .map_err(tantivy::TantivyError::from)?;
+            segments.push(Segment {
+                reader: reader.clone(),
+                data,
+                store,
+                base,
+            });
             base += reader.max_doc();
         }
-        Ok(Self { segments, book, slots: base as usize, docs: searcher.num_docs() })
+        Ok(Self {
+            segments,
+            book,
+            slots: base as usize,
+            docs: searcher.num_docs(),
+        })
     }
 
     /// The segment of a document and its number in there.
     pub fn locate(&self, doc: u32) -> (&Segment, u32) {
-        let at = self.segments.partition_point(|s| s.base <= doc).saturating_sub(1);
+        let at = self
+            .segments
+            .partition_point(|s| s.base <= doc)
+            .saturating_sub(1);
         let segment = &self.segments[at];
         (segment, doc - segment.base)
     }

@@ -18,7 +18,9 @@ pub(crate) struct Sound {
 impl Sound {
     fn of(c: char) -> Option<Self> {
         if is_latin(c) {
-            return Some(Self { readings: vec![c.to_string()] });
+            return Some(Self {
+                readings: vec![c.to_string()],
+            });
         }
         let mut readings: Vec<String> = Vec::new();
         for one in c.to_pinyin_multi()? {
@@ -111,8 +113,14 @@ pub(crate) fn find_initials(sounds: &[Sound], letters: &[char]) -> Option<Fit> {
         return None;
     }
     (0..=sounds.len() - letters.len()).find_map(|from| {
-        let fits = letters.iter().zip(&sounds[from..]).all(|(&l, s)| s.has_initial(l));
-        fits.then_some(Fit { from, to: from + letters.len() })
+        let fits = letters
+            .iter()
+            .zip(&sounds[from..])
+            .all(|(&l, s)| s.has_initial(l));
+        fits.then_some(Fit {
+            from,
+            to: from + letters.len(),
+        })
     })
 }
 
@@ -131,10 +139,13 @@ fn covers(sounds: &[Sound], letters: &str) -> Option<usize> {
         return Some(0);
     }
     let (first, rest) = sounds.split_first()?;
-    first.readings.iter().find_map(|reading| match letters.strip_prefix(reading.as_str()) {
-        Some(left) => covers(rest, left).map(|n| n + 1),
-        None => reading.starts_with(letters).then_some(1),
-    })
+    first
+        .readings
+        .iter()
+        .find_map(|reading| match letters.strip_prefix(reading.as_str()) {
+            Some(left) => covers(rest, left).map(|n| n + 1),
+            None => reading.starts_with(letters).then_some(1),
+        })
 }
 
 #[cfg(test)]
@@ -152,9 +163,15 @@ mod tests {
         assert_eq!(usual(&name), "shipinjingyingxuke");
         let fit = find_initials(&name, &['j', 'y', 'x']);
         assert_eq!(fit, Some(Fit { from: 2, to: 5 }));
-        assert_eq!(find_letters(&name, "jingyingx"), Some(Fit { from: 2, to: 5 }));
+        assert_eq!(
+            find_letters(&name, "jingyingx"),
+            Some(Fit { from: 2, to: 5 })
+        );
         assert_eq!(find_letters(&name, "ingying"), None);
-        assert_eq!(find_letters(&of("老年人优待证"), "youdaizheng"), Some(Fit { from: 3, to: 6 }));
+        assert_eq!(
+            find_letters(&of("老年人优待证"), "youdaizheng"),
+            Some(Fit { from: 3, to: 6 })
+        );
     }
 
     #[test]

@@ -57,7 +57,12 @@ mod tests {
     #[test]
     fn every_kind_of_slip_counts_one() {
         let right = chars("食品经营许可");
-        for wrong in ["食品经迎许可", "食品经许可", "食品经营营许可", "食品营经许可"] {
+        for wrong in [
+            "食品经迎许可",
+            "食品经许可",
+            "食品经营营许可",
+            "食品营经许可",
+        ] {
             assert_eq!(distance(&right, &chars(wrong), 1), Some(1), "{wrong}");
         }
         assert_eq!(distance(&right, &chars("食堂经费许可"), 1), None);

@@ -1,0 +1,20 @@
+//! OFD (开放版式文档, GB/T 33190-2016): writing what `paper` has laid out, and reading packages
+//! from anywhere.
+//!
+//! [`compose`] makes a [`Package`] from a laid-out document; [`Package::read`] takes one from a
+//! file, within [`Limits`]; [`inspect`] says what is in it. Signatures are the business of
+//! `sealing`, which adds parts to a package and judges those it finds.
+
+mod compose;
+mod error;
+mod inspect;
+mod package;
+mod subset;
+mod unzip;
+pub mod xml;
+
+pub use compose::{DocInfo, compose};
+pub use error::Error;
+pub use inspect::{Attached, Inspection, PageInfo, SignatureEntry, inspect};
+pub use package::{Package, Part, resolve};
+pub use unzip::Limits;

@@ -11,7 +11,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("云州市云东区市场监督管理局", Some("电子证照专用章")),
         ("云州市云东区市场监督管理局", None),
         ("云岭省政务服务和数据管理局", Some("受理专用章")),
-        ("云州市云东区东湖街道办事处社会保障和公共服务中心", Some("业务专用章")),
+        (
+            "云州市云东区东湖街道办事处社会保障和公共服务中心",
+            Some("业务专用章"),
+        ),
         ("云州市卫生健康委员会", Some("行政审批专用章")),
     ];
     for (index, (organisation, purpose)) in seals.into_iter().enumerate() {
@@ -21,12 +24,24 @@ fn main() -> Result<(), Box<dyn Error>> {
             diameter_mm: 42.0,
             dpi: 300.0,
         })?;
-        std::fs::write(folder.join(format!("official_{index}.png")), picture.bytes())?;
+        std::fs::write(
+            folder.join(format!("official_{index}.png")),
+            picture.bytes(),
+        )?;
     }
-    for (index, name) in ["陈䶮", "黄彧", "司马相如", "阿依古丽·买买提", "王小云"].into_iter().enumerate() {
-        let picture =
-            paper::personal(&paper::Personal { name: name.into(), edge_mm: 20.0, dpi: 300.0 })?;
-        std::fs::write(folder.join(format!("personal_{index}.png")), picture.bytes())?;
+    for (index, name) in ["陈䶮", "黄彧", "司马相如", "阿依古丽·买买提", "王小云"]
+        .into_iter()
+        .enumerate()
+    {
+        let picture = paper::personal(&paper::Personal {
+            name: name.into(),
+            edge_mm: 20.0,
+            dpi: 300.0,
+        })?;
+        std::fs::write(
+            folder.join(format!("personal_{index}.png")),
+            picture.bytes(),
+        )?;
     }
     Ok(())
 }

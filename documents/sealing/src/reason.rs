@@ -32,6 +32,7 @@ reasons! {
     ContainerAnomaly = "container_anomaly", "文件容器结构异常", "The container's structure is abnormal";
     PartMissing = "part_missing", "签章所保护的部件缺失", "A part that the signature covers is missing";
     PartChanged = "part_changed", "文件内容在签章后被改动", "A part's content was changed after signing";
+    FaceReplaced = "face_replaced", "版面页面在签章后被替换或改动", "A page's face was replaced or changed after signing";
     PartUncovered = "part_uncovered", "文件中有未经签章保护的部件", "A part is not covered by any signature";
     SignatureListUncovered = "signature_list_uncovered", "签名列表未受签章保护", "The list of signatures is not covered";
     StampMoved = "stamp_moved", "签章取自另一份文件", "The stamp belongs to another document";
@@ -43,13 +44,16 @@ reasons! {
     SealExpired = "seal_expired", "签章时印章不在有效期内", "The seal was not valid at signing time";
     CertificateExpired = "certificate_expired", "签章时签章人证书不在有效期内", "The signer's certificate was not valid at signing time";
     CertificateForeign = "certificate_foreign", "签章人证书不是受信任机构签发", "The signer's certificate does not chain to a trusted root";
+    SignerUnknown = "signer_unknown", "签名中没有签名人证书，无法核验", "The signature carries no certificate to verify it with";
     MakerForeign = "maker_foreign", "制章人证书不是受信任机构签发", "The seal maker's certificate does not chain to a trusted root";
+    MakerExpired = "maker_expired", "制章时制章人证书不在有效期内", "The seal maker's certificate was not valid when the seal was made";
     CertificateRevoked = "certificate_revoked", "签章人证书已被吊销", "The signer's certificate was revoked";
     SealNotActive = "seal_not_active", "印章在签章时已挂失、销毁或到期", "The seal was lost, destroyed or expired at signing time";
     RevocationUnknown = "revocation_unknown", "无法取得吊销信息，未核查", "No revocation data at hand, not checked";
     TrustUnknown = "trust_unknown", "未指定信任的根证书，未核查", "No trusted root was given, not checked";
     ChangedAfterSigning = "changed_after_signing", "签章后文件被追加改动", "The file was changed by an update after signing";
     InformationUpdated = "information_updated", "签章后文件说明信息或验证资料有更新，正文未变", "Information about the document was updated after signing, its content was not";
+    TimeStampBroken = "time_stamp_broken", "时间戳不成立", "The time stamp does not hold";
     FormatDeviation = "format_deviation", "签章格式与标准有出入", "The signature's form deviates from the standard";
     AlgorithmUnknown = "algorithm_unknown", "签名算法不支持，无法核查", "The signature's algorithm is not supported";
     LicenceUnknown = "licence_unknown", "证照库中没有这份证照", "The library holds no such licence";

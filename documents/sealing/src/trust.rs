@@ -5,6 +5,8 @@ use std::sync::Arc;
 use gm::{CertError, TrustStore};
 use jiff::Timestamp;
 
+use crate::seal::SealCache;
+
 /// Roots, intermediates, revocation lists and the present moment.
 ///
 /// Cloning is cheap and shares the caches: keep one for the life of the process and take
@@ -12,6 +14,7 @@ use jiff::Timestamp;
 #[derive(Clone)]
 pub struct Trust {
     store: Arc<TrustStore>,
+    seals: Arc<SealCache>,
     now: Timestamp,
 }
 
@@ -39,7 +42,11 @@ impl Trust {
 
     /// Trusts what the store trusts.
     pub fn from_store(store: TrustStore, now: Timestamp) -> Self {
-        Self { store: Arc::new(store), now }
+        Self {
+            store: Arc::new(store),
+            seals: Arc::default(),
+            now,
+        }
     }
 
     /// Trusts nobody: signatures are checked, chains are reported as not checked.
@@ -49,7 +56,10 @@ impl Trust {
 
     /// The same trust at another moment.
     pub fn at(&self, now: Timestamp) -> Self {
-        Self { now, ..self.clone() }
+        Self {
+            now,
+            ..self.clone()
+        }
     }
 
     /// The moment of verification.
@@ -60,5 +70,10 @@ impl Trust {
     /// Chain building and revocation.
     pub fn store(&self) -> &TrustStore {
         &self.store
+    }
+
+    /// Seals that were found to hold.
+    pub(crate) fn seals(&self) -> &SealCache {
+        &self.seals
     }
 }

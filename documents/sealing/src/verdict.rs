@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::reason::Reason;
 
-/// What was looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// What was looked at, in the order in which findings are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Check {
     /// The container itself: a zip or PDF without doubled, shadowed or impossible parts.
@@ -73,7 +73,7 @@ pub struct SignatureInfo {
 }
 
 /// The kind of file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FileKind {
     Ofd,

@@ -16,7 +16,9 @@ pub(crate) struct Cache {
 
 impl Cache {
     fn lock(&self) -> MutexGuard<'_, Option<(Instant, Arc<Directory>)>> {
-        self.held.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.held
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     pub(crate) fn forget(&self) {
@@ -39,7 +41,10 @@ pub async fn directory(ctx: &Ctx) -> Result<Arc<Directory>, AgenciesError> {
     let revision = table::revision(&mut reader).await?;
     let directory = match held {
         Some((_, directory)) if directory.revision() == revision => directory,
-        _ => Arc::new(Directory::build(revision, &table::entries(&mut reader).await?)?),
+        _ => Arc::new(Directory::build(
+            revision,
+            &table::entries(&mut reader).await?,
+        )?),
     };
     *cache.lock() = Some((Instant::now(), directory.clone()));
     Ok(directory)

@@ -32,7 +32,10 @@ pub struct Directory {
 impl Directory {
     /// Reads the entries and checks that they agree with each other.
     pub(crate) fn build(revision: i64, entries: &[Entry]) -> Result<Self, AgenciesError> {
-        let mut it = Self { revision, ..Self::default() };
+        let mut it = Self {
+            revision,
+            ..Self::default()
+        };
         let mut raw_calendars = Vec::new();
         for entry in entries {
             match entry.kind.as_str() {
@@ -51,7 +54,11 @@ impl Directory {
         it.by_uscc = index(it.agencies.iter().map(|a| &a.uscc));
         for (h, hall) in it.halls.iter().enumerate() {
             for (w, window) in hall.windows.iter().enumerate() {
-                if it.windows.insert(window.window_no.clone(), (h, w)).is_some() {
+                if it
+                    .windows
+                    .insert(window.window_no.clone(), (h, w))
+                    .is_some()
+                {
                     return Err(twice(&window.window_no));
                 }
             }
@@ -63,24 +70,29 @@ impl Directory {
     fn check(&self) -> Result<(), AgenciesError> {
         for region in &self.regions {
             if let Some(parent) = &region.parent_code {
-                self.region(parent).ok_or_else(|| unknown(&region.code, parent))?;
+                self.region(parent)
+                    .ok_or_else(|| unknown(&region.code, parent))?;
             }
         }
         for agency in &self.agencies {
             number::uscc(&agency.uscc)
                 .map_err(|e| AgenciesError::invalid(&agency.code, e.to_string(), e.en()))?;
             let region = &agency.region_code;
-            self.region(region).ok_or_else(|| unknown(&agency.code, region))?;
+            self.region(region)
+                .ok_or_else(|| unknown(&agency.code, region))?;
             if let Some(parent) = &agency.parent_agency_code {
-                self.agency(parent).ok_or_else(|| unknown(&agency.code, parent))?;
+                self.agency(parent)
+                    .ok_or_else(|| unknown(&agency.code, parent))?;
             }
         }
         if self.by_uscc.len() != self.agencies.len() {
             return Err(twice("uscc"));
         }
         for hall in &self.halls {
-            self.agency(&hall.agency_code).ok_or_else(|| unknown(&hall.code, &hall.agency_code))?;
-            self.region(&hall.region_code).ok_or_else(|| unknown(&hall.code, &hall.region_code))?;
+            self.agency(&hall.agency_code)
+                .ok_or_else(|| unknown(&hall.code, &hall.agency_code))?;
+            self.region(&hall.region_code)
+                .ok_or_else(|| unknown(&hall.code, &hall.region_code))?;
             if let Some(id) = &hall.calendar_id {
                 self.calendar(id).ok_or_else(|| unknown(&hall.code, id))?;
             }
@@ -116,7 +128,9 @@ impl Directory {
 
     /// The regions directly below.
     pub fn children_of<'a>(&'a self, code: &'a str) -> impl Iterator<Item = &'a Region> {
-        self.regions.iter().filter(move |r| r.parent_code.as_deref() == Some(code))
+        self.regions
+            .iter()
+            .filter(move |r| r.parent_code.as_deref() == Some(code))
     }
 
     pub fn agencies(&self) -> &[Agency] {
@@ -134,13 +148,17 @@ impl Directory {
 
     /// Agencies of exactly this region.
     pub fn agencies_in<'a>(&'a self, region: &'a str) -> impl Iterator<Item = &'a Agency> {
-        self.agencies.iter().filter(move |a| a.region_code == region)
+        self.agencies
+            .iter()
+            .filter(move |a| a.region_code == region)
     }
 
     /// 政务服务管理机构 of a region: its own, else the nearest one above [U-11].
     pub fn management_body(&self, region: &str) -> Option<&Agency> {
         self.region_path(region).into_iter().find_map(|r| {
-            self.agencies.iter().find(|a| a.region_code == r.code && a.is_management_body())
+            self.agencies
+                .iter()
+                .find(|a| a.region_code == r.code && a.is_management_body())
         })
     }
 
@@ -184,7 +202,10 @@ impl Directory {
 }
 
 fn index<'a>(codes: impl Iterator<Item = &'a String>) -> HashMap<String, usize> {
-    codes.enumerate().map(|(i, code)| (code.clone(), i)).collect()
+    codes
+        .enumerate()
+        .map(|(i, code)| (code.clone(), i))
+        .collect()
 }
 
 fn read<T: DeserializeOwned>(entry: &Entry) -> Result<T, AgenciesError> {
@@ -195,10 +216,18 @@ fn read<T: DeserializeOwned>(entry: &Entry) -> Result<T, AgenciesError> {
 /// A calendar that names no office hours takes those of the first hall that uses it.
 fn read_calendar(raw: serde_json::Value, halls: &[Hall]) -> Result<Calendar, AgenciesError> {
     let bare = raw.get("hours").is_none_or(serde_json::Value::is_null);
-    let id = raw.get("calendar_id").and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+    let id = raw
+        .get("calendar_id")
+        .and_then(|v| v.as_str())
+        .unwrap_or_default()
+        .to_owned();
     check_counts(&raw, &id)?;
     let calendar: Calendar = serde_json::from_value(raw).map_err(|e| {
-        AgenciesError::invalid(&id, format!("日历不能使用：{e}"), format!("Unusable calendar: {e}"))
+        AgenciesError::invalid(
+            &id,
+            format!("日历不能使用：{e}"),
+            format!("Unusable calendar: {e}"),
+        )
     })?;
     let hours = halls
         .iter()
@@ -217,8 +246,16 @@ fn check_counts(raw: &serde_json::Value, id: &str) -> Result<(), AgenciesError> 
         return Ok(()); // reported with its reason by the caller
     };
     let counts = calendar.working_day_counts();
-    for year in raw.get("years").and_then(|y| y.as_array()).into_iter().flatten() {
-        let number = year.get("year").and_then(|y| y.as_i64()).and_then(|y| i16::try_from(y).ok());
+    for year in raw
+        .get("years")
+        .and_then(|y| y.as_array())
+        .into_iter()
+        .flatten()
+    {
+        let number = year
+            .get("year")
+            .and_then(|y| y.as_i64())
+            .and_then(|y| i16::try_from(y).ok());
         let said = year.get("working_day_count").and_then(|c| c.as_u64());
         if let (Some(number), Some(said)) = (number, said) {
             let counted = counts.get(&number).copied().unwrap_or(0);

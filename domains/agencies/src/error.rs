@@ -9,7 +9,11 @@ pub enum AgenciesError {
     Denied(#[from] Denied),
     /// An entry contradicts itself or another one.
     #[error("{what}: {zh}")]
-    Invalid { what: String, zh: String, en: String },
+    Invalid {
+        what: String,
+        zh: String,
+        en: String,
+    },
     #[error(transparent)]
     Store(#[from] store::StoreError),
     #[error(transparent)]
@@ -25,7 +29,11 @@ impl AgenciesError {
         zh: impl Into<String>,
         en: impl Into<String>,
     ) -> Self {
-        Self::Invalid { what: what.into(), zh: zh.into(), en: en.into() }
+        Self::Invalid {
+            what: what.into(),
+            zh: zh.into(),
+            en: en.into(),
+        }
     }
 }
 

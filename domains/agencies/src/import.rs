@@ -43,12 +43,16 @@ pub struct Changes {
 /// Adds and replaces entries. What does not fit together is refused whole; what is already so
 /// changes nothing and writes no event.
 pub async fn import(ctx: &Ctx, import: Import) -> Result<Changes, AgenciesError> {
-    ctx.actor.require(Permission::SystemAdmin, &Target::default())?;
+    ctx.actor
+        .require(Permission::SystemAdmin, &Target::default())?;
     let wanted = wanted(import)?;
     let mut reader = ctx.db.reader();
     let revision = table::revision(&mut reader).await?;
-    let mut all: BTreeMap<(String, String), Entry> =
-        table::entries(&mut reader).await?.into_iter().map(|e| (key(&e), e)).collect();
+    let mut all: BTreeMap<(String, String), Entry> = table::entries(&mut reader)
+        .await?
+        .into_iter()
+        .map(|e| (key(&e), e))
+        .collect();
     let mut changed = Vec::new();
     for entry in wanted {
         if all.get(&key(&entry)) != Some(&entry) {
@@ -116,13 +120,23 @@ fn wanted(import: Import) -> Result<Vec<Entry>, AgenciesError> {
         all.push(entry(HALL, &hall.code, hall)?);
     }
     for point in import.service_points {
-        let point = Hall { kind: HallKind::ServicePoint, ..point };
+        let point = Hall {
+            kind: HallKind::ServicePoint,
+            ..point
+        };
         all.push(entry(HALL, &point.code, &point)?);
     }
     for calendar in &import.calendars {
-        let id = calendar.get("calendar_id").and_then(|v| v.as_str()).ok_or_else(|| {
-            AgenciesError::invalid("calendar_id", "日历没有编号", "The calendar has no identifier")
-        })?;
+        let id = calendar
+            .get("calendar_id")
+            .and_then(|v| v.as_str())
+            .ok_or_else(|| {
+                AgenciesError::invalid(
+                    "calendar_id",
+                    "日历没有编号",
+                    "The calendar has no identifier",
+                )
+            })?;
         all.push(entry(CALENDAR, id, calendar)?);
     }
     Ok(all)
@@ -130,7 +144,11 @@ fn wanted(import: Import) -> Result<Vec<Entry>, AgenciesError> {
 
 fn entry(kind: &str, code: &str, data: &impl Serialize) -> Result<Entry, AgenciesError> {
     let data = serde_json::to_string(data).map_err(|e| AgenciesError::Entry(e.to_string()))?;
-    Ok(Entry { kind: kind.to_owned(), code: code.to_owned(), data })
+    Ok(Entry {
+        kind: kind.to_owned(),
+        code: code.to_owned(),
+        data,
+    })
 }
 
 fn key(entry: &Entry) -> (String, String) {

@@ -31,12 +31,20 @@ pub(crate) async fn entries(run: &mut impl Run) -> Result<Vec<Entry>, StoreError
     run.rows(sql, args![])
         .await?
         .iter()
-        .map(|r| Ok(Entry { kind: r.get(0)?, code: r.get(1)?, data: r.get(2)? }))
+        .map(|r| {
+            Ok(Entry {
+                kind: r.get(0)?,
+                code: r.get(1)?,
+                data: r.get(2)?,
+            })
+        })
         .collect()
 }
 
 pub(crate) async fn put_entry(run: &mut impl Run, e: &Entry) -> Result<(), StoreError> {
     let sql = "INSERT INTO directory_entry (kind, code, data) VALUES (?, ?, ?) \
                ON CONFLICT (kind, code) DO UPDATE SET data = excluded.data";
-    run.exec(sql, args![&e.kind, &e.code, &e.data]).await.map(drop)
+    run.exec(sql, args![&e.kind, &e.code, &e.data])
+        .await
+        .map(drop)
 }

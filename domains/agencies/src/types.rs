@@ -66,7 +66,8 @@ impl Agency {
     /// 政务服务管理机构: it runs the services of its tier, and its windows receive for the agencies
     /// of its region. Where the register does not say, the code's ending does.
     pub fn is_management_body(&self) -> bool {
-        self.management_body.unwrap_or_else(|| self.code.ends_with("_SJJ"))
+        self.management_body
+            .unwrap_or_else(|| self.code.ends_with("_SJJ"))
     }
 }
 
@@ -90,6 +91,8 @@ pub enum WindowKind {
     Integrated,
     /// 专业窗口.
     Dedicated,
+    /// 一件事窗口, for cases of several agencies.
+    Parallel,
     /// 收费窗口.
     Cashier,
     /// 出件窗口.
@@ -143,9 +146,21 @@ impl From<RawWindow> for Window {
                 staff_usernames: Vec::new(),
                 devices: Vec::new(),
             },
-            RawWindow::Whole { window_no, window_name, kind, floor, staff_usernames, devices } => {
-                Self { window_no, window_name, kind, floor, staff_usernames, devices }
-            }
+            RawWindow::Whole {
+                window_no,
+                window_name,
+                kind,
+                floor,
+                staff_usernames,
+                devices,
+            } => Self {
+                window_no,
+                window_name,
+                kind,
+                floor,
+                staff_usernames,
+                devices,
+            },
         }
     }
 }

@@ -42,7 +42,6 @@ pub struct Imported {
 
 /// A record on its way into the database.
 struct Incoming {
-    register: Register,
     /// The number it is known by, first; further numbers after it.
     lookups: Vec<(&'static str, Vec<u8>)>,
     relation: Option<(&'static str, Vec<u8>)>,
@@ -53,7 +52,8 @@ struct Incoming {
 /// Adds records and replaces those whose content changed. All records are checked before the first
 /// is written; what is already so changes nothing.
 pub async fn import(ctx: &Ctx, import: Import) -> Result<Imported, RegistersError> {
-    ctx.actor.require(Permission::SystemAdmin, &Target::default())?;
+    ctx.actor
+        .require(Permission::SystemAdmin, &Target::default())?;
     let mut total = Imported::default();
     for (register, records) in checked(ctx, import)? {
         let mut done = Imported::default();
@@ -79,13 +79,16 @@ pub async fn import(ctx: &Ctx, import: Import) -> Result<Imported, RegistersErro
     Ok(total)
 }
 
-fn checked(
-    ctx: &Ctx,
-    import: Import,
-) -> Result<[(Register, Vec<Incoming>); 3], RegistersError> {
+fn checked(ctx: &Ctx, import: Import) -> Result<[(Register, Vec<Incoming>); 3], RegistersError> {
     let persons = import.persons.into_iter().map(|p| incoming_person(ctx, p));
-    let legal = import.legal_persons.into_iter().map(|data| incoming_legal(ctx, data));
-    let credit = import.credits.into_iter().map(|data| incoming_credit(ctx, data));
+    let legal = import
+        .legal_persons
+        .into_iter()
+        .map(|data| incoming_legal(ctx, data));
+    let credit = import
+        .credits
+        .into_iter()
+        .map(|data| incoming_credit(ctx, data));
     Ok([
         (Register::Population, persons.collect::<Result<_, _>>()?),
         (Register::Legal, legal.collect::<Result<_, _>>()?),
@@ -99,7 +102,6 @@ fn incoming_person(ctx: &Ctx, person: PersonRecord) -> Result<Incoming, Register
     let id = id_number(&data, "id_number", "id_type", &reference)?;
     text(&data, "name", &reference)?;
     Ok(Incoming {
-        register: Register::Population,
         lookups: vec![
             (table::BY_ID, ctx.lookup_of(ID_NUMBER, &id)),
             (table::BY_REF, ctx.lookup(REFERENCE, &reference)),
@@ -112,7 +114,10 @@ fn incoming_person(ctx: &Ctx, person: PersonRecord) -> Result<Incoming, Register
 
 fn incoming_legal(ctx: &Ctx, data: Value) -> Result<Incoming, RegistersError> {
     let reference = text(&data, "legal_person_id", "")?;
-    let wrong = |field| RegistersError::Record { record: reference.clone(), field };
+    let wrong = |field| RegistersError::Record {
+        record: reference.clone(),
+        field,
+    };
     let uscc = number::uscc(&text(&data, "uscc", &reference)?).map_err(|_| wrong("uscc"))?;
     text(&data, "name", &reference)?;
     text(&data, "status", &reference)?;
@@ -123,7 +128,6 @@ fn incoming_legal(ctx: &Ctx, data: Value) -> Result<Incoming, RegistersError> {
         &reference,
     )?;
     Ok(Incoming {
-        register: Register::Legal,
         lookups: vec![(table::BY_USCC, ctx.lookup(USCC, &uscc))],
         relation: Some((table::REPRESENTS, ctx.lookup_of(ID_NUMBER, &id))),
         data,
@@ -134,7 +138,6 @@ fn incoming_legal(ctx: &Ctx, data: Value) -> Result<Incoming, RegistersError> {
 fn incoming_credit(ctx: &Ctx, data: Value) -> Result<Incoming, RegistersError> {
     let subject = number::fold(&text(&data, "subject_id", "")?);
     Ok(Incoming {
-        register: Register::Credit,
         lookups: vec![(table::BY_SUBJECT, ctx.lookup(table::BY_SUBJECT, &subject))],
         relation: None,
         data,
@@ -143,8 +146,15 @@ fn incoming_credit(ctx: &Ctx, data: Value) -> Result<Incoming, RegistersError> {
 }
 
 fn text(data: &Value, field: &'static str, record: &str) -> Result<String, RegistersError> {
-    let found = lookup_path(data, field).and_then(Value::as_str).filter(|t| !t.trim().is_empty());
-    found.map(str::to_owned).ok_or_else(|| RegistersError::Record { record: record.into(), field })
+    let found = lookup_path(data, field)
+        .and_then(Value::as_str)
+        .filter(|t| !t.trim().is_empty());
+    found
+        .map(str::to_owned)
+        .ok_or_else(|| RegistersError::Record {
+            record: record.into(),
+            field,
+        })
 }
 
 /// A resident identity number (type 111) must have its check digit; other documents are folded.
@@ -158,7 +168,10 @@ fn id_number(
     if text(data, kind, record)? != "111" {
         return Ok(IdNumber::other(&number));
     }
-    let wrong = |_| RegistersError::Record { record: record.to_owned(), field };
+    let wrong = |_| RegistersError::Record {
+        record: record.to_owned(),
+        field,
+    };
     IdNumber::resident(&number).map_err(wrong)
 }
 
@@ -195,8 +208,20 @@ async fn compose(ctx: &Ctx, record: Incoming) -> Result<Option<(Ready, bool)>, R
     let is_new = known.is_none();
     let key = known.map_or_else(|| ctx.rng.key(), |k| k.key);
     let data = ctx.seal("register_record", "data", &key, plain.as_bytes());
-    let stored = Stored { key, data, content, photo };
-    Ok(Some((Ready { stored, lookups: record.lookups, relation: record.relation }, is_new)))
+    let stored = Stored {
+        key,
+        data,
+        content,
+        photo,
+    };
+    Ok(Some((
+        Ready {
+            stored,
+            lookups: record.lookups,
+            relation: record.relation,
+        },
+        is_new,
+    )))
 }
 
 async fn write(
@@ -211,7 +236,11 @@ async fn write(
     let chunks: Vec<Arc<Vec<Ready>>> = fresh.chunks(CHUNK).map(|c| Arc::new(c.to_vec())).collect();
     let last = chunks.len() - 1;
     for (i, chunk) in chunks.into_iter().enumerate() {
-        let event = RegisterImported { register, added: done.added, changed: done.changed };
+        let event = RegisterImported {
+            register,
+            added: done.added,
+            changed: done.changed,
+        };
         let (db, ctx) = (ctx.db.clone(), ctx.clone());
         db.write(move |tx| {
             let (ctx, chunk, event) = (ctx.clone(), chunk.clone(), event.clone());

@@ -24,7 +24,9 @@ pub fn lookup_path<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
 }
 
 fn names_register(part: &str) -> bool {
-    [Register::Population, Register::Legal, Register::Credit].iter().any(|r| r.code() == part)
+    [Register::Population, Register::Legal, Register::Credit]
+        .iter()
+        .any(|r| r.code() == part)
 }
 
 #[cfg(test)]
@@ -41,8 +43,14 @@ mod tests {
         assert_eq!(path("doctor.no"), Some(json!("2015")));
         assert_eq!(path("estate.0.area"), Some(json!(79.13)));
         assert_eq!(path("population"), Some(record.clone()));
-        for none in ["gone", "gone.more", "doctor.other", "estate.7.area", "name.x", "user_space.name"]
-        {
+        for none in [
+            "gone",
+            "gone.more",
+            "doctor.other",
+            "estate.7.area",
+            "name.x",
+            "user_space.name",
+        ] {
             assert_eq!(path(none), None, "{none}");
         }
         let both = json!({ "population": { "name": "甲" }, "legal": { "name": "乙" } });

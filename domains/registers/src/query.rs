@@ -54,9 +54,17 @@ pub async fn legal_persons_of(
     allowed(ctx)?;
     let digest = ctx.lookup_of(ID_NUMBER, representative);
     let found = table::related(&mut ctx.db.reader(), table::REPRESENTS, &digest).await?;
-    written_down(ctx, Register::Legal, representative.reveal(), !found.is_empty()).await?;
-    let mut all: Vec<LegalPerson> =
-        found.iter().map(|stored| read_legal(ctx, stored)).collect::<Result<_, _>>()?;
+    written_down(
+        ctx,
+        Register::Legal,
+        representative.reveal(),
+        !found.is_empty(),
+    )
+    .await?;
+    let mut all: Vec<LegalPerson> = found
+        .iter()
+        .map(|stored| read_legal(ctx, stored))
+        .collect::<Result<_, _>>()?;
     all.sort_by(|a, b| a.uscc.cmp(&b.uscc));
     Ok(all)
 }
@@ -65,7 +73,12 @@ pub async fn legal_persons_of(
 pub async fn credit(ctx: &Ctx, subject: &str) -> Result<Option<Value>, RegistersError> {
     allowed(ctx)?;
     let subject = number::fold(subject);
-    let found = find(ctx, table::BY_SUBJECT, &ctx.lookup(table::BY_SUBJECT, &subject)).await?;
+    let found = find(
+        ctx,
+        table::BY_SUBJECT,
+        &ctx.lookup(table::BY_SUBJECT, &subject),
+    )
+    .await?;
     written_down(ctx, Register::Credit, &subject, found.is_some()).await?;
     found.map(|stored| open(ctx, &stored)).transpose()
 }
@@ -92,7 +105,13 @@ pub(crate) fn same_name(a: &str, b: &str) -> bool {
     let plain = |name: &str| -> String {
         name.chars()
             .filter(|c| !c.is_whitespace())
-            .map(|c| if matches!(c, '•' | '・' | '．' | '.' | '‧') { '·' } else { c })
+            .map(|c| {
+                if matches!(c, '•' | '・' | '．' | '.' | '‧') {
+                    '·'
+                } else {
+                    c
+                }
+            })
             .collect()
     };
     !plain(a).is_empty() && plain(a) == plain(b)
@@ -121,7 +140,11 @@ async fn written_down(
         return Ok(());
     }
     let stream = format!("register_query/{}", ctx.rng.key());
-    let event = RegisterQueried { register, found, subject: subject.to_owned() };
+    let event = RegisterQueried {
+        register,
+        found,
+        subject: subject.to_owned(),
+    };
     let (db, ctx) = (ctx.db.clone(), ctx.clone());
     db.write(move |tx| {
         let (ctx, stream, event) = (ctx.clone(), stream.clone(), event.clone());
@@ -142,15 +165,24 @@ pub(crate) fn open(ctx: &Ctx, stored: &Stored) -> Result<Value, RegistersError> 
 
 fn read_person(ctx: &Ctx, stored: &Stored) -> Result<Person, RegistersError> {
     let data = open(ctx, stored)?;
-    let name = lookup_path(&data, "name").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let alive = lookup_path(&data, "alive").and_then(Value::as_bool).unwrap_or(true);
+    let name = lookup_path(&data, "name")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
+    let alive = lookup_path(&data, "alive")
+        .and_then(Value::as_bool)
+        .unwrap_or(true);
     Ok(Person { name, alive, data })
 }
 
 fn read_legal(ctx: &Ctx, stored: &Stored) -> Result<LegalPerson, RegistersError> {
     let data = open(ctx, stored)?;
-    let text =
-        |path: &str| lookup_path(&data, path).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text = |path: &str| {
+        lookup_path(&data, path)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
     let representative = Some(text("legal_representative_id_number"))
         .filter(|id| !id.is_empty())
         .map(|id| IdNumber::other(&id));

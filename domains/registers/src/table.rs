@@ -25,7 +25,12 @@ pub(crate) struct Stored {
 const RECORD: &str = "r.record_key, r.data, r.content, r.photo";
 
 fn stored(row: &Row) -> Result<Stored, StoreError> {
-    Ok(Stored { key: row.get(0)?, data: row.get(1)?, content: row.get(2)?, photo: row.get(3)? })
+    Ok(Stored {
+        key: row.get(0)?,
+        data: row.get(1)?,
+        content: row.get(2)?,
+        photo: row.get(3)?,
+    })
 }
 
 pub(crate) async fn find(
@@ -37,7 +42,11 @@ pub(crate) async fn find(
         "SELECT {RECORD} FROM register_lookup l JOIN register_record r \
          ON r.record_key = l.record_key WHERE l.kind = ? AND l.digest = ?"
     );
-    run.row(&sql, args![kind, digest]).await?.as_ref().map(stored).transpose()
+    run.row(&sql, args![kind, digest])
+        .await?
+        .as_ref()
+        .map(stored)
+        .transpose()
 }
 
 pub(crate) async fn related(
@@ -49,7 +58,11 @@ pub(crate) async fn related(
         "SELECT {RECORD} FROM register_relation l JOIN register_record r \
          ON r.record_key = l.record_key WHERE l.kind = ? AND l.digest = ? ORDER BY r.record_key"
     );
-    run.rows(&sql, args![kind, digest]).await?.iter().map(stored).collect()
+    run.rows(&sql, args![kind, digest])
+        .await?
+        .iter()
+        .map(stored)
+        .collect()
 }
 
 pub(crate) async fn put(
@@ -62,8 +75,15 @@ pub(crate) async fn put(
                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (record_key) DO UPDATE SET \
                data = excluded.data, content = excluded.content, photo = excluded.photo, \
                updated_at = excluded.updated_at";
-    let Stored { key, data, content, photo } = record.clone();
-    run.exec(sql, args![key, register.code(), data, content, photo, at]).await.map(drop)
+    let Stored {
+        key,
+        data,
+        content,
+        photo,
+    } = record.clone();
+    run.exec(sql, args![key, register.code(), data, content, photo, at])
+        .await
+        .map(drop)
 }
 
 pub(crate) async fn put_lookup(
@@ -84,7 +104,11 @@ pub(crate) async fn put_relation(
     digest: &[u8],
     key: &str,
 ) -> Result<(), StoreError> {
-    run.exec("DELETE FROM register_relation WHERE record_key = ?", args![key]).await?;
+    run.exec(
+        "DELETE FROM register_relation WHERE record_key = ?",
+        args![key],
+    )
+    .await?;
     let sql = "INSERT INTO register_relation (kind, digest, record_key) VALUES (?, ?, ?)";
     run.exec(sql, args![kind, digest, key]).await.map(drop)
 }

@@ -41,11 +41,12 @@ CREATE TABLE seal_number (
 ) WITHOUT ROWID;
 
 -- What is bound together when the seal is made [I-04]. Private keys are not here: they stay in the
--- key store under the seal's key.
+-- key store under key_name.
 CREATE TABLE seal_material (
     seal_key TEXT NOT NULL PRIMARY KEY,
     impression BLOB NOT NULL,
     size_mm BIGINT NOT NULL,
+    key_name TEXT,
     seal BLOB,
     signer BLOB,
     pdf_signer BLOB

@@ -9,11 +9,12 @@ use store::Ctx;
 use crate::error::SealError;
 use crate::seal::Seal;
 use crate::state::State;
+use crate::table;
 use crate::table_authority::{self, Published};
 use crate::trust::Trusted;
 
 /// The authorities of this process: one of SM2 for OFD, one of ECDSA P-256 for PDF. Keys live in
-/// the key store under `ca.…` and `seal.<seal key>.<kind>`.
+/// the key store under `ca.…` and `seal.<random>.<kind>`.
 pub struct Authorities {
     store: Arc<dyn KeyStore>,
     pub(crate) sm2: Authority,
@@ -53,18 +54,18 @@ impl Authorities {
         [self.sm2.root().clone(), self.p256.root().clone()]
     }
 
-    /// The signer of a seal.
-    pub(crate) fn signer(&self, seal: &str, kind: KeyKind) -> Result<Arc<dyn Signer>, SealError> {
-        Ok(self.store.signer(&key_name(seal, kind))?)
+    /// The signer of a seal, by its key name.
+    pub(crate) fn signer(&self, name: &str, kind: KeyKind) -> Result<Arc<dyn Signer>, SealError> {
+        Ok(self.store.signer(&key_of(name, kind))?)
     }
 
-    /// Erases the keys of a seal; that they are gone already is no error.
-    pub(crate) async fn erase(self: &Arc<Self>, ctx: &Ctx, seal: &str) -> Result<(), SealError> {
-        let (this, rng, seal) = (self.clone(), ctx.rng.clone(), seal.to_owned());
+    /// Erases the keys of a seal, by their name; that they are gone already is no error.
+    pub(crate) async fn erase(self: &Arc<Self>, ctx: &Ctx, name: &str) -> Result<(), SealError> {
+        let (this, rng, name) = (self.clone(), ctx.rng.clone(), name.to_owned());
         blocking(move || {
             let mut entropy = |out: &mut [u8]| rng.fill(out);
             for kind in [KeyKind::Sm2, KeyKind::P256] {
-                match this.store.destroy(&key_name(&seal, kind), &mut entropy) {
+                match this.store.destroy(&key_of(&name, kind), &mut entropy) {
                     Ok(()) | Err(KeyError::Unknown(_)) => {}
                     Err(error) => return Err(error.into()),
                 }
@@ -80,7 +81,9 @@ impl Authorities {
         if !matches!(seal.state, State::Destroyed | State::Expired) {
             return Ok(());
         }
-        self.erase(ctx, &seal.key).await?;
+        let material = table::material(&mut ctx.db.reader(), &seal.key).await?;
+        let material = material.ok_or(SealError::NotFound)?;
+        self.erase(ctx, &material.key_name).await?;
         if seal.state == State::Destroyed {
             self.publish(ctx).await?;
         }
@@ -135,13 +138,12 @@ fn publication(authority: &Authority, now: Timestamp) -> Result<Published, SealE
         next_update: crl.next_update().unwrap_or(now),
         crl: crl.der().to_vec(),
         root_crl: authority.root_crl(now)?.der().to_vec(),
-        revision: 0,
     })
 }
 
-/// The name of a seal's key in the key store.
-pub(crate) fn key_name(seal: &str, kind: KeyKind) -> String {
-    format!("seal.{seal}.{}", kind.name())
+/// One of the two keys of a key name.
+pub(crate) fn key_of(name: &str, kind: KeyKind) -> String {
+    format!("{name}.{}", kind.name())
 }
 
 /// Runs what reads and writes the key file, or computes for long, off the async threads.

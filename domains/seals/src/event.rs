@@ -1,7 +1,6 @@
 //! What the journal tells of seals. No personal data: staff are named by user name, documents by
 //! digest.
 
-use journal::Event as _;
 use serde::{Deserialize, Serialize};
 use store::{Ctx, Tx};
 
@@ -62,7 +61,7 @@ macro_rules! moves {
         /// The kind under which the journal tells of a step.
         #[cfg(test)]
         fn kind(event: Event) -> &'static str {
-            match event { $(Event::$event => $name::KIND,)* }
+            match event { $(Event::$event => <$name as journal::Event>::KIND,)* }
         }
     };
 }

@@ -22,10 +22,11 @@ pub async fn make(ctx: &Ctx, seal_key: &str) -> Result<Seal, SealError> {
     next(Some(seal.state), Event::Make)?;
     let authorities = Authorities::of(ctx)?;
     let forged = forge::forge(ctx, vec![seal.clone()]).await?.remove(0);
+    let key_name = forged.key_name.clone();
     let made = write(ctx, seal, forged).await;
     if made.is_err() {
         // Somebody else moved the seal meanwhile: keys that no seal names are erased.
-        authorities.erase(ctx, seal_key).await?;
+        authorities.erase(ctx, &key_name).await?;
     }
     made
 }
@@ -57,6 +58,6 @@ pub(crate) async fn make_in(
         seal.valid_to = Some(forged.valid_to);
     })
     .await?;
-    table::set_made(tx, &seal.key, &forged.seal, &forged.signer, &forged.pdf_signer).await?;
+    table::set_made(tx, &seal.key, forged).await?;
     Ok(seal)
 }

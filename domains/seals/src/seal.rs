@@ -36,14 +36,6 @@ impl SealType {
             SealType::Personal => 20,
         }
     }
-
-    /// The type number of GB/T 38540: 1 for seals of an organisation, 2 for those of a person.
-    pub fn standard_number(self) -> u32 {
-        match self {
-            SealType::Personal => 2,
-            _ => 1,
-        }
-    }
 }
 
 /// The agency a seal belongs to.

@@ -5,6 +5,7 @@ use store::{Row, Run, StoreError, args};
 
 use crate::ask::{Asked, Request};
 use crate::authorise::HolderKind;
+use crate::forge::Forged;
 use crate::query::{Authorisation, StateChange};
 use crate::seal::{Owner, Seal, SealType};
 use crate::state::{Event, State};
@@ -211,6 +212,8 @@ pub(crate) struct Material {
     /// PNG.
     pub impression: Vec<u8>,
     pub size_mm: u32,
+    /// Under which the key store keeps the private keys.
+    pub key_name: String,
     /// SESeal, DER.
     pub seal: Vec<u8>,
     /// Certificates, DER.
@@ -232,12 +235,13 @@ pub(crate) async fn insert_impression(
 pub(crate) async fn set_made(
     run: &mut impl Run,
     key: &str,
-    seal: &[u8],
-    signer: &[u8],
-    pdf_signer: &[u8],
+    forged: &Forged,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE seal_material SET seal = ?, signer = ?, pdf_signer = ? WHERE seal_key = ?";
-    run.exec(sql, args![seal, signer, pdf_signer, key]).await?;
+    let sql = "UPDATE seal_material SET key_name = ?, seal = ?, signer = ?, pdf_signer = ? \
+        WHERE seal_key = ?";
+    let (seal, signer) = (forged.seal.as_slice(), forged.signer.as_slice());
+    let pdf_signer = forged.pdf_signer.as_slice();
+    run.exec(sql, args![&forged.key_name, seal, signer, pdf_signer, key]).await?;
     Ok(())
 }
 
@@ -245,15 +249,16 @@ pub(crate) async fn material(
     run: &mut impl Run,
     key: &str,
 ) -> Result<Option<Material>, StoreError> {
-    let sql = "SELECT impression, size_mm, seal, signer, pdf_signer FROM seal_material \
+    let sql = "SELECT impression, size_mm, key_name, seal, signer, pdf_signer FROM seal_material \
         WHERE seal_key = ?";
     let Some(row) = run.row(sql, args![key]).await? else { return Ok(None) };
     Ok(Some(Material {
         impression: row.get(0)?,
         size_mm: row.get(1)?,
-        seal: row.get::<Option<Vec<u8>>>(2)?.unwrap_or_default(),
-        signer: row.get::<Option<Vec<u8>>>(3)?.unwrap_or_default(),
-        pdf_signer: row.get::<Option<Vec<u8>>>(4)?.unwrap_or_default(),
+        key_name: row.get::<Option<String>>(2)?.unwrap_or_default(),
+        seal: row.get::<Option<Vec<u8>>>(3)?.unwrap_or_default(),
+        signer: row.get::<Option<Vec<u8>>>(4)?.unwrap_or_default(),
+        pdf_signer: row.get::<Option<Vec<u8>>>(5)?.unwrap_or_default(),
     }))
 }
 

@@ -14,7 +14,6 @@ pub(crate) struct Published {
     pub crl: Vec<u8>,
     pub root_crl: Vec<u8>,
     pub next_update: Timestamp,
-    pub revision: i64,
 }
 
 pub(crate) async fn publish(run: &mut impl Run, p: &Published) -> Result<(), StoreError> {
@@ -36,7 +35,7 @@ pub(crate) async fn publish(run: &mut impl Run, p: &Published) -> Result<(), Sto
 }
 
 pub(crate) async fn published(run: &mut impl Run) -> Result<Vec<Published>, StoreError> {
-    let sql = "SELECT kind, root, issuing, crl, root_crl, next_update, revision \
+    let sql = "SELECT kind, root, issuing, crl, root_crl, next_update \
         FROM seal_authority ORDER BY kind";
     let rows = run.rows(sql, Vec::new()).await?;
     rows.iter()
@@ -48,7 +47,6 @@ pub(crate) async fn published(run: &mut impl Run) -> Result<Vec<Published>, Stor
                 crl: row.get(3)?,
                 root_crl: row.get(4)?,
                 next_update: row.get(5)?,
-                revision: row.get(6)?,
             })
         })
         .collect()

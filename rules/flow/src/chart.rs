@@ -88,7 +88,8 @@ impl Definition {
     /// Draws one step with its top at `y`; gives its height.
     fn step(&self, body: &mut String, step: &OutwardStep, y: u32) -> u32 {
         let inner = BOX - 2 * PADDING;
-        let mut lines = vec![(NAME, "bold", format!("{}　{}", step.no, step.name))];
+        let name = wrapped(&format!("{}　{}", step.no, step.name), NAME, inner);
+        let mut lines: Vec<_> = name.into_iter().map(|line| (NAME, "bold", line)).collect();
         let mut add = |line: &str| {
             lines.extend(
                 wrapped(line, SMALL, inner)
@@ -105,7 +106,10 @@ impl Definition {
         if step.code == "review" {
             add(&self.posts_in_words());
         }
+        let actors = wrapped(&step.actor, SMALL, LEFT - 24);
         let height = lines.iter().map(|(size, ..)| size + 7).sum::<u32>() + 2 * PADDING - 7;
+        // The actor's name may be taller than the step.
+        let height = height.max(actors.iter().map(|_| SMALL + 4).sum::<u32>() + 2 * PADDING);
         let dashes = if step.is_optional() {
             " stroke-dasharray=\"6 4\""
         } else {
@@ -130,7 +134,6 @@ impl Definition {
             );
             line_y += 9;
         }
-        let actors = wrapped(&step.actor, SMALL, LEFT - 24);
         let mut actor_y = y + PADDING + NAME - 2;
         for line in &actors {
             text(
@@ -144,8 +147,7 @@ impl Definition {
             );
             actor_y += SMALL + 4;
         }
-        // The actor's name may be taller than the step.
-        height.max(actor_y.saturating_sub(y))
+        height
     }
 
     /// `审查1.5个工作日；现场核查1.5个工作日（按情形）；决定1个工作日`: the posts between

@@ -44,6 +44,8 @@ pub enum Problem {
     SeveralEnds,
     #[error("分支情形过多，不能逐一核对 / too many combinations of answers to check")]
     TooManyCases,
+    #[error("“{post}”没有名称或职责 / {post} has no name or no duty")]
+    NoDuty { post: String },
     #[error("“{post}”没有办理人员或角色 / {post} has no staff or no role")]
     NoStaff { post: String },
     #[error(

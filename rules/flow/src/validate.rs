@@ -262,6 +262,9 @@ impl Post {
         if self.next.is_empty() != (self.step == Step::Deliver) {
             problems.push(Problem::EndIsDelivery { post: post() });
         }
+        if self.name.is_empty() || self.duty.is_empty() {
+            problems.push(Problem::NoDuty { post: post() });
+        }
         if self.staff.is_empty() || self.role.is_empty() {
             problems.push(Problem::NoStaff { post: post() });
         } else if self.countersign < 1 || self.countersign as usize > self.staff.len() {

@@ -57,8 +57,10 @@ struct Asset {
 
 impl Asset {
     fn new(stem: &str, ending: &str, kind: &'static str, body: String) -> Self {
-        let digest: String =
-            gm::sm3(body.as_bytes())[..6].iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest: String = gm::sm3(body.as_bytes())[..6]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         Self {
             href: format!("/assets/{stem}.{digest}.{ending}"),
             etag: format!("\"{digest}\""),
@@ -68,8 +70,14 @@ impl Asset {
     }
 }
 
-static APP_CSS: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("app", "css", "text/css; charset=utf-8", squeeze(&CSS.concat())));
+static APP_CSS: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "app",
+        "css",
+        "text/css; charset=utf-8",
+        squeeze(&CSS.concat()),
+    )
+});
 static APP_JS: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("app", "js", "text/javascript; charset=utf-8", JS.concat()));
 
@@ -93,17 +101,27 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
 
 async fn asset(Path(file): Path<String>, headers: HeaderMap) -> Response {
     let wanted = format!("/assets/{file}");
-    let Some(asset) = [&*APP_CSS, &*APP_JS].into_iter().find(|asset| asset.href == wanted) else {
+    let Some(asset) = [&*APP_CSS, &*APP_JS]
+        .into_iter()
+        .find(|asset| asset.href == wanted)
+    else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let cache = HeaderValue::from_static("public, max-age=31536000, immutable");
     let etag = HeaderValue::from_str(&asset.etag).expect("a quoted hexadecimal number");
-    let same = headers.get(header::IF_NONE_MATCH).is_some_and(|given| *given == etag);
+    let same = headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|given| *given == etag);
     let fixed = [(header::CACHE_CONTROL, cache), (header::ETAG, etag)];
     if same {
         return (StatusCode::NOT_MODIFIED, fixed).into_response();
     }
-    (fixed, [(header::CONTENT_TYPE, asset.kind)], asset.body.as_str()).into_response()
+    (
+        fixed,
+        [(header::CONTENT_TYPE, asset.kind)],
+        asset.body.as_str(),
+    )
+        .into_response()
 }
 
 async fn favicon() -> Response {
@@ -115,7 +133,13 @@ async fn robots() -> Response {
 }
 
 fn small(kind: &'static str, body: &'static str) -> Response {
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=86400")], body)
+    (
+        [
+            (header::CONTENT_TYPE, kind),
+            (header::CACHE_CONTROL, "public, max-age=86400"),
+        ],
+        body,
+    )
         .into_response()
 }
 
@@ -125,7 +149,9 @@ fn squeeze(css: &str) -> String {
     let mut rest = css;
     while let Some(start) = rest.find("/*") {
         out.push_str(&rest[..start]);
-        rest = rest[start..].find("*/").map_or("", |end| &rest[start + end + 2..]);
+        rest = rest[start..]
+            .find("*/")
+            .map_or("", |end| &rest[start + end + 2..]);
     }
     out.push_str(rest);
     let mut lines = String::with_capacity(out.len());
@@ -150,14 +176,20 @@ mod tests {
         assert_eq!(css.matches('{').count(), css.matches('}').count());
         assert!(!css.contains("/*"));
         assert!(css.contains("--c-primary: #1b4f8a"));
-        assert_eq!(squeeze("a { b: c; }\n/* x */\n  d { e: f }\n"), "a{b: c}\nd{e: f}\n");
+        assert_eq!(
+            squeeze("a { b: c; }\n/* x */\n  d { e: f }\n"),
+            "a{b: c}\nd{e: f}\n"
+        );
     }
 
     /// Nothing outside the tokens defines a colour, and nothing is fetched from elsewhere.
     #[test]
     fn only_the_token_file_defines_colours() {
         for (at, css) in CSS.iter().enumerate().skip(1) {
-            assert!(!css.contains("http") && !css.contains("@import"), "file {at}");
+            assert!(
+                !css.contains("http") && !css.contains("@import"),
+                "file {at}"
+            );
             let print = css.contains("@media print");
             for line in css.lines() {
                 let body = line.split_once('{').map_or("", |(_, body)| body);

@@ -169,9 +169,12 @@ impl Kind {
                 ("DESTROYED", End),
                 ("EXPIRED", Bad),
             ],
-            Kind::Document => {
-                &[("DRAFT", Draft), ("SEALED", Ok), ("DELIVERED", Ok), ("WITHDRAWN", End)]
-            }
+            Kind::Document => &[
+                ("DRAFT", Draft),
+                ("SEALED", Ok),
+                ("DELIVERED", Ok),
+                ("WITHDRAWN", End),
+            ],
             Kind::Item => &[
                 ("DRAFT", Draft),
                 ("IN_REVIEW", Info),
@@ -244,9 +247,12 @@ impl Kind {
                 ("RETURNED", Bad),
                 ("PROMISED", Warn),
             ],
-            Kind::Task => {
-                &[("NOT_STARTED", Draft), ("IN_PROGRESS", Info), ("DONE", Ok), ("NEEDS_FIX", Bad)]
-            }
+            Kind::Task => &[
+                ("NOT_STARTED", Draft),
+                ("IN_PROGRESS", Info),
+                ("DONE", Ok),
+                ("NEEDS_FIX", Bad),
+            ],
             Kind::Delegation => &[
                 ("REQUESTED", Warn),
                 ("ACTIVE", Ok),
@@ -295,12 +301,16 @@ impl Chip {
     /// The chip of a state code. A code the table does not know is shown as it is.
     pub fn new(kind: Kind, code: &str) -> Self {
         match kind.table().iter().find(|(known, _)| *known == code) {
-            Some((_, tone)) => {
-                Self { tone: *tone, words: Words::Key(format!("{}-{code}", kind.name())) }
-            }
+            Some((_, tone)) => Self {
+                tone: *tone,
+                words: Words::Key(format!("{}-{code}", kind.name())),
+            },
             None => {
                 tracing::warn!(kind = kind.name(), code, "no such state");
-                Self { tone: Tone::Draft, words: Words::Said(code.to_owned()) }
+                Self {
+                    tone: Tone::Draft,
+                    words: Words::Said(code.to_owned()),
+                }
             }
         }
     }
@@ -316,13 +326,20 @@ impl Chip {
 
     /// The state of a licence; a valid one near its end is shown as 将到期.
     pub fn licence(code: &str, expiring: bool) -> Self {
-        let code = if code == "VALID" && expiring { "EXPIRING" } else { code };
+        let code = if code == "VALID" && expiring {
+            "EXPIRING"
+        } else {
+            code
+        };
         Self::new(Kind::Licence, code)
     }
 
     /// A state outside the table, in words already chosen.
     pub fn said(tone: Tone, words: impl Into<String>) -> Self {
-        Self { tone, words: Words::Said(words.into()) }
+        Self {
+            tone,
+            words: Words::Said(words.into()),
+        }
     }
 
     /// The words in the reader's language.
@@ -366,7 +383,10 @@ mod tests {
         assert_eq!(words("CORRECTING"), "待补正");
         assert_eq!(words("CORRECTING_IN_REVIEW"), "审查补正");
         assert_eq!(words("SUSPENDED"), "挂起");
-        assert_eq!(Chip::case("DECIDED", Some(false)).words(&l), "已决定（不予）");
+        assert_eq!(
+            Chip::case("DECIDED", Some(false)).words(&l),
+            "已决定（不予）"
+        );
         assert_eq!(Chip::case("DECIDED", Some(false)).tone, Tone::Bad);
         assert_eq!(Chip::licence("VALID", true).words(&l), "将到期");
         assert_eq!(Chip::new(Kind::Seal, "NOVEL").words(&l), "NOVEL");

@@ -24,8 +24,10 @@ pub(crate) fn set(
     http_only: bool,
     secure: bool,
 ) -> HeaderValue {
-    let mut text =
-        format!("{name}={}; Path=/; SameSite=Lax", utf8_percent_encode(value, NON_ALPHANUMERIC));
+    let mut text = format!(
+        "{name}={}; Path=/; SameSite=Lax",
+        utf8_percent_encode(value, NON_ALPHANUMERIC)
+    );
     if let Some(seconds) = max_age {
         text.push_str(&format!("; Max-Age={seconds}"));
     }

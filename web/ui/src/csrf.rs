@@ -33,7 +33,11 @@ pub fn token(key: &[u8; 32], binding: &str) -> String {
 pub fn verify(key: &[u8; 32], binding: &str, given: &str) -> bool {
     let expected = token(key, binding);
     expected.len() == given.len()
-        && expected.bytes().zip(given.bytes()).fold(0, |acc, (a, b)| acc | (a ^ b)) == 0
+        && expected
+            .bytes()
+            .zip(given.bytes())
+            .fold(0, |acc, (a, b)| acc | (a ^ b))
+            == 0
 }
 
 /// Checks tokens by hand, for multipart forms whose parts are read one by one.
@@ -143,7 +147,11 @@ impl<'de> serde::Deserializer<'de> for Text<'de> {
         self,
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
-        if self.0.trim().is_empty() { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.0.trim().is_empty() {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
+        }
     }
 
     fn deserialize_newtype_struct<V: serde::de::Visitor<'de>>(
@@ -184,13 +192,17 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<(FormData, 
     if !is_form(&parts.headers) {
         return Err(error_page(&shell, StatusCode::UNSUPPORTED_MEDIA_TYPE, None));
     }
-    let header = parts.headers.get(HEADER).and_then(|v| v.to_str().ok()).map(str::to_owned);
-    let bytes = Bytes::from_request(Request::from_parts(parts, body), state).await.map_err(
-        |rejection| {
+    let header = parts
+        .headers
+        .get(HEADER)
+        .and_then(|v| v.to_str().ok())
+        .map(str::to_owned);
+    let bytes = Bytes::from_request(Request::from_parts(parts, body), state)
+        .await
+        .map_err(|rejection| {
             let status = axum::response::IntoResponse::into_response(rejection).status();
             error_page(&shell, status, None)
-        },
-    )?;
+        })?;
     let data = FormData::parse(&bytes);
     let given = header.unwrap_or_else(|| data.get(FIELD).to_owned());
     if verify(shell.csrf_key(), shell.csrf_binding(), &given) {
@@ -208,7 +220,10 @@ fn is_form(headers: &HeaderMap) -> bool {
 }
 
 fn refuse(shell: &Shell) -> Response {
-    tracing::info!(request = shell.request_id(), "a form came with a wrong token");
+    tracing::info!(
+        request = shell.request_id(),
+        "a form came with a wrong token"
+    );
     let words = shell.l().t("error-csrf");
     error_page(shell, StatusCode::FORBIDDEN, Some(&words))
 }

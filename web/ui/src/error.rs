@@ -64,8 +64,13 @@ pub fn error_page(shell: &Shell, status: StatusCode, detail: Option<&str>) -> Re
     );
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-        headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("60"));
+    if matches!(
+        status,
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS
+    ) {
+        headers
+            .entry(header::RETRY_AFTER)
+            .or_insert(HeaderValue::from_static("60"));
     }
     response
 }

@@ -22,13 +22,17 @@ impl Flash {
     pub(crate) fn new(key: &[u8; 32], binding: &str, notice: &Notice, secure: bool) -> Self {
         let text = format!("{}|{}", notice.tone.class(), notice.text);
         let value = format!("{}|{text}", code(key, binding, &text));
-        Self { cookie: cookies::set(COOKIE, &value, Some(LIFE), true, secure) }
+        Self {
+            cookie: cookies::set(COOKIE, &value, Some(LIFE), true, secure),
+        }
     }
 
     /// 303 to `path`, where the notice is shown.
     pub fn to(self, path: &str) -> Response {
         let mut response = response::see_other(path);
-        response.headers_mut().append(header::SET_COOKIE, self.cookie);
+        response
+            .headers_mut()
+            .append(header::SET_COOKIE, self.cookie);
         response
     }
 }
@@ -55,7 +59,14 @@ mod tests {
     fn a_flash_survives_the_cookie_and_a_forged_one_does_not() {
         let key = [3; 32];
         let flash = Flash::new(&key, "v", &Notice::ok("已保存 | 14:03"), false);
-        let cookie = flash.cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+        let cookie = flash
+            .cookie
+            .to_str()
+            .unwrap()
+            .split(';')
+            .next()
+            .unwrap()
+            .to_owned();
         let mut headers = HeaderMap::new();
         headers.insert(header::COOKIE, cookie.parse().unwrap());
         let notice = read(&headers, &key, "v").unwrap();

@@ -7,7 +7,15 @@ use crate::L;
 /// 「2026 年 11 月 26 日」, `26 November 2026`.
 pub fn date(l: &L, day: Date) -> String {
     let month = l.t(&format!("month-{}", day.month()));
-    l.t3("date-full", "y", i64::from(day.year()), "m", month, "d", day.day())
+    l.t3(
+        "date-full",
+        "y",
+        i64::from(day.year()),
+        "m",
+        month,
+        "d",
+        day.day(),
+    )
 }
 
 /// Without the year when it is that of `today`: 「11 月 26 日」.
@@ -21,12 +29,24 @@ pub fn day(l: &L, at: Date, today: Date) -> String {
 
 /// 「11 月 26 日 17:00 前」
 pub fn deadline(l: &L, at: DateTime, today: Date) -> String {
-    l.t2("date-before", "day", day(l, at.date(), today), "time", clock(at))
+    l.t2(
+        "date-before",
+        "day",
+        day(l, at.date(), today),
+        "time",
+        clock(at),
+    )
 }
 
 /// 「11 月 26 日 17:00」
 pub fn minute(l: &L, at: DateTime, today: Date) -> String {
-    l.t2("date-minute", "day", day(l, at.date(), today), "time", clock(at))
+    l.t2(
+        "date-minute",
+        "day",
+        day(l, at.date(), today),
+        "time",
+        clock(at),
+    )
 }
 
 /// `17:00`
@@ -94,7 +114,10 @@ mod tests {
         let (zh, en) = (L::sample(Locale::Zh), L::sample(Locale::En));
         let at = datetime(2026, 11, 26, 17, 0, 0, 0);
         assert_eq!(deadline(&zh, at, d(2026, 11, 20)), "11 月 26 日 17:00 前");
-        assert_eq!(deadline(&en, at, d(2026, 11, 20)), "before 17:00 on 26 November");
+        assert_eq!(
+            deadline(&en, at, d(2026, 11, 20)),
+            "before 17:00 on 26 November"
+        );
         assert_eq!(day(&zh, at.date(), d(2027, 1, 2)), "2026 年 11 月 26 日");
         assert_eq!(minute(&en, at, d(2026, 11, 20)), "26 November, 17:00");
         assert_eq!(date(&en, at.date()), "26 November 2026");

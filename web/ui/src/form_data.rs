@@ -9,17 +9,25 @@ pub struct FormData {
 impl FormData {
     /// Reads `a=1&b=2`.
     pub fn parse(body: &[u8]) -> Self {
-        Self { pairs: form_urlencoded::parse(body).into_owned().collect() }
+        Self {
+            pairs: form_urlencoded::parse(body).into_owned().collect(),
+        }
     }
 
     /// The first value of a name, without surrounding white space; empty if missing.
     pub fn get(&self, name: &str) -> &str {
-        self.pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
+        self.pairs
+            .iter()
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value.trim())
     }
 
     /// All values of a name, as check boxes send them.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.pairs.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.trim())
+        self.pairs
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.trim())
     }
 
     /// Whether the name was sent at all.
@@ -39,15 +47,24 @@ impl FormData {
 
     /// As a query string, without the token and without empty values.
     pub fn to_query(&self) -> String {
-        let kept =
-            self.pairs.iter().filter(|(key, value)| key != crate::csrf::FIELD && !value.is_empty());
-        form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish()
+        let kept = self
+            .pairs
+            .iter()
+            .filter(|(key, value)| key != crate::csrf::FIELD && !value.is_empty());
+        form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(kept)
+            .finish()
     }
 }
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for FormData {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
-        Self { pairs: pairs.into_iter().map(|(k, v)| (k.into(), v.into())).collect() }
+        Self {
+            pairs: pairs
+                .into_iter()
+                .map(|(k, v)| (k.into(), v.into()))
+                .collect(),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use kernel::Locale;
-use unic_langid::langid;
+use unic_langid::LanguageIdentifier;
 
 /// One embedded Fluent file.
 #[derive(Clone, Copy, Debug)]
@@ -23,12 +23,20 @@ pub struct Resource {
 impl Resource {
     /// A Chinese file.
     pub const fn zh(name: &'static str, text: &'static str) -> Self {
-        Self { locale: Locale::Zh, name, text }
+        Self {
+            locale: Locale::Zh,
+            name,
+            text,
+        }
     }
 
     /// An English file.
     pub const fn en(name: &'static str, text: &'static str) -> Self {
-        Self { locale: Locale::En, name, text }
+        Self {
+            locale: Locale::En,
+            name,
+            text,
+        }
     }
 }
 
@@ -61,8 +69,8 @@ impl Catalog {
     /// Keys share one name space; a key defined twice in one language is an error.
     pub fn build(sets: &[&[Resource]]) -> Result<Arc<Self>, CatalogError> {
         let mut catalog = Self {
-            zh: FluentBundle::new_concurrent(vec![langid!("zh-CN")]),
-            en: FluentBundle::new_concurrent(vec![langid!("en")]),
+            zh: FluentBundle::new_concurrent(vec![language(Locale::Zh)]),
+            en: FluentBundle::new_concurrent(vec![language(Locale::En)]),
         };
         // Isolation marks are for mixed writing directions; here they would only end up in
         // attributes and search boxes.
@@ -72,7 +80,10 @@ impl Catalog {
             let file = format!("{}/{}.ftl", resource.locale.tag(), resource.name);
             let parsed =
                 FluentResource::try_new(resource.text.to_owned()).map_err(|(_, errors)| {
-                    CatalogError::Syntax { file: file.clone(), reason: join(&errors) }
+                    CatalogError::Syntax {
+                        file: file.clone(),
+                        reason: join(&errors),
+                    }
                 })?;
             let bundle = match resource.locale {
                 Locale::Zh => &mut catalog.zh,
@@ -80,14 +91,20 @@ impl Catalog {
             };
             bundle
                 .add_resource(parsed)
-                .map_err(|errors| CatalogError::Duplicate { file, reason: join(&errors) })?;
+                .map_err(|errors| CatalogError::Duplicate {
+                    file,
+                    reason: join(&errors),
+                })?;
         }
         Ok(Arc::new(catalog))
     }
 
     /// The texts in one language.
     pub fn l(self: &Arc<Self>, locale: Locale) -> L {
-        L { locale, catalog: Arc::clone(self) }
+        L {
+            locale,
+            catalog: Arc::clone(self),
+        }
     }
 
     fn find(&self, locale: Locale, key: &str, args: Option<&FluentArgs<'_>>) -> Option<String> {
@@ -105,8 +122,19 @@ impl Catalog {
     }
 }
 
+fn language(locale: Locale) -> LanguageIdentifier {
+    locale
+        .tag()
+        .parse()
+        .expect("the tags of the two languages are valid")
+}
+
 fn join<E: std::fmt::Display>(errors: &[E]) -> String {
-    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    errors
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 /// A value put into a text: words, or a number that may choose the plural.
@@ -187,7 +215,10 @@ impl L {
     }
 
     /// A text with three values.
-    #[allow(clippy::too_many_arguments, reason = "name and value in pairs read best in templates")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "name and value in pairs read best in templates"
+    )]
     pub fn t3(
         &self,
         key: &str,
@@ -227,7 +258,9 @@ impl L {
 
     /// The texts of this crate alone, for samples and tests.
     pub fn sample(locale: Locale) -> Self {
-        Catalog::build(&[crate::TEXTS]).expect("the embedded texts are tested").l(locale)
+        Catalog::build(&[crate::TEXTS])
+            .expect("the embedded texts are tested")
+            .l(locale)
     }
 }
 
@@ -236,7 +269,10 @@ mod tests {
     use super::*;
 
     const A: &[Resource] = &[
-        Resource::zh("a", "hello = 您好，{ $name }\nleft = 剩 { $n } 个工作日\nzh-only = 仅中文\n"),
+        Resource::zh(
+            "a",
+            "hello = 您好，{ $name }\nleft = 剩 { $n } 个工作日\nzh-only = 仅中文\n",
+        ),
         Resource::en(
             "a",
             "hello = Hello { $name }\nleft = { $n ->\n    [one] { $n } day left\n   *[other] { $n } days left\n }\n",
@@ -264,8 +300,14 @@ mod tests {
     #[test]
     fn a_key_defined_twice_or_a_broken_file_is_an_error() {
         const B: &[Resource] = &[Resource::zh("b", "hello = 又一个\n")];
-        assert!(matches!(Catalog::build(&[A, B]), Err(CatalogError::Duplicate { .. })));
+        assert!(matches!(
+            Catalog::build(&[A, B]),
+            Err(CatalogError::Duplicate { .. })
+        ));
         const C: &[Resource] = &[Resource::en("c", "= broken {\n")];
-        assert!(matches!(Catalog::build(&[C]), Err(CatalogError::Syntax { .. })));
+        assert!(matches!(
+            Catalog::build(&[C]),
+            Err(CatalogError::Syntax { .. })
+        ));
     }
 }

@@ -44,7 +44,10 @@ pub use site::Site;
 /// The texts of this crate, for [`Catalog::build`].
 pub const TEXTS: &[Resource] = &[
     Resource::zh("shell", include_str!("../locales/zh-CN/shell.ftl")),
-    Resource::zh("components", include_str!("../locales/zh-CN/components.ftl")),
+    Resource::zh(
+        "components",
+        include_str!("../locales/zh-CN/components.ftl"),
+    ),
     Resource::zh("states", include_str!("../locales/zh-CN/states.ftl")),
     Resource::en("shell", include_str!("../locales/en/shell.ftl")),
     Resource::en("components", include_str!("../locales/en/components.ftl")),

@@ -97,7 +97,11 @@ impl UserView {
         Self {
             name: "林*华".into(),
             identities: vec![
-                Identity { id: "person".into(), label: "个人 林*华".into(), current: true },
+                Identity {
+                    id: "person".into(),
+                    label: "个人 林*华".into(),
+                    current: true,
+                },
                 Identity {
                     id: "org-1".into(),
                     label: "企业 云州味道餐饮有限公司".into(),
@@ -118,7 +122,11 @@ pub enum Meta {
     /// A list: `ColumnName`, `ColumnType`.
     Column { name: String, kind: String },
     /// An article: `ArticleTitle`, `PubDate` (`2026-11-16 09:05`), `ContentSource`.
-    Article { title: String, published: String, source: String },
+    Article {
+        title: String,
+        published: String,
+        source: String,
+    },
 }
 
 /// The context of a page. Templates that extend a base have it as field `page`.
@@ -157,13 +165,19 @@ impl Page {
 
     /// Adds a breadcrumb step with an address.
     pub fn crumb(mut self, label: impl Into<String>, href: impl Into<String>) -> Self {
-        self.crumbs.push(Crumb { label: label.into(), href: Some(href.into()) });
+        self.crumbs.push(Crumb {
+            label: label.into(),
+            href: Some(href.into()),
+        });
         self
     }
 
     /// Adds the last breadcrumb step: this page.
     pub fn crumb_here(mut self, label: impl Into<String>) -> Self {
-        self.crumbs.push(Crumb { label: label.into(), href: None });
+        self.crumbs.push(Crumb {
+            label: label.into(),
+            href: None,
+        });
         self
     }
 
@@ -248,7 +262,11 @@ impl Page {
     pub fn main_nav(&self) -> [(&'static str, &'static str, bool); 7] {
         [
             ("nav-home", "/", self.nav == Nav::Home),
-            ("nav-person", "/services?for=person", self.nav == Nav::Person),
+            (
+                "nav-person",
+                "/services?for=person",
+                self.nav == Nav::Person,
+            ),
             ("nav-org", "/services?for=org", self.nav == Nav::Org),
             ("nav-together", "/together", self.nav == Nav::Together),
             ("nav-depts", "/depts", self.nav == Nav::Depts),
@@ -267,7 +285,12 @@ impl Page {
             ("home", "nav-home", "/", self.nav == Nav::Home),
             ("list", "tab-services", "/services", services),
             ("card", "tab-wallet", "/wallet", self.nav == Nav::Wallet),
-            ("chat", "tab-messages", "/messages", self.nav == Nav::Messages),
+            (
+                "chat",
+                "tab-messages",
+                "/messages",
+                self.nav == Nav::Messages,
+            ),
             ("person", "tab-my", "/my", self.nav == Nav::My),
         ]
     }
@@ -279,7 +302,10 @@ impl Page {
 
     /// Index of the breadcrumb step phones show as the way back.
     pub fn crumb_up(&self) -> usize {
-        self.crumbs.iter().rposition(|crumb| crumb.href.is_some()).map_or(0, |at| at + 1)
+        self.crumbs
+            .iter()
+            .rposition(|crumb| crumb.href.is_some())
+            .map_or(0, |at| at + 1)
     }
 
     /// Address of the style sheet.

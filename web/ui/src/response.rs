@@ -14,7 +14,10 @@ pub fn html_status(status: StatusCode, template: &impl Template) -> Response {
     match template.render() {
         Ok(body) => (
             status,
-            [(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))],
+            [(
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("text/html; charset=utf-8"),
+            )],
             body,
         )
             .into_response(),

@@ -16,14 +16,22 @@ const HEADERS: [(HeaderName, &str); 7] = [
         "camera=(self), geolocation=(self), microphone=(), payment=(), usb=(), \
          browsing-topics=(), interest-cohort=()",
     ),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
 ];
 
 /// Adds what is missing. `secure` adds HSTS as well.
 pub(crate) fn add(headers: &mut HeaderMap, secure: bool) {
     for (name, value) in HEADERS {
-        headers.entry(name).or_insert_with(|| HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert_with(|| HeaderValue::from_static(value));
     }
     if secure {
         headers

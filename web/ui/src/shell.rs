@@ -82,7 +82,11 @@ impl Ui {
     }
 
     fn visitor_cookie(&self) -> &'static str {
-        if self.0.secure { VISITOR_COOKIE_SECURE } else { VISITOR_COOKIE }
+        if self.0.secure {
+            VISITOR_COOKIE_SECURE
+        } else {
+            VISITOR_COOKIE
+        }
     }
 }
 
@@ -111,7 +115,9 @@ pub struct Shell {
 
 impl std::fmt::Debug for Shell {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shell").field("request", &self.around.request_id).finish_non_exhaustive()
+        f.debug_struct("Shell")
+            .field("request", &self.around.request_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -184,7 +190,9 @@ impl Shell {
     }
 
     pub(crate) fn csrf_binding(&self) -> &str {
-        self.binding.as_ref().map_or(&self.around.visitor, |binding| &binding.0)
+        self.binding
+            .as_ref()
+            .map_or(&self.around.visitor, |binding| &binding.0)
     }
 
     /// Stable, random name of this browser, for limits on visitors who are not signed in.
@@ -275,7 +283,11 @@ async fn surround(State(ui): State<Ui>, mut request: Request, next: Next) -> Res
             Some(id) => id.0.clone(),
             None => ui.0.random.token(),
         },
-        here: request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+        here: request
+            .uri()
+            .path_and_query()
+            .map_or("/", |path| path.as_str())
+            .to_owned(),
         visitor,
         notice,
         ui: ui.clone(),
@@ -284,7 +296,10 @@ async fn surround(State(ui): State<Ui>, mut request: Request, next: Next) -> Res
     request.extensions_mut().insert(around.clone());
 
     let mut response = if foreign {
-        tracing::info!(request = around.request_id, "a form was sent from another site");
+        tracing::info!(
+            request = around.request_id,
+            "a form was sent from another site"
+        );
         error_page(&shell, StatusCode::FORBIDDEN, None)
     } else {
         next.run(request).await
@@ -305,7 +320,9 @@ async fn surround(State(ui): State<Ui>, mut request: Request, next: Next) -> Res
     let id = HeaderValue::from_str(&around.request_id).expect("a token is letters and digits");
     headers.entry(REQUEST_ID.clone()).or_insert(id);
     if is_page {
-        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        headers
+            .entry(header::CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("no-store"));
         headers.append(header::VARY, HeaderValue::from_static("cookie"));
         if is_new {
             let name = ui.visitor_cookie();
@@ -336,7 +353,9 @@ fn is_token(value: &str) -> bool {
 /// Browsers say where a request comes from; a form of another site is not ours.
 fn is_foreign(method: &Method, headers: &HeaderMap) -> bool {
     !method.is_safe()
-        && headers.get("sec-fetch-site").is_some_and(|site| site.as_bytes() == b"cross-site")
+        && headers
+            .get("sec-fetch-site")
+            .is_some_and(|site| site.as_bytes() == b"cross-site")
 }
 
 fn wants_page(headers: &HeaderMap) -> bool {
@@ -390,9 +409,16 @@ struct SwitchLang {
 }
 
 async fn set_lang(shell: Shell, CsrfForm(form): CsrfForm<SwitchLang>) -> Response {
-    let tag = if form.lang == "en" { Locale::En.tag() } else { Locale::Zh.tag() };
+    let tag = if form.lang == "en" {
+        Locale::En.tag()
+    } else {
+        Locale::Zh.tag()
+    };
     let secure = shell.around.ui.0.secure;
-    go_back(&form.back, cookies::set(LANG_COOKIE, tag, Some(YEAR), true, secure))
+    go_back(
+        &form.back,
+        cookies::set(LANG_COOKIE, tag, Some(YEAR), true, secure),
+    )
 }
 
 fn go_back(back: &str, cookie: HeaderValue) -> Response {
@@ -413,8 +439,10 @@ pub fn local_path(back: &str) -> String {
     match back.split_once('?') {
         None => back.to_owned(),
         Some((path, query)) => {
-            let kept: Vec<&str> =
-                query.split('&').filter(|pair| !pair.starts_with("mode=")).collect();
+            let kept: Vec<&str> = query
+                .split('&')
+                .filter(|pair| !pair.starts_with("mode="))
+                .collect();
             if kept.is_empty() {
                 path.to_owned()
             } else {
@@ -432,6 +460,8 @@ impl<S: Send + Sync> FromRequestParts<S> for QueryData {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(FormData::parse(parts.uri.query().unwrap_or_default().as_bytes())))
+        Ok(Self(FormData::parse(
+            parts.uri.query().unwrap_or_default().as_bytes(),
+        )))
     }
 }

@@ -56,7 +56,14 @@ pub fn personal(seal: &Personal) -> Result<Picture, Error> {
         let left = origin + (columns - 1 - column) as f32 * width;
         let height = inner / these.len() as f32;
         for (row, cut) in these.iter().enumerate() {
-            fill_cell(&mut canvas, cut, left, origin + row as f32 * height, width, height);
+            fill_cell(
+                &mut canvas,
+                cut,
+                left,
+                origin + row as f32 * height,
+                width,
+                height,
+            );
         }
     }
     finish(&canvas, seal.dpi)

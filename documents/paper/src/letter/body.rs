@@ -11,16 +11,29 @@ const CELL: f32 = 4.5;
 const CELL_LEADING: f32 = 6.4;
 const PAD: f32 = 2.0;
 const RULE: f32 = 0.25;
+const BELOW_TABLE: f32 = 3.0;
 /// A row higher than this is divided at a page's end.
 const HIGHEST_ROW: f32 = 80.0;
 
 #[derive(Default)]
 pub(super) struct Setter {
     pub atoms: Vec<Atom>,
+    /// What was set last is a table.
+    after_table: bool,
 }
 
 impl Setter {
     pub fn block(&mut self, block: &Block) -> Result<(), Error> {
+        let first = self.atoms.len();
+        self.set(block)?;
+        if let Some(atom) = self.atoms.get_mut(first).filter(|_| self.after_table) {
+            atom.space = atom.space.max(BELOW_TABLE);
+        }
+        self.after_table = matches!(block, Block::KeyValues(_) | Block::Table { .. });
+        Ok(())
+    }
+
+    fn set(&mut self, block: &Block) -> Result<(), Error> {
         match block {
             Block::Heading(text) => {
                 let first = self.atoms.len();

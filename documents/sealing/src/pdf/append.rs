@@ -33,7 +33,12 @@ impl Update {
                 trailer.set(name, value.clone());
             }
         }
-        Self { out, places: Vec::new(), next: view.first_free(), trailer }
+        Self {
+            out,
+            places: Vec::new(),
+            next: view.first_free(),
+            trailer,
+        }
     }
 
     /// A number for a new object.
@@ -44,7 +49,8 @@ impl Update {
 
     fn begin(&mut self, key: Key) {
         self.places.push((key, self.out.len()));
-        self.out.extend(format!("{} {} obj\n", key.num, key.generation).bytes());
+        self.out
+            .extend(format!("{} {} obj\n", key.num, key.generation).bytes());
     }
 
     pub fn object(&mut self, key: Key, value: &Obj) {
@@ -55,7 +61,8 @@ impl Update {
 
     pub fn stream(&mut self, key: Key, dict: Dict, body: &[u8]) {
         self.begin(key);
-        dict.with("Length", Obj::Int(body.len() as i64)).write(&mut self.out);
+        dict.with("Length", Obj::Int(body.len() as i64))
+            .write(&mut self.out);
         self.out.extend(b"\nstream\n");
         self.out.extend(body);
         self.out.extend(b"\nendstream\nendobj\n");

@@ -15,6 +15,9 @@ pub(super) const MESSAGE_DIGEST: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
 pub(super) const SIGNING_TIME: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.5");
+/// Time stamp over the signature value, RFC 3161, appendix A.
+pub(super) const TIME_STAMP: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.14");
 /// ESS signing-certificate, RFC 2634; its digest is SHA-1.
 pub(super) const SIGNING_CERTIFICATE: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.12");
@@ -88,8 +91,14 @@ pub(super) fn sign(signer: &dyn Signer, message_digest: &[u8]) -> Result<Vec<u8>
     let named = issuer_and_serial(certificate).map_err(|_| PdfError::Certificate)?;
     let attributes = sorted(vec![
         attribute(CONTENT_TYPE, &asn1::oid(DATA)),
-        attribute(MESSAGE_DIGEST, &asn1::tlv(tag::OCTET_STRING, message_digest)),
-        attribute(SIGNING_CERTIFICATE_V2, &signing_certificate(digest, certificate)),
+        attribute(
+            MESSAGE_DIGEST,
+            &asn1::tlv(tag::OCTET_STRING, message_digest),
+        ),
+        attribute(
+            SIGNING_CERTIFICATE_V2,
+            &signing_certificate(digest, certificate),
+        ),
     ]);
     // What is signed is the SET; what stands in the message carries the tag [0] instead.
     let signature = signer.sign(&asn1::tlv(tag::SET, &attributes))?;
@@ -112,7 +121,10 @@ pub(super) fn sign(signer: &dyn Signer, message_digest: &[u8]) -> Result<Vec<u8>
         &asn1::tlv(tag::context(0), &sorted(certificates)),
         &asn1::tlv(tag::SET, &info),
     ]);
-    Ok(asn1::sequence(&[&asn1::oid(SIGNED_DATA), &asn1::tlv(tag::context(0), &signed)]))
+    Ok(asn1::sequence(&[
+        &asn1::oid(SIGNED_DATA),
+        &asn1::tlv(tag::context(0), &signed),
+    ]))
 }
 
 /// DER orders the elements of a SET OF by their bytes.
@@ -140,9 +152,8 @@ fn fields(certificate: &[u8]) -> Result<Reader<'_>, Malformed> {
     Ok(whole.expect(tag::SEQUENCE)?.inside())
 }
 
-/// The subject key identifier of a certificate.
-pub(super) fn key_identifier(certificate: &[u8]) -> Result<Option<&[u8]>, Malformed> {
-    const SUBJECT_KEY: &[u8] = &[0x55, 0x1d, 0x0e];
+/// The value of an extension of a certificate, by the contents of its OBJECT IDENTIFIER.
+fn extension<'a>(certificate: &'a [u8], wanted: &[u8]) -> Result<Option<&'a [u8]>, Malformed> {
     let mut fields = fields(certificate)?;
     while !fields.is_empty() {
         let field = fields.element()?;
@@ -155,12 +166,35 @@ pub(super) fn key_identifier(certificate: &[u8]) -> Result<Option<&[u8]>, Malfor
             let name = extension.expect(tag::OID)?.value;
             extension.optional(tag::BOOLEAN)?;
             let value = extension.expect(tag::OCTET_STRING)?.value;
-            if name == SUBJECT_KEY {
-                return Ok(Some(Element::parse(value)?.expect(tag::OCTET_STRING)?.value));
+            if name == wanted {
+                return Ok(Some(value));
             }
         }
     }
     Ok(None)
+}
+
+/// The subject key identifier of a certificate.
+pub(super) fn key_identifier(certificate: &[u8]) -> Result<Option<&[u8]>, Malformed> {
+    // 2.5.29.14
+    match extension(certificate, &[0x55, 0x1d, 14])? {
+        Some(value) => Ok(Some(
+            Element::parse(value)?.expect(tag::OCTET_STRING)?.value,
+        )),
+        None => Ok(None),
+    }
+}
+
+/// The certificate is one for time stamping (RFC 3161, 2.3).
+pub(super) fn may_stamp(certificate: &[u8]) -> Result<bool, Malformed> {
+    const TIME_STAMPING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.8");
+    // 2.5.29.37
+    let Some(value) = extension(certificate, &[0x55, 0x1d, 37])? else {
+        return Ok(false);
+    };
+    let mut purposes = Element::parse(value)?.expect(tag::SEQUENCE)?.inside();
+    let only = purposes.expect(tag::OID)?.value == TIME_STAMPING.as_bytes();
+    Ok(only && purposes.is_empty())
 }
 
 /// `IssuerAndSerialNumber` of a certificate.

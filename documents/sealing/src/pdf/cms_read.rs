@@ -7,9 +7,10 @@ use gm::{Certificate, ObjectIdentifier, PublicKey, SignatureAlgorithm, VerifyErr
 use jiff::Timestamp;
 
 use super::cms::{
-    self, CONTENT_TYPE, Digest, MESSAGE_DIGEST, SIGNED_DATA, SIGNING_CERTIFICATE,
-    SIGNING_CERTIFICATE_V2, SIGNING_TIME,
+    self, CONTENT_TYPE, DATA, Digest, MESSAGE_DIGEST, SIGNED_DATA, SIGNING_CERTIFICATE,
+    SIGNING_CERTIFICATE_V2, SIGNING_TIME, TIME_STAMP,
 };
+use crate::time;
 
 /// Elements of indefinite length inside one another.
 const DEPTH: usize = 16;
@@ -36,21 +37,41 @@ pub(super) struct Signed {
     pub message_digest: Option<Vec<u8>>,
     pub signer: Certificate,
     pub certificates: Vec<Certificate>,
-    /// Some certificate in it cannot be read.
-    pub odd_certificates: bool,
+    /// Something in it is not as the standard has it, though it does no harm.
+    pub odd: Option<&'static str>,
     pub named: Named,
     pub signing_time: Option<Timestamp>,
+    /// A time stamp over the value, DER, not covered by the signature.
+    pub token: Option<Vec<u8>>,
     /// None when not supported.
     pub algorithm: Option<SignatureAlgorithm>,
     pub algorithm_oid: String,
     /// The signed attributes as they were signed.
     attributes: Option<Vec<u8>>,
-    signature: Vec<u8>,
+    pub value: Vec<u8>,
+}
+
+/// What a `SignedData` carries inside itself.
+pub(super) struct Content {
+    /// Contents of its OBJECT IDENTIFIER.
+    pub kind: Vec<u8>,
+    /// The bytes, none when the signature stands beside what it signs.
+    pub bytes: Option<Vec<u8>>,
 }
 
 impl Signed {
-    /// Reads the contents of `/Contents`: a `ContentInfo` and zeros that fill the room.
+    /// Reads a signature that stands beside its document: a `ContentInfo` and the zeros that fill
+    /// its room.
     pub fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+        let (signed, content) = Self::read_with_content(bytes)?;
+        match content.bytes {
+            None => Ok(signed),
+            Some(_) => Err(Malformed("the signature carries a content of its own")),
+        }
+    }
+
+    /// The same, and whatever it carries inside.
+    pub fn read_with_content(bytes: &[u8]) -> Result<(Self, Content), Malformed> {
         let (whole, rest) = outermost(bytes)?;
         if rest.iter().any(|byte| *byte != 0) {
             return Err(Malformed("something follows the signature"));
@@ -62,26 +83,39 @@ impl Signed {
         }
         let signed = info.expect(tag::context(0))?;
         info.end()?;
-        Self::read_signed(Element::parse(signed.value)?.expect(tag::SEQUENCE)?.inside())
+        Self::read_signed(
+            Element::parse(signed.value)?
+                .expect(tag::SEQUENCE)?
+                .inside(),
+        )
     }
 
-    fn read_signed(mut signed: Reader<'_>) -> Result<Self, Malformed> {
-        signed.expect(tag::INTEGER)?;
-        signed.expect(tag::SET)?;
-        let mut content = signed.expect(tag::SEQUENCE)?.inside();
-        let content_type = content.expect(tag::OID)?.raw;
-        if !content.is_empty() {
-            return Err(Malformed("the signature carries a content of its own"));
-        }
+    fn read_signed(mut signed: Reader<'_>) -> Result<(Self, Content), Malformed> {
+        let version = signed.element()?.small()?;
+        let digests = signed.expect(tag::SET)?;
+        let mut inside = signed.expect(tag::SEQUENCE)?.inside();
+        let content_type = inside.expect(tag::OID)?;
+        let wrapped = inside.optional(tag::context(0))?;
+        inside.end()?;
+        let bytes = wrapped
+            .map(|wrapped| Element::parse(wrapped.value)?.expect(tag::OCTET_STRING))
+            .transpose()?;
+        let content = Content {
+            kind: content_type.value.to_vec(),
+            bytes: bytes.map(|element| element.value.to_vec()),
+        };
         let mut certificates = Vec::new();
-        let mut odd_certificates = false;
+        let mut odd = None;
         if let Some(set) = signed.optional(tag::context(0))? {
             let mut set = set.inside();
             while !set.is_empty() {
-                match Certificate::from_der(set.element()?.raw) {
-                    Ok(certificate) => certificates.push(certificate),
-                    Err(_) => odd_certificates = true,
+                let element = set.element()?;
+                if element.tag != tag::SEQUENCE {
+                    odd = Some("it holds certificates of an unusual kind");
+                    continue;
                 }
+                let read = Certificate::from_der(element.raw);
+                certificates.push(read.map_err(|_| Malformed("a certificate is damaged"))?);
                 if certificates.len() > CERTIFICATES {
                     return Err(Malformed("too many certificates"));
                 }
@@ -93,14 +127,39 @@ impl Signed {
         let mut info = infos.expect(tag::SEQUENCE)?.inside();
         infos.end()?;
 
-        info.expect(tag::INTEGER)?;
-        let signer = find_signer(info.element()?, &certificates)?;
-        let mut digest_identifier = info.expect(tag::SEQUENCE)?.inside();
-        let digest = Digest::from_oid_bytes(digest_identifier.expect(tag::OID)?.value);
+        // RFC 5652, 5.1 and 5.3: 1 for a signer named by issuer, 3 for one named by key.
+        let info_version = info.element()?.small()?;
+        let named = info.element()?;
+        match (info_version, named.tag) {
+            (1, tag::SEQUENCE) | (3, 0x80) => {}
+            _ => return Err(Malformed("a wrong version")),
+        }
+        if !matches!(version, 1 | 3 | 4 | 5) {
+            return Err(Malformed("a wrong version"));
+        }
+        let expected = if content.kind == DATA.as_bytes() {
+            info_version
+        } else {
+            3
+        };
+        if version != expected && content.kind != oid::GM_DATA.as_bytes() {
+            odd = Some("its version is unusual");
+        }
+        let signer = find_signer(named, &certificates)?;
+        let digest_name = digest_name(info.expect(tag::SEQUENCE)?)?;
+        let digest = Digest::from_oid_bytes(digest_name);
+        let mut listed = digests.inside();
+        let mut is_listed = false;
+        while !listed.is_empty() {
+            is_listed |= self::digest_name(listed.expect(tag::SEQUENCE)?)? == digest_name;
+        }
+        if !is_listed {
+            return Err(Malformed("the list of digests lacks the signer's"));
+        }
         let attributes = info.optional(tag::context(0))?;
         let identifier = info.expect(tag::SEQUENCE)?;
-        let signature = info.expect(tag::OCTET_STRING)?.value.to_vec();
-        info.optional(tag::context(1))?;
+        let value = info.expect(tag::OCTET_STRING)?.value.to_vec();
+        let unsigned = info.optional(tag::context(1))?;
         info.end()?;
 
         let id = identifier.inside().expect(tag::OID)?.value;
@@ -117,13 +176,17 @@ impl Signed {
             attributes: attributes.map(|a| asn1::tlv(tag::SET, a.value)),
             signer,
             certificates,
-            odd_certificates,
-            signature,
+            odd,
+            value,
+            token: unsigned
+                .map(|unsigned| time_stamp(unsigned.inside()))
+                .transpose()?
+                .flatten(),
         };
         if let Some(attributes) = attributes {
-            read.read_attributes(attributes.inside(), content_type)?;
+            read.read_attributes(attributes.inside(), content_type.raw)?;
         }
-        Ok(read)
+        Ok((read, content))
     }
 
     fn read_attributes(
@@ -148,7 +211,7 @@ impl Signed {
                 let value = values.expect(tag::OCTET_STRING)?.value;
                 self.message_digest = Some(value.to_vec());
             } else if is(SIGNING_TIME) {
-                self.signing_time = time(values.element()?);
+                self.signing_time = time::from_asn1(&values.element()?);
             } else if is(SIGNING_CERTIFICATE_V2) {
                 self.named = self.names_signer(values.element()?)?;
             } else if is(SIGNING_CERTIFICATE) && self.named == Named::No {
@@ -160,14 +223,20 @@ impl Signed {
             values.end()?;
         }
         if !typed || self.message_digest.is_none() {
-            return Err(Malformed("content type or digest is missing in the signed attributes"));
+            return Err(Malformed(
+                "content type or digest is missing in the signed attributes",
+            ));
         }
         Ok(())
     }
 
     /// The first `ESSCertIDv2` is the signer's (RFC 5035, 3).
     fn names_signer(&self, value: Element<'_>) -> Result<Named, Malformed> {
-        let mut list = value.expect(tag::SEQUENCE)?.inside().expect(tag::SEQUENCE)?.inside();
+        let mut list = value
+            .expect(tag::SEQUENCE)?
+            .inside()
+            .expect(tag::SEQUENCE)?
+            .inside();
         let mut first = list.expect(tag::SEQUENCE)?.inside();
         let digest = match first.optional(tag::SEQUENCE)? {
             None => Some(Digest::Sha256),
@@ -180,13 +249,51 @@ impl Signed {
         })
     }
 
+    /// Looks at the certificates that came with the signature and are not in the chain that was
+    /// found: none of them may be a damaged copy.
+    pub fn companions(&self, chain: &[Certificate]) -> Result<(), Malformed> {
+        let known = || self.certificates.iter().chain(chain);
+        for certificate in self.certificates.iter().filter(|one| !chain.contains(one)) {
+            let mut issuers = known().filter(|c| c.subject_der() == certificate.issuer_der());
+            let signed = match issuers.next() {
+                Some(first) => {
+                    let mut issuers = std::iter::once(first).chain(issuers);
+                    issuers.any(|issuer| certificate.is_signed_by(issuer).is_ok())
+                }
+                // Nobody here can say; a copy of one in the chain must not differ from it.
+                None => chain
+                    .iter()
+                    .all(|other| other.serial_bytes() != certificate.serial_bytes()),
+            };
+            if !signed {
+                return Err(Malformed("a certificate in it was changed"));
+            }
+        }
+        Ok(())
+    }
+
     /// Checks the signature itself. `content` is the covered part of the document, needed only
     /// when there are no signed attributes.
     pub fn verify(&self, content: &[u8]) -> Result<(), VerifyError> {
         let algorithm = self.algorithm.ok_or(VerifyError::Unsupported)?;
         let message = self.attributes.as_deref().unwrap_or(content);
-        self.signer.public_key().verify(algorithm, message, &self.signature)
+        self.signer
+            .public_key()
+            .verify(algorithm, message, &self.value)
     }
+}
+
+/// The name of a digest. Its parameters are absent or NULL (RFC 5754, 2).
+fn digest_name(identifier: Element<'_>) -> Result<&[u8], Malformed> {
+    let mut inside = identifier.inside();
+    let name = inside.expect(tag::OID)?.value;
+    if let Some(null) = inside.optional(5)?
+        && !null.value.is_empty()
+    {
+        return Err(Malformed("a digest with parameters"));
+    }
+    inside.end()?;
+    Ok(name)
 }
 
 /// Signatures name the digest and the kind of key in one identifier or in two.
@@ -222,10 +329,7 @@ fn algorithm(
     Ok(Some(found).filter(|_| strong && digest.is_some()))
 }
 
-fn find_signer(
-    named: Element<'_>,
-    certificates: &[Certificate],
-) -> Result<Certificate, Malformed> {
+fn find_signer(named: Element<'_>, certificates: &[Certificate]) -> Result<Certificate, Malformed> {
     let fits = |certificate: &&Certificate| match named.tag {
         tag::SEQUENCE => {
             cms::issuer_and_serial(certificate.der()).is_ok_and(|name| name == named.raw)
@@ -234,19 +338,26 @@ fn find_signer(
         0x80 => cms::key_identifier(certificate.der()) == Ok(Some(named.value)),
         _ => false,
     };
-    certificates.iter().find(fits).cloned().ok_or(Malformed("the signer's certificate is missing"))
+    certificates
+        .iter()
+        .find(fits)
+        .cloned()
+        .ok_or(Malformed("the signer's certificate is missing"))
 }
 
-fn time(value: Element<'_>) -> Option<Timestamp> {
-    let text = std::str::from_utf8(value.value).ok()?;
-    let full = match value.tag {
-        // RFC 5280, 4.1.2.5.1: two digits from 50 on are of the last century.
-        tag::UTC_TIME if text.get(..2)? >= "50" => format!("19{text}"),
-        tag::UTC_TIME => format!("20{text}"),
-        tag::GENERALIZED_TIME => text.to_owned(),
-        _ => return None,
-    };
-    super::text::parse_date(full.as_bytes())
+/// The time stamp among the unsigned attributes.
+fn time_stamp(mut attributes: Reader<'_>) -> Result<Option<Vec<u8>>, Malformed> {
+    let mut found = None;
+    while !attributes.is_empty() {
+        let mut attribute = attributes.expect(tag::SEQUENCE)?.inside();
+        let name = attribute.expect(tag::OID)?.value;
+        let mut values = attribute.expect(tag::SET)?.inside();
+        attribute.end()?;
+        if name == TIME_STAMP.as_bytes() {
+            found = Some(values.expect(tag::SEQUENCE)?.raw.to_vec());
+        }
+    }
+    Ok(found)
 }
 
 /// Splits the first element from the zeros behind it. BER of indefinite length, as some libraries

@@ -1,4 +1,4 @@
-//! How signing and reading of PDF files fail.
+//! How signing of PDF files fails.
 
 use super::scan::Bad;
 
@@ -45,8 +45,3 @@ impl From<Bad> for PdfError {
         PdfError::Structure(bad.to_string())
     }
 }
-
-/// The bytes are not a PDF file at all.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the file cannot be read as PDF: {0}")]
-pub struct Unreadable(pub String);

@@ -8,39 +8,21 @@ use std::rc::Rc;
 
 use super::inflate;
 use super::object::{Dict, Key, Obj};
-use super::scan::{Bad, Read, Scan, is_space};
+use super::scan::{Bad, Read, Scan};
+pub(super) use super::sections::Place;
+use super::sections::{
+    ENTRIES, OBJECTS, Section, last_startxref, object_number, offset_entry, read_section,
+};
 
 /// Largest file read.
 pub(super) const FILE_LIMIT: usize = 256 << 20;
 /// Most cross-reference sections; each signature adds one or two.
 const SECTIONS: usize = 256;
-/// Highest object number; the limit of ISO 32000-1, C.2.
-const OBJECTS: u32 = 8_388_607;
-/// Cross-reference entries in all sections together.
-const ENTRIES: usize = 1 << 21;
 /// Bytes that all object streams together may decode to.
 const DECODED: usize = 128 << 20;
 
 /// Bytes parsed, beyond sixteen times the file.
 const PARSED: usize = 64 << 20;
-
-/// Where a section says an object stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    Free,
-    At { offset: usize, generation: u16 },
-    In { stream: u32, index: u32 },
-}
-
-/// One cross-reference section with its trailer.
-#[derive(Debug)]
-pub(super) struct Section {
-    /// What `startxref` names.
-    pub at: usize,
-    pub entries: Vec<(u32, Place)>,
-    pub trailer: Dict,
-    pub is_stream: bool,
-}
 
 /// An object stream, decoded once.
 struct Packed {
@@ -79,10 +61,16 @@ impl Found {
 impl<'a> File<'a> {
     pub fn read(data: &'a [u8]) -> Read<Self> {
         if data.len() > FILE_LIMIT {
-            return Err(Bad { at: FILE_LIMIT, what: "the file is too large" });
+            return Err(Bad {
+                at: FILE_LIMIT,
+                what: "the file is too large",
+            });
         }
         if !data.starts_with(b"%PDF-") {
-            return Err(Bad { at: 0, what: "the file does not begin as a PDF file" });
+            return Err(Bad {
+                at: 0,
+                what: "the file does not begin as a PDF file",
+            });
         }
         let (start, _) = last_startxref(data, data.len())?;
         let mut file = Self {
@@ -96,10 +84,16 @@ impl<'a> File<'a> {
         let mut left = ENTRIES;
         while let Some(at) = next {
             if file.sections.iter().any(|s| s.at == at) {
-                return Err(Bad { at, what: "the cross-reference sections form a circle" });
+                return Err(Bad {
+                    at,
+                    what: "the cross-reference sections form a circle",
+                });
             }
             if file.sections.len() >= SECTIONS {
-                return Err(Bad { at, what: "the file has too many cross-reference sections" });
+                return Err(Bad {
+                    at,
+                    what: "the file has too many cross-reference sections",
+                });
             }
             let section = read_section(data, at)?;
             // A hybrid file's second list ranks between its table and the table before it.
@@ -124,7 +118,10 @@ impl<'a> File<'a> {
         let parsed = self.parsed.get().saturating_add(bytes);
         self.parsed.set(parsed);
         if parsed > self.data.len() * 16 + PARSED {
-            return Err(Bad { at: 0, what: "the file's objects are too entangled" });
+            return Err(Bad {
+                at: 0,
+                what: "the file's objects are too entangled",
+            });
         }
         Ok(())
     }
@@ -140,7 +137,11 @@ impl<'a> File<'a> {
         for section in self.sections[rank..].iter().rev() {
             places.extend(section.entries.iter().copied());
         }
-        View { file: self, rank, places }
+        View {
+            file: self,
+            rank,
+            places,
+        }
     }
 
     /// The revision that ends at `end`: the rank of its section, and where its last mark ends
@@ -149,168 +150,12 @@ impl<'a> File<'a> {
         let (start, mark) = last_startxref(self.data, end)?;
         match self.sections.iter().position(|s| s.at == start) {
             Some(rank) => Ok((rank, mark)),
-            None => Err(Bad { at: start, what: "a revision is not in the chain of the file" }),
+            None => Err(Bad {
+                at: start,
+                what: "a revision is not in the chain of the file",
+            }),
         }
     }
-}
-
-fn offset_entry(section: &Section, name: &str) -> Read<Option<usize>> {
-    match section.trailer.get(name) {
-        None => Ok(None),
-        Some(Obj::Int(at)) if *at > 0 => Ok(Some(*at as usize)),
-        Some(_) => Err(Bad { at: section.at, what: "a trailer names an impossible offset" }),
-    }
-}
-
-/// Reads `startxref n %%EOF` at the end of `data[..end]`, which but one line end may follow.
-/// Returns the offset and where `%%EOF` ends.
-fn last_startxref(data: &[u8], end: usize) -> Read<(usize, usize)> {
-    let bad = |at, what| Err(Bad { at, what });
-    let Some(head) = data.get(..end) else {
-        return bad(data.len(), "a revision ends behind the file");
-    };
-    let head = head.strip_suffix(b"\n").unwrap_or(head);
-    let head = head.strip_suffix(b"\r").unwrap_or(head);
-    let Some(body) = head.strip_suffix(b"%%EOF") else {
-        return bad(end, "no end mark stands at the end");
-    };
-    let mark = head.len();
-    let trim = |bytes: &[u8]| bytes.iter().rev().take_while(|b| is_space(**b)).count();
-    let body = &body[..body.len() - trim(body)];
-    let digits = body.iter().rev().take_while(|b| b.is_ascii_digit()).count();
-    let (body, number) = body.split_at(body.len() - digits);
-    let space = trim(body);
-    if digits == 0 || digits > 12 || space == 0 || !body[..body.len() - space].ends_with(b"startxref")
-    {
-        return bad(end, "no startxref stands at the end");
-    }
-    let offset = number.iter().fold(0usize, |n, b| n * 10 + usize::from(b - b'0'));
-    Ok((offset, mark))
-}
-
-fn read_section(data: &[u8], at: usize) -> Read<Section> {
-    if at >= data.len() {
-        return Err(Bad { at, what: "a cross-reference section is named behind the file" });
-    }
-    let mut scan = Scan::at(data, at);
-    if scan.looking_at("xref") { read_table(&mut scan) } else { read_stream(&mut scan, data) }
-}
-
-fn read_table(scan: &mut Scan<'_>) -> Read<Section> {
-    let at = scan.pos;
-    scan.pos += "xref".len();
-    let mut entries = Vec::new();
-    loop {
-        scan.skip_space();
-        if scan.looking_at("trailer") {
-            scan.pos += "trailer".len();
-            break;
-        }
-        let first = scan.unsigned("a cross-reference table is damaged")?;
-        let count = scan.unsigned("a cross-reference table is damaged")?;
-        for i in 0..count {
-            let offset = scan.unsigned("a cross-reference table is damaged")?;
-            let generation = scan.unsigned("a cross-reference table is damaged")?;
-            scan.skip_space();
-            let used = scan.looking_at("n");
-            if !used && !scan.looking_at("f") {
-                return scan.bad("a cross-reference table is damaged");
-            }
-            scan.pos += 1;
-            let (Some(num), Ok(generation)) =
-                (object_number(first.saturating_add(i)), u16::try_from(generation))
-            else {
-                return scan.bad("a cross-reference table has an impossible number");
-            };
-            if entries.len() >= ENTRIES {
-                return scan.bad("the file has too many objects");
-            }
-            let place = match used {
-                true => Place::At { offset: offset as usize, generation },
-                false => Place::Free,
-            };
-            entries.push((num, place));
-        }
-    }
-    let Obj::Dict(trailer) = scan.object()? else {
-        return scan.bad("a trailer is missing");
-    };
-    sound(Section { at, entries, trailer, is_stream: false })
-}
-
-fn object_number(number: u64) -> Option<u32> {
-    u32::try_from(number).ok().filter(|n| *n <= OBJECTS)
-}
-
-fn read_stream(scan: &mut Scan<'_>, data: &[u8]) -> Read<Section> {
-    let at = scan.pos;
-    let body = scan.indirect(&|_| None)?;
-    let bad = |what| Err(Bad { at, what });
-    let (Obj::Dict(dict), Some(range)) = (body.value, body.stream) else {
-        return bad("no cross-reference section stands where one is named");
-    };
-    if dict.get("Type").and_then(Obj::as_name) != Some(b"XRef") {
-        return bad("no cross-reference section stands where one is named");
-    }
-    let widths: Vec<usize> = dict
-        .get("W")
-        .and_then(Obj::as_array)
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|w| w.as_int().and_then(|w| usize::try_from(w).ok()).filter(|w| *w <= 8))
-        .collect();
-    let &[kind, second, third] = &widths[..] else {
-        return bad("a cross-reference stream has impossible widths");
-    };
-    if second == 0 {
-        return bad("a cross-reference stream has impossible widths");
-    }
-    let bytes = inflate::decode(&dict, &data[range], at)?;
-    let default = [Obj::Int(0), dict.get("Size").cloned().unwrap_or(Obj::Null)];
-    let index = dict.get("Index").and_then(Obj::as_array).unwrap_or(&default);
-    let mut rows = bytes.chunks_exact(kind + second + third);
-    let mut entries = Vec::new();
-    for pair in index.chunks(2) {
-        let [Obj::Int(first), Obj::Int(count)] = pair else {
-            return bad("a cross-reference stream has a wrong index");
-        };
-        let (Ok(first), Ok(count)) = (u64::try_from(*first), u64::try_from(*count)) else {
-            return bad("a cross-reference stream has a wrong index");
-        };
-        for i in 0..count {
-            let (Some(row), Some(num)) = (rows.next(), object_number(first.saturating_add(i)))
-            else {
-                return bad("a cross-reference stream is too short");
-            };
-            if entries.len() >= ENTRIES {
-                return bad("the file has too many objects");
-            }
-            let number = |from: usize, len: usize| {
-                row[from..from + len].iter().fold(0u64, |n, b| n << 8 | u64::from(*b))
-            };
-            let kind_of = if kind == 0 { 1 } else { number(0, kind) };
-            let (b, c) = (number(kind, second), number(kind + second, third));
-            let place = match (kind_of, u16::try_from(c), u32::try_from(b), u32::try_from(c)) {
-                (0, ..) => Place::Free,
-                (1, Ok(generation), ..) => Place::At { offset: b as usize, generation },
-                (2, _, Ok(stream), Ok(index)) => Place::In { stream, index },
-                // ISO 32000-1, 7.5.8.3: an unknown kind is a reference to null.
-                _ => Place::Free,
-            };
-            entries.push((num, place));
-        }
-    }
-    sound(Section { at, entries, trailer: dict, is_stream: true })
-}
-
-/// A section that names an object twice is read differently by different readers.
-fn sound(section: Section) -> Read<Section> {
-    let mut seen: Vec<u32> = section.entries.iter().map(|(num, _)| *num).collect();
-    seen.sort_unstable();
-    if seen.windows(2).any(|pair| pair[0] == pair[1]) {
-        return Err(Bad { at: section.at, what: "a cross-reference section names an object twice" });
-    }
-    Ok(section)
 }
 
 /// A file as one of its revisions tells it.
@@ -355,14 +200,22 @@ impl<'f, 'a> View<'f, 'a> {
 
     /// The first number no revision has used.
     pub fn first_free(&self) -> u32 {
-        let size = self.trailer().get("Size").and_then(Obj::as_int).unwrap_or(0);
+        let size = self
+            .trailer()
+            .get("Size")
+            .and_then(Obj::as_int)
+            .unwrap_or(0);
         let used = self.places.keys().max().map_or(1, |n| n + 1);
         used.max(u32::try_from(size).unwrap_or(0).min(OBJECTS))
     }
 
     /// Follows a reference. An unknown or free object is null, as ISO 32000-1, 7.3.10 has it.
     pub fn get(&self, key: Key) -> Read<Found> {
-        let direct = |value| Found { value, stream: None, span: None };
+        let direct = |value| Found {
+            value,
+            stream: None,
+            span: None,
+        };
         match self.place(key.num) {
             Some(Place::At { offset, generation }) if generation == key.generation => {
                 let mut scan = Scan::at(self.file.data, offset);
@@ -370,9 +223,16 @@ impl<'f, 'a> View<'f, 'a> {
                 let stream = body.stream.as_ref().map_or(0, Range::len);
                 self.file.spend(body.span.len() - stream)?;
                 if body.key != key {
-                    return Err(Bad { at: offset, what: "another object stands where one is named" });
+                    return Err(Bad {
+                        at: offset,
+                        what: "another object stands where one is named",
+                    });
                 }
-                Ok(Found { value: body.value, stream: body.stream, span: Some(body.span) })
+                Ok(Found {
+                    value: body.value,
+                    stream: body.stream,
+                    span: Some(body.span),
+                })
             }
             Some(Place::In { stream, index }) if key.generation == 0 => {
                 self.unpack(key.num, stream, index).map(direct)
@@ -385,7 +245,10 @@ impl<'f, 'a> View<'f, 'a> {
     pub fn resolve(&self, value: &Obj) -> Read<Obj> {
         match value {
             Obj::Ref(key) => match self.get(*key)?.value {
-                Obj::Ref(_) => Err(Bad { at: 0, what: "a reference leads to a reference" }),
+                Obj::Ref(_) => Err(Bad {
+                    at: 0,
+                    what: "a reference leads to a reference",
+                }),
                 value => Ok(value),
             },
             value => Ok(value.clone()),
@@ -394,20 +257,33 @@ impl<'f, 'a> View<'f, 'a> {
 
     /// The entry of a dictionary, resolved; null where there is none.
     pub fn entry(&self, dict: &Dict, name: &str) -> Read<Obj> {
-        dict.get(name).map_or(Ok(Obj::Null), |value| self.resolve(value))
+        dict.get(name)
+            .map_or(Ok(Obj::Null), |value| self.resolve(value))
     }
 
     /// An indirect stream length: a number standing alone in the file.
     pub fn length(&self, key: Key) -> Option<usize> {
-        let Some(Place::At { offset, generation }) = self.place(key.num) else { return None };
+        let Some(Place::At { offset, generation }) = self.place(key.num) else {
+            return None;
+        };
         let body = Scan::at(self.file.data, offset).indirect(&|_| None).ok()?;
         let known = body.key == key && generation == key.generation;
-        body.value.as_int().filter(|_| known).and_then(|n| usize::try_from(n).ok())
+        body.value
+            .as_int()
+            .filter(|_| known)
+            .and_then(|n| usize::try_from(n).ok())
     }
 
     fn unpack(&self, num: u32, stream: u32, index: u32) -> Read<Obj> {
-        let Some(Place::At { offset, generation: 0 }) = self.place(stream) else {
-            return Err(Bad { at: 0, what: "an object stream is missing" });
+        let Some(Place::At {
+            offset,
+            generation: 0,
+        }) = self.place(stream)
+        else {
+            return Err(Bad {
+                at: 0,
+                what: "an object stream is missing",
+            });
         };
         let known = self.file.packed.borrow().get(&offset).cloned();
         let packed = match known {
@@ -425,7 +301,10 @@ impl<'f, 'a> View<'f, 'a> {
                 self.file.spend(scan.pos - from)?;
                 Ok(value)
             }
-            _ => Err(Bad { at: offset, what: "another object stands where one is named" }),
+            _ => Err(Bad {
+                at: offset,
+                what: "another object stands where one is named",
+            }),
         }
     }
 
@@ -444,7 +323,9 @@ impl<'f, 'a> View<'f, 'a> {
             return bad("the object streams are too large");
         }
         let number = |name: &str| {
-            dict.get(name).and_then(Obj::as_int).and_then(|n| usize::try_from(n).ok())
+            dict.get(name)
+                .and_then(Obj::as_int)
+                .and_then(|n| usize::try_from(n).ok())
         };
         let (Some(count), Some(first)) = (number("N"), number("First")) else {
             return bad("an object stream is damaged");
@@ -454,7 +335,9 @@ impl<'f, 'a> View<'f, 'a> {
         for _ in 0..count {
             let num = scan.unsigned("an object stream is damaged")?;
             let from = scan.unsigned("an object stream is damaged")? as usize;
-            let Some(num) = object_number(num) else { return bad("an object stream is damaged") };
+            let Some(num) = object_number(num) else {
+                return bad("an object stream is damaged");
+            };
             index.push((num, first.saturating_add(from)));
         }
         Ok(Packed { bytes, index })

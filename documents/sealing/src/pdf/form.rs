@@ -66,7 +66,11 @@ impl Form {
             dict,
             signatures: Vec::new(),
         };
-        let mut walk = Walk { view, seen: HashSet::new(), found: Vec::new() };
+        let mut walk = Walk {
+            view,
+            seen: HashSet::new(),
+            found: Vec::new(),
+        };
         for key in &form.fields {
             walk.field(*key, None, "", DEPTH)?;
         }
@@ -76,11 +80,7 @@ impl Form {
 }
 
 /// The items of an array, direct or not. An absent one is empty.
-pub(super) fn list(
-    view: &View<'_, '_>,
-    list: Option<&Obj>,
-    what: &'static str,
-) -> Read<Vec<Obj>> {
+pub(super) fn list(view: &View<'_, '_>, list: Option<&Obj>, what: &'static str) -> Read<Vec<Obj>> {
     match list.map(|list| view.resolve(list)).transpose()? {
         None | Some(Obj::Null) => Ok(Vec::new()),
         Some(Obj::Array(items)) => Ok(items),
@@ -95,7 +95,10 @@ pub(super) fn references(
     what: &'static str,
 ) -> Read<Vec<Key>> {
     let items = list(view, items, what)?;
-    items.iter().map(|item| item.as_ref().ok_or(Bad { at: 0, what })).collect()
+    items
+        .iter()
+        .map(|item| item.as_ref().ok_or(Bad { at: 0, what }))
+        .collect()
 }
 
 struct Walk<'w, 'f, 'a> {
@@ -128,7 +131,11 @@ impl Walk<'_, '_, '_> {
             (parent, "") => parent.to_owned(),
             (parent, part) => format!("{parent}.{part}"),
         };
-        let kids = references(self.view, dict.get("Kids"), "a form field's kids are damaged")?;
+        let kids = references(
+            self.view,
+            dict.get("Kids"),
+            "a form field's kids are damaged",
+        )?;
         let mut widgets = Vec::new();
         for kid in &kids {
             let kid_object = self.view.get(*kid)?;
@@ -148,7 +155,13 @@ impl Walk<'_, '_, '_> {
             Some(Obj::Ref(value)) => Some(*value),
             Some(_) => return bad("a signature is not an object of its own"),
         };
-        self.found.push(SigField { key, name, dict: dict.clone(), widgets, value });
+        self.found.push(SigField {
+            key,
+            name,
+            dict: dict.clone(),
+            widgets,
+            value,
+        });
         Ok(())
     }
 }

@@ -29,20 +29,29 @@ pub(super) fn decode(dict: &Dict, raw: &[u8], at: usize) -> Read<Vec<u8>> {
     };
     let mut bytes = Vec::new();
     let limit = LIMIT as u64 + 1;
-    if ZlibDecoder::new(raw).take(limit).read_to_end(&mut bytes).is_err() {
+    if ZlibDecoder::new(raw)
+        .take(limit)
+        .read_to_end(&mut bytes)
+        .is_err()
+    {
         return bad("a compressed stream is damaged");
     }
     if bytes.len() > LIMIT {
         return bad("a compressed stream is too large");
     }
     let number = |name: &str, default: i64| {
-        parms.and_then(|p| p.get(name)).map_or(Some(default), Obj::as_int)
+        parms
+            .and_then(|p| p.get(name))
+            .map_or(Some(default), Obj::as_int)
     };
     match number("Predictor", 1) {
         Some(1) => Ok(bytes),
         Some(10..=15) => {
-            let (colors, bits, columns) =
-                (number("Colors", 1), number("BitsPerComponent", 8), number("Columns", 1));
+            let (colors, bits, columns) = (
+                number("Colors", 1),
+                number("BitsPerComponent", 8),
+                number("Columns", 1),
+            );
             let (Some(colors @ 1..=4), Some(8), Some(columns @ 1..=65_536)) =
                 (colors, bits, columns)
             else {
@@ -89,7 +98,11 @@ fn unpredict(bytes: &[u8], width: usize, step: usize) -> Option<Vec<u8>> {
 fn paeth(left: u8, above: u8, corner: u8) -> u8 {
     let (a, b, c) = (i16::from(left), i16::from(above), i16::from(corner));
     let estimate = a + b - c;
-    let (da, db, dc) = ((estimate - a).abs(), (estimate - b).abs(), (estimate - c).abs());
+    let (da, db, dc) = (
+        (estimate - a).abs(),
+        (estimate - b).abs(),
+        (estimate - c).abs(),
+    );
     if da <= db && da <= dc {
         left
     } else if db <= dc {

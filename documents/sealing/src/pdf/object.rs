@@ -97,6 +97,9 @@ impl Obj {
             Obj::Int(value) => out.extend(value.to_string().bytes()),
             Obj::Real(raw) => out.extend(raw),
             Obj::Name(name) => write_name(name, out),
+            Obj::Text(text) if text.iter().all(|b| (b' '..=b'~').contains(b)) => {
+                write_literal(text, out);
+            }
             Obj::Text(text) => write_hex(text, out),
             Obj::Array(items) => {
                 out.push(b'[');
@@ -125,6 +128,17 @@ fn write_name(name: &[u8], out: &mut Vec<u8>) {
             out.extend(format!("#{byte:02X}").bytes());
         }
     }
+}
+
+fn write_literal(text: &[u8], out: &mut Vec<u8>) {
+    out.push(b'(');
+    for &byte in text {
+        if matches!(byte, b'(' | b')' | b'\\') {
+            out.push(b'\\');
+        }
+        out.push(byte);
+    }
+    out.push(b')');
 }
 
 /// Appends `<…>` with upper-case digits.
@@ -166,7 +180,11 @@ impl Dict {
     pub fn set(&mut self, name: &str, value: Obj) {
         match self.entries.iter_mut().find(|e| e.name == name.as_bytes()) {
             Some(entry) => entry.value = value,
-            None => self.push(Entry { name: name.as_bytes().to_vec(), value, span: 0..0 }),
+            None => self.push(Entry {
+                name: name.as_bytes().to_vec(),
+                value,
+                span: 0..0,
+            }),
         }
     }
 
@@ -175,7 +193,9 @@ impl Dict {
     }
 
     pub fn entry(&self, name: &str) -> Option<&Entry> {
-        self.entries.iter().find(|e| e.name == name.as_bytes() && e.value != Obj::Null)
+        self.entries
+            .iter()
+            .find(|e| e.name == name.as_bytes() && e.value != Obj::Null)
     }
 
     /// The value, if there is one that is not null.
@@ -196,10 +216,18 @@ impl Dict {
         // A set pays only for dictionaries larger than any in a normal file.
         if self.entries.len() > 64 {
             let mut seen = std::collections::HashSet::new();
-            return self.entries.iter().find(|e| !seen.insert(&e.name)).map(|e| &e.name[..]);
+            return self
+                .entries
+                .iter()
+                .find(|e| !seen.insert(&e.name))
+                .map(|e| &e.name[..]);
         }
         let twice = |(i, e): (usize, &Entry)| self.entries[..i].iter().any(|f| f.name == e.name);
-        self.entries.iter().enumerate().find(|&p| twice(p)).map(|(_, e)| &e.name[..])
+        self.entries
+            .iter()
+            .enumerate()
+            .find(|&p| twice(p))
+            .map(|(_, e)| &e.name[..])
     }
 
     /// True when both say the same in every entry but those named.
@@ -207,7 +235,9 @@ impl Dict {
         let counts = |e: &&Entry| !names.iter().any(|n| n.as_bytes() == e.name);
         let within = |a: &Dict, b: &Dict| {
             a.entries().filter(counts).all(|e| {
-                b.entries().find(|f| f.name == e.name).is_some_and(|f| f.value == e.value)
+                b.entries()
+                    .find(|f| f.name == e.name)
+                    .is_some_and(|f| f.value == e.value)
             })
         };
         within(self, other) && within(other, self)

@@ -50,9 +50,16 @@ impl Page {
     /// The page of that index, from 0; none when there are fewer.
     pub fn find(view: &View<'_, '_>, catalog: &Dict, index: usize) -> Read<Option<Page>> {
         let Some(root) = catalog.get("Pages").and_then(Obj::as_ref) else {
-            return Err(Bad { at: 0, what: "the page tree is missing" });
+            return Err(Bad {
+                at: 0,
+                what: "the page tree is missing",
+            });
         };
-        let mut search = Search { view, seen: HashSet::new(), left: index };
+        let mut search = Search {
+            view,
+            seen: HashSet::new(),
+            left: index,
+        };
         search.node(root, &Inherited::default(), DEPTH)
     }
 
@@ -68,7 +75,8 @@ impl Page {
         };
         // A hair's breadth for rounding of millimetres and points.
         let slack = 0.1;
-        let inside = x >= -slack && y >= -slack && x + w <= page_w + slack && y + h <= page_h + slack;
+        let inside =
+            x >= -slack && y >= -slack && x + w <= page_w + slack && y + h <= page_h + slack;
         if !(inside && w > 0.0 && h > 0.0) {
             return Err(PdfError::OffPage);
         }
@@ -85,7 +93,11 @@ impl Page {
             2 => [-1, 0, 0, -1],
             _ => [0, -1, 1, 0],
         };
-        Ok(Placed { rect, size: [w, h], turn })
+        Ok(Placed {
+            rect,
+            size: [w, h],
+            turn,
+        })
     }
 }
 
@@ -109,7 +121,9 @@ impl Search<'_, '_, '_> {
             return bad("the page tree is damaged");
         }
         let found = self.view.get(key)?;
-        let Some(dict) = found.plain_dict() else { return bad("a page is missing") };
+        let Some(dict) = found.plain_dict() else {
+            return bad("a page is missing");
+        };
         let own = |name: &str, above: &Option<Obj>| dict.get(name).cloned().or(above.clone());
         let inherited = Inherited {
             media: own("MediaBox", &above.media),
@@ -138,17 +152,38 @@ impl Search<'_, '_, '_> {
         };
         let area = match self.area(inherited.crop.as_ref())? {
             None => media,
-            Some([l, b, r, t]) => {
-                [l.max(media[0]), b.max(media[1]), r.min(media[2]), t.min(media[3])]
-            }
+            Some([l, b, r, t]) => [
+                l.max(media[0]),
+                b.max(media[1]),
+                r.min(media[2]),
+                t.min(media[3]),
+            ],
         };
-        let rotate = inherited.rotate.as_ref().map(|r| self.view.resolve(r)).transpose()?;
-        let rotate = rotate.as_ref().and_then(Obj::as_int).unwrap_or(0).rem_euclid(360);
-        let unit = self.view.entry(&dict, "UserUnit")?.as_f64().filter(|u| *u > 0.0);
+        let rotate = inherited
+            .rotate
+            .as_ref()
+            .map(|r| self.view.resolve(r))
+            .transpose()?;
+        let rotate = rotate
+            .as_ref()
+            .and_then(Obj::as_int)
+            .unwrap_or(0)
+            .rem_euclid(360);
+        let unit = self
+            .view
+            .entry(&dict, "UserUnit")?
+            .as_f64()
+            .filter(|u| *u > 0.0);
         if area[0] >= area[2] || area[1] >= area[3] || rotate % 90 != 0 {
             return bad("a page has no size");
         }
-        Ok(Page { key, dict, area, quarters: (rotate / 90) as u8, unit: unit.unwrap_or(1.0) })
+        Ok(Page {
+            key,
+            dict,
+            area,
+            quarters: (rotate / 90) as u8,
+            unit: unit.unwrap_or(1.0),
+        })
     }
 
     fn area(&self, value: Option<&Obj>) -> Read<Option<[f64; 4]>> {
@@ -173,27 +208,51 @@ mod tests {
 
     fn a4(quarters: u8) -> Page {
         let area = [0.0, 0.0, 595.0, 842.0];
-        Page { key: Key::new(1), dict: Dict::new(), area, quarters, unit: 1.0 }
+        Page {
+            key: Key::new(1),
+            dict: Dict::new(),
+            area,
+            quarters,
+            unit: 1.0,
+        }
     }
 
     #[test]
     fn a_rectangle_stands_where_it_is_seen() {
-        let inch = RectMm { x: 25.4, y: 50.8, width: 25.4, height: 12.7 };
+        let inch = RectMm {
+            x: 25.4,
+            y: 50.8,
+            width: 25.4,
+            height: 12.7,
+        };
         let rect = |quarters| a4(quarters).place(inch).unwrap().rect;
         assert_eq!(rect(0), [72.0, 842.0 - 144.0 - 36.0, 144.0, 842.0 - 144.0]);
         // Turned clockwise by a quarter, the lower left corner is seen at the upper left.
         assert_eq!(rect(1), [144.0, 72.0, 180.0, 144.0]);
         assert_eq!(rect(2), [595.0 - 144.0, 144.0, 595.0 - 72.0, 180.0]);
-        assert_eq!(rect(3), [595.0 - 180.0, 842.0 - 144.0, 595.0 - 144.0, 842.0 - 72.0]);
+        assert_eq!(
+            rect(3),
+            [595.0 - 180.0, 842.0 - 144.0, 595.0 - 144.0, 842.0 - 72.0]
+        );
     }
 
     #[test]
     fn a_rectangle_off_the_page_is_refused() {
         for (x, y, width) in [(200.0, 10.0, 40.0), (-5.0, 10.0, 40.0), (10.0, 290.0, 40.0)] {
-            let rect = RectMm { x, y, width, height: 40.0 };
+            let rect = RectMm {
+                x,
+                y,
+                width,
+                height: 40.0,
+            };
             assert!(matches!(a4(0).place(rect), Err(PdfError::OffPage)));
         }
-        let none = RectMm { x: 10.0, y: 10.0, width: 0.0, height: f64::NAN };
+        let none = RectMm {
+            x: 10.0,
+            y: 10.0,
+            width: 0.0,
+            height: f64::NAN,
+        };
         assert!(matches!(a4(0).place(none), Err(PdfError::OffPage)));
     }
 }

@@ -88,7 +88,10 @@ impl SealPicture {
 
 fn deflate(bytes: &[u8]) -> Result<Vec<u8>, PdfError> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(bytes).and_then(|()| encoder.finish()).map_err(|_| PdfError::Picture)
+    encoder
+        .write_all(bytes)
+        .and_then(|()| encoder.finish())
+        .map_err(|_| PdfError::Picture)
 }
 
 /// Seal pictures by the digest of their PNG, so that each is compressed once.
@@ -105,7 +108,11 @@ impl SealPictures {
     pub fn get(&self, png: &[u8]) -> Result<SealPicture, PdfError> {
         let digest = gm::sha256(png);
         // A poisoned lock only means that another thread panicked; the map itself is whole.
-        let lock = || self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let lock = || {
+            self.0
+                .lock()
+                .unwrap_or_else(|poisoned| poisoned.into_inner())
+        };
         if let Some(picture) = lock().get(&digest) {
             return Ok(picture.clone());
         }

@@ -57,7 +57,11 @@ impl Mark {
             return odd("the signature dictionary is compressed");
         }
         let numbers: Option<Vec<usize>> = range.as_array().map(|items| {
-            items.iter().filter_map(Obj::as_int).filter_map(|n| usize::try_from(n).ok()).collect()
+            items
+                .iter()
+                .filter_map(Obj::as_int)
+                .filter_map(|n| usize::try_from(n).ok())
+                .collect()
         });
         let (Some([0, first, second, length]), Some(4)) =
             (numbers.as_deref(), range.as_array().map(<[Obj]>::len))
@@ -66,14 +70,19 @@ impl Mark {
         };
         let gap = contents.span.clone();
         let raw = file.data.get(gap.clone()).unwrap_or_default();
-        let hex = raw.strip_prefix(b"<").and_then(|raw| raw.strip_suffix(b">"));
-        if !hex.is_some_and(|hex| hex.len() % 2 == 0 && hex.iter().all(u8::is_ascii_hexdigit)) {
+        let hex = raw
+            .strip_prefix(b"<")
+            .and_then(|raw| raw.strip_suffix(b">"));
+        if !hex.is_some_and(is_plain_hex) {
             return odd("the signature's value is not written as plain hexadecimal digits");
         }
         if gap != (*first..*second) {
             return odd("the byte range leaves out more or less than the signature's value");
         }
-        let Some(end) = second.checked_add(*length).filter(|end| *end <= file.data.len()) else {
+        let Some(end) = second
+            .checked_add(*length)
+            .filter(|end| *end <= file.data.len())
+        else {
             return odd("the byte range ends behind the file");
         };
         let (rank, _) = file.revision_at(end)?;
@@ -98,20 +107,33 @@ impl Mark {
     }
 }
 
+/// Whole bytes, letters of one case: one value is written in one way only.
+fn is_plain_hex(hex: &[u8]) -> bool {
+    let is_digit = |b: &u8| b.is_ascii_hexdigit();
+    let mixed = hex.iter().any(u8::is_ascii_uppercase) && hex.iter().any(u8::is_ascii_lowercase);
+    hex.len() % 2 == 0 && hex.iter().all(is_digit) && !mixed
+}
+
 /// The field's signature lets nothing follow it: it certifies with DocMDP level 1, or its field is
 /// locked at that level (ISO 32000-2, 12.8.2.2 and 12.7.5.5).
 pub(super) fn closes(view: &View<'_, '_>, field: &SigField) -> Read<bool> {
-    let Some(value) = field.value else { return Ok(false) };
+    let Some(value) = field.value else {
+        return Ok(false);
+    };
     if let Obj::Dict(lock) = view.entry(&field.dict, "Lock")?
         && view.entry(&lock, "P")? == Obj::Int(1)
     {
         return Ok(true);
     }
     let found = view.get(value)?;
-    let Some(dict) = found.plain_dict() else { return Ok(false) };
+    let Some(dict) = found.plain_dict() else {
+        return Ok(false);
+    };
     let references = view.entry(dict, "Reference")?;
     for reference in references.as_array().unwrap_or_default() {
-        let Obj::Dict(reference) = view.resolve(reference)? else { continue };
+        let Obj::Dict(reference) = view.resolve(reference)? else {
+            continue;
+        };
         let method = view.entry(&reference, "TransformMethod")?;
         if method.as_name() == Some(b"DocMDP")
             && let Obj::Dict(parameters) = view.entry(&reference, "TransformParams")?

@@ -52,7 +52,10 @@ pub(super) fn is_space(byte: u8) -> bool {
 }
 
 fn is_delimiter(byte: u8) -> bool {
-    matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
+    matches!(
+        byte,
+        b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%'
+    )
 }
 
 fn is_regular(byte: u8) -> bool {
@@ -61,7 +64,11 @@ fn is_regular(byte: u8) -> bool {
 
 impl<'a> Scan<'a> {
     pub fn at(data: &'a [u8], pos: usize) -> Self {
-        Self { data, pos, left: ITEMS }
+        Self {
+            data,
+            pos,
+            left: ITEMS,
+        }
     }
 
     pub fn bad<T>(&self, what: &'static str) -> Read<T> {
@@ -98,7 +105,10 @@ impl<'a> Scan<'a> {
     /// True when the keyword stands here as a whole word.
     pub fn looking_at(&self, word: &str) -> bool {
         self.rest().starts_with(word.as_bytes())
-            && self.data.get(self.pos + word.len()).is_none_or(|b| !is_regular(*b))
+            && self
+                .data
+                .get(self.pos + word.len())
+                .is_none_or(|b| !is_regular(*b))
     }
 
     pub fn keyword(&mut self, word: &str, what: &'static str) -> Read<()> {
@@ -113,13 +123,18 @@ impl<'a> Scan<'a> {
     /// An unsigned integer without sign.
     pub fn unsigned(&mut self, what: &'static str) -> Read<u64> {
         self.skip_space();
-        let digits = self.rest().iter().take_while(|b| b.is_ascii_digit()).count();
+        let digits = self
+            .rest()
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .count();
         let end = self.pos + digits;
         if digits == 0 || digits > 18 || self.data.get(end).is_some_and(|b| is_regular(*b)) {
             return self.bad(what);
         }
-        let value =
-            self.data[self.pos..end].iter().fold(0u64, |n, b| n * 10 + u64::from(b - b'0'));
+        let value = self.data[self.pos..end]
+            .iter()
+            .fold(0u64, |n, b| n * 10 + u64::from(b - b'0'));
         self.pos = end;
         Ok(value)
     }
@@ -131,7 +146,9 @@ impl<'a> Scan<'a> {
 
     fn object_within(&mut self, depth: usize) -> Read<Obj> {
         self.skip_space();
-        let Some(first) = self.peek() else { return self.bad("an object is missing") };
+        let Some(first) = self.peek() else {
+            return self.bad("an object is missing");
+        };
         let Some(left) = self.left.checked_sub(1) else {
             return self.bad("an object is too large");
         };
@@ -144,9 +161,11 @@ impl<'a> Scan<'a> {
             b'[' => self.array(depth),
             b'+' | b'-' | b'.' | b'0'..=b'9' => self.number_or_ref(),
             _ => {
-                for (word, value) in
-                    [("null", Obj::Null), ("true", Obj::Bool(true)), ("false", Obj::Bool(false))]
-                {
+                for (word, value) in [
+                    ("null", Obj::Null),
+                    ("true", Obj::Bool(true)),
+                    ("false", Obj::Bool(false)),
+                ] {
                     if self.looking_at(word) {
                         self.pos += word.len();
                         return Ok(value);
@@ -210,7 +229,9 @@ impl<'a> Scan<'a> {
         let mut bytes = Vec::new();
         let mut open = 0usize;
         loop {
-            let Some(byte) = self.peek() else { return self.bad("a string has no end") };
+            let Some(byte) = self.peek() else {
+                return self.bad("a string has no end");
+            };
             self.pos += 1;
             match byte {
                 b'(' => {
@@ -239,7 +260,9 @@ impl<'a> Scan<'a> {
     }
 
     fn escape(&mut self, bytes: &mut Vec<u8>) -> Read<()> {
-        let Some(byte) = self.peek() else { return self.bad("a string has no end") };
+        let Some(byte) = self.peek() else {
+            return self.bad("a string has no end");
+        };
         self.pos += 1;
         match byte {
             b'n' => bytes.push(b'\n'),
@@ -304,10 +327,17 @@ impl<'a> Scan<'a> {
             self.skip_space();
             let from = self.pos;
             let value = self.object_within(depth - 1)?;
-            dict.push(Entry { name, value, span: from..self.pos });
+            dict.push(Entry {
+                name,
+                value,
+                span: from..self.pos,
+            });
         }
         if dict.doubled().is_some() {
-            return Err(Bad { at: start, what: "a dictionary has one name twice" });
+            return Err(Bad {
+                at: start,
+                what: "a dictionary has one name twice",
+            });
         }
         Ok(dict)
     }
@@ -315,7 +345,10 @@ impl<'a> Scan<'a> {
     fn number_or_ref(&mut self) -> Read<Obj> {
         let len = self.rest().iter().take_while(|b| is_regular(**b)).count();
         let raw = &self.rest()[..len];
-        let unsigned = raw.strip_prefix(b"-").or(raw.strip_prefix(b"+")).unwrap_or(raw);
+        let unsigned = raw
+            .strip_prefix(b"-")
+            .or(raw.strip_prefix(b"+"))
+            .unwrap_or(raw);
         let dots = unsigned.iter().filter(|b| **b == b'.').count();
         let digits = unsigned.iter().filter(|b| b.is_ascii_digit()).count();
         if digits == 0 || dots > 1 || digits + dots != unsigned.len() || digits > 40 {
@@ -325,7 +358,10 @@ impl<'a> Scan<'a> {
             self.pos += len;
             return Ok(Obj::Real(raw.to_vec()));
         }
-        let Some(value) = std::str::from_utf8(raw).ok().and_then(|s| s.parse::<i64>().ok()) else {
+        let Some(value) = std::str::from_utf8(raw)
+            .ok()
+            .and_then(|s| s.parse::<i64>().ok())
+        else {
             return self.bad("a number is too large");
         };
         if raw.len() == unsigned.len()
@@ -369,11 +405,18 @@ impl<'a> Scan<'a> {
                 Some(Obj::Ref(key)) => length(*key),
                 _ => None,
             };
-            let Some(len) = len else { return self.bad("a stream has no length") };
+            let Some(len) = len else {
+                return self.bad("a stream has no length");
+            };
             stream = Some(self.stream_body(len)?);
         }
         self.keyword("endobj", "an object has no end")?;
-        Ok(Indirect { key: Key { num, generation }, value, stream, span: start..self.pos })
+        Ok(Indirect {
+            key: Key { num, generation },
+            value,
+            stream,
+            span: start..self.pos,
+        })
     }
 
     fn stream_body(&mut self, len: usize) -> Read<Range<usize>> {

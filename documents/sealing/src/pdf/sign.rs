@@ -4,9 +4,9 @@
 use gm::Signer;
 use jiff::Timestamp;
 
+use super::append::Update;
 use super::cms;
 use super::error::PdfError;
-use super::append::Update;
 use super::file::{File, View};
 use super::form::{Form, list};
 use super::object::{Dict, Key, Obj};
@@ -62,7 +62,10 @@ pub fn sign_pdf(pdf: &[u8], job: &PdfSignJob<'_>) -> Result<Vec<u8>, PdfError> {
     let [field, signature, face, image, mask] = [(); 5].map(|()| update.next());
     draw_picture(&mut update, image, mask, job.seal);
     update.stream(face, face_dict(&placed, image), &face_content(&placed));
-    update.object(field, &Obj::Dict(field_dict(job, &page, &placed, signature, face)));
+    update.object(
+        field,
+        &Obj::Dict(field_dict(job, &page, &placed, signature, face)),
+    );
     annotate(&mut update, &view, &page, field)?;
     extend_form(&mut update, &form, field);
     let hole = update.signature(signature, signature_dict(job, form.catalog_key), room);
@@ -85,7 +88,11 @@ fn check_form(view: &View<'_, '_>, form: &Form, job: &PdfSignJob<'_>) -> Result<
     }
     for key in &form.fields {
         let found = view.get(*key)?;
-        let name = found.value.as_dict().map(|dict| view.entry(dict, "T")).transpose()?;
+        let name = found
+            .value
+            .as_dict()
+            .map(|dict| view.entry(dict, "T"))
+            .transpose()?;
         let name = name.as_ref().and_then(Obj::as_text).map(text::decode);
         if name.as_deref() == Some(job.field_name) {
             return Err(PdfError::FieldName(job.field_name.to_owned()));
@@ -105,17 +112,32 @@ fn rect_array(rect: [f64; 4]) -> Obj {
 
 fn face_dict(placed: &Placed, image: Key) -> Dict {
     let images = Dict::new().with("Seal", Obj::Ref(image));
-    let turn = placed.turn.into_iter().chain([0, 0]).map(Obj::Int).collect();
+    let turn = placed
+        .turn
+        .into_iter()
+        .chain([0, 0])
+        .map(Obj::Int)
+        .collect();
     Dict::new()
         .with("Type", Obj::name("XObject"))
         .with("Subtype", Obj::name("Form"))
-        .with("BBox", rect_array([0.0, 0.0, placed.size[0], placed.size[1]]))
+        .with(
+            "BBox",
+            rect_array([0.0, 0.0, placed.size[0], placed.size[1]]),
+        )
         .with("Matrix", Obj::Array(turn))
-        .with("Resources", Obj::Dict(Dict::new().with("XObject", Obj::Dict(images))))
+        .with(
+            "Resources",
+            Obj::Dict(Dict::new().with("XObject", Obj::Dict(images))),
+        )
 }
 
 fn face_content(placed: &Placed) -> Vec<u8> {
-    format!("q {:.4} 0 0 {:.4} 0 0 cm /Seal Do Q", placed.size[0], placed.size[1]).into_bytes()
+    format!(
+        "q {:.4} 0 0 {:.4} 0 0 cm /Seal Do Q",
+        placed.size[0], placed.size[1]
+    )
+    .into_bytes()
 }
 
 fn field_dict(
@@ -151,9 +173,11 @@ fn signature_dict(job: &PdfSignJob<'_>, catalog: Key) -> Dict {
         .with("Filter", Obj::name("Adobe.PPKLite"))
         .with("SubFilter", Obj::name("ETSI.CAdES.detached"))
         .with("M", Obj::Text(text::date(job.time).into_bytes()));
-    for (name, value) in
-        [("Name", job.name), ("Reason", job.reason), ("Location", job.location)]
-    {
+    for (name, value) in [
+        ("Name", job.name),
+        ("Reason", job.reason),
+        ("Location", job.location),
+    ] {
         if !value.is_empty() {
             dict.set(name, Obj::Text(text::encode(value)));
         }
@@ -185,7 +209,11 @@ fn draw_picture(update: &mut Update, image: Key, mask: Key, seal: &SealPicture) 
             .with("BitsPerComponent", Obj::Int(8))
             .with("Filter", Obj::name("FlateDecode"))
     };
-    update.stream(image, dict("DeviceRGB").with("SMask", Obj::Ref(mask)), seal.colour());
+    update.stream(
+        image,
+        dict("DeviceRGB").with("SMask", Obj::Ref(mask)),
+        seal.colour(),
+    );
     update.stream(mask, dict("DeviceGray"), seal.mask());
 }
 
@@ -196,7 +224,11 @@ fn annotate(
     page: &Page,
     field: Key,
 ) -> Result<(), PdfError> {
-    let mut all = list(view, page.dict.get("Annots"), "a page's annotations are damaged")?;
+    let mut all = list(
+        view,
+        page.dict.get("Annots"),
+        "a page's annotations are damaged",
+    )?;
     all.push(Obj::Ref(field));
     match page.dict.get("Annots") {
         Some(Obj::Ref(key)) => update.object(*key, &Obj::Array(all)),
@@ -211,7 +243,13 @@ fn annotate(
 
 /// Adds the field to the form, in whichever objects hold form and fields.
 fn extend_form(update: &mut Update, form: &Form, field: Key) {
-    let all = form.fields.iter().copied().chain([field]).map(Obj::Ref).collect();
+    let all = form
+        .fields
+        .iter()
+        .copied()
+        .chain([field])
+        .map(Obj::Ref)
+        .collect();
     let fields = Obj::Array(all);
     let mut dict = form.dict.clone().unwrap_or_default();
     dict.set("SigFlags", Obj::Int(SIGNATURES_APPEND_ONLY));

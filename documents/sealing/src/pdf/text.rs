@@ -18,8 +18,10 @@ pub(super) fn encode(text: &str) -> Vec<u8> {
 pub(super) fn decode(bytes: &[u8]) -> String {
     match bytes {
         [0xfe, 0xff, rest @ ..] => {
-            let units: Vec<u16> =
-                rest.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
+            let units: Vec<u16> = rest
+                .chunks_exact(2)
+                .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
+                .collect();
             String::from_utf16_lossy(&units)
         }
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
@@ -30,7 +32,9 @@ pub(super) fn decode(bytes: &[u8]) -> String {
 /// `D:20260131093000+08'00'`: China's time, which the readers of our documents live in.
 pub(super) fn date(time: Timestamp) -> String {
     let zone = TimeZone::fixed(Offset::constant(8));
-    time.to_zoned(zone).strftime("D:%Y%m%d%H%M%S+08'00'").to_string()
+    time.to_zoned(zone)
+        .strftime("D:%Y%m%d%H%M%S+08'00'")
+        .to_string()
 }
 
 /// Reads a date. Missing parts stand at their beginning; a date without zone is taken as UTC.
@@ -62,7 +66,11 @@ pub(super) fn parse_date(bytes: &[u8]) -> Option<Timestamp> {
         Some(("Z", _)) => 0,
         Some((sign @ ("+" | "-"), rest)) => {
             let mut parts = rest.split('\'');
-            let hours: i64 = parts.next()?.parse().ok().filter(|h| (0..=23).contains(h))?;
+            let hours: i64 = parts
+                .next()?
+                .parse()
+                .ok()
+                .filter(|h| (0..=23).contains(h))?;
             let minutes = match parts.next() {
                 None | Some("") => 0,
                 Some(minutes) => minutes.parse().ok().filter(|m| (0..=59).contains(m))?,
@@ -91,7 +99,14 @@ mod tests {
         }
         let west = parse_date(b"D:20260130190000-05'00'");
         assert_eq!(west, utc);
-        for wrong in ["", "D:", "D:2026013", "D:20261331", "D:20260131000000+99'00'", "D:2026x"] {
+        for wrong in [
+            "",
+            "D:",
+            "D:2026013",
+            "D:20261331",
+            "D:20260131000000+99'00'",
+            "D:2026x",
+        ] {
             assert_eq!(parse_date(wrong.as_bytes()), None, "{wrong}");
         }
     }

@@ -38,8 +38,31 @@ type Judged<T> = Result<T, Illegal>;
 /// What a signature field and its widget consist of; anything else, such as an action or a page
 /// that poses as a field, is not allowed to come with a signature.
 const FIELD: &[&str] = &[
-    "Type", "Subtype", "FT", "T", "TU", "TM", "Ff", "V", "Lock", "SV", "Rect", "P", "F", "AP", "MK",
-    "BS", "Border", "DA", "DR", "Q", "NM", "M", "C", "H", "StructParent",
+    "Type",
+    "Subtype",
+    "FT",
+    "T",
+    "TU",
+    "TM",
+    "Ff",
+    "V",
+    "Lock",
+    "SV",
+    "Rect",
+    "P",
+    "F",
+    "AP",
+    "MK",
+    "BS",
+    "Border",
+    "DA",
+    "DR",
+    "Q",
+    "NM",
+    "M",
+    "C",
+    "H",
+    "StructParent",
 ];
 
 /// Compares two revisions of one file.
@@ -112,8 +135,15 @@ fn fields(
     added: &mut Added,
 ) -> Judged<HashSet<u32>> {
     let mut allowed = HashSet::from([old_form.catalog_key.num]);
-    allowed.extend(old_form.key.filter(|_| old_form.key == new_form.key).map(|key| key.num));
-    let list = old_form.fields_key.filter(|_| old_form.fields_key == new_form.fields_key);
+    allowed.extend(
+        old_form
+            .key
+            .filter(|_| old_form.key == new_form.key)
+            .map(|key| key.num),
+    );
+    let list = old_form
+        .fields_key
+        .filter(|_| old_form.fields_key == new_form.fields_key);
     allowed.extend(list.map(|key| key.num));
     let Some(extra) = new_form.fields.strip_prefix(&old_form.fields[..]) else {
         return Err(Illegal("form fields were removed or moved".into()));
@@ -132,7 +162,10 @@ fn fields(
             continue;
         }
         let dict = |view: &View<'_, '_>, key| -> Judged<Dict> {
-            view.get(key)?.plain_dict().cloned().ok_or(Illegal("a field is missing".into()))
+            view.get(key)?
+                .plain_dict()
+                .cloned()
+                .ok_or(Illegal("a field is missing".into()))
         };
         let (was, is) = (dict(old, field.key)?, dict(new, field.key)?);
         let mut lawful = was.same_except(&is, &["V", "AP", "M"]);
@@ -156,8 +189,12 @@ fn is_new_field(old: &View<'_, '_>, new: &View<'_, '_>, field: &SigField) -> Jud
     }
     for widget in &field.widgets {
         let object = new.get(*widget)?;
-        let Some(dict) = object.plain_dict() else { return Ok(false) };
-        let kind = dict.get("Type").is_none_or(|kind| kind.as_name() == Some(b"Annot"));
+        let Some(dict) = object.plain_dict() else {
+            return Ok(false);
+        };
+        let kind = dict
+            .get("Type")
+            .is_none_or(|kind| kind.as_name() == Some(b"Annot"));
         let names = [FIELD, &["Parent"]].concat();
         if !kind || !only_has(dict, &names) || old.place(widget.num).is_some() {
             return Ok(false);
@@ -172,11 +209,14 @@ fn is_signature(old: &View<'_, '_>, new: &View<'_, '_>, field: &SigField) -> Jud
         return Ok(false);
     };
     let object = new.get(value)?;
-    Ok(object.plain_dict().is_some_and(|dict| dict.has("ByteRange") && dict.has("Contents")))
+    Ok(object
+        .plain_dict()
+        .is_some_and(|dict| dict.has("ByteRange") && dict.has("Contents")))
 }
 
 fn only_has(dict: &Dict, names: &[&str]) -> bool {
-    dict.entries().all(|e| names.iter().any(|name| name.as_bytes() == e.name))
+    dict.entries()
+        .all(|e| names.iter().any(|name| name.as_bytes() == e.name))
 }
 
 fn same_place(old: &View<'_, '_>, new: &View<'_, '_>, num: u32) -> bool {
@@ -189,7 +229,12 @@ fn same_place(old: &View<'_, '_>, new: &View<'_, '_>, num: u32) -> bool {
 }
 
 fn same_object(view: &View<'_, '_>, before: &Found, after: &Found) -> bool {
-    let raw = |found: &Found| found.stream.clone().and_then(|range| view.data().get(range));
+    let raw = |found: &Found| {
+        found
+            .stream
+            .clone()
+            .and_then(|range| view.data().get(range))
+    };
     before.value == after.value && raw(before) == raw(after)
 }
 
@@ -200,10 +245,12 @@ fn only_text(before: &Found, after: &Found) -> bool {
     };
     let text = |value: Option<&Obj>| value.is_none_or(|value| value.as_text().is_some());
     let names = before.entries().chain(after.entries()).map(|e| &e.name);
-    names.filter_map(|name| std::str::from_utf8(name).ok()).all(|name| {
-        let (was, is) = (before.get(name), after.get(name));
-        was == is || text(was) && text(is)
-    })
+    names
+        .filter_map(|name| std::str::from_utf8(name).ok())
+        .all(|name| {
+            let (was, is) = (before.get(name), after.get(name));
+            was == is || text(was) && text(is)
+        })
 }
 
 /// The document's metadata, and a stream that nothing else in the document uses.
@@ -214,14 +261,23 @@ fn is_metadata(
     num: u32,
     after: &Found,
 ) -> Judged<bool> {
-    let kind = after.value.as_dict().and_then(|dict| dict.get("Type")).and_then(Obj::as_name);
+    let kind = after
+        .value
+        .as_dict()
+        .and_then(|dict| dict.get("Type"))
+        .and_then(Obj::as_name);
     if kind != Some(b"Metadata") || after.stream.is_none() {
         return Ok(false);
     }
     let this = HashSet::from([num]);
     for view in [old, new] {
-        for holder in view.numbers().filter(|holder| *holder != form.catalog_key.num) {
-            let Some(key) = view.key(holder) else { continue };
+        for holder in view
+            .numbers()
+            .filter(|holder| *holder != form.catalog_key.num)
+        {
+            let Some(key) = view.key(holder) else {
+                continue;
+            };
             if first_reference(&view.get(key)?.value, &this).is_some() {
                 return Ok(false);
             }
@@ -261,13 +317,19 @@ fn annotations(was: &[Obj], is: &[Obj], form: &Form, added: &Added) -> Judged<()
         return Err(Illegal("annotations were removed or moved".into()));
     };
     let of_signature = |item: &Obj| {
-        let mut fields = form.signatures.iter().filter(|f| added.fields.contains(&f.key));
-        item.as_ref().is_some_and(|key| fields.any(|field| field.widgets.contains(&key)))
+        let mut fields = form
+            .signatures
+            .iter()
+            .filter(|f| added.fields.contains(&f.key));
+        item.as_ref()
+            .is_some_and(|key| fields.any(|field| field.widgets.contains(&key)))
     };
     if extra.iter().all(of_signature) {
         Ok(())
     } else {
-        Err(Illegal("an annotation other than a signature was added".into()))
+        Err(Illegal(
+            "an annotation other than a signature was added".into(),
+        ))
     }
 }
 
@@ -284,13 +346,22 @@ fn annotation_array(
     let (Some(_), Some(_)) = (before.value.as_array(), after.value.as_array()) else {
         return Ok(false);
     };
-    let fields = form.signatures.iter().filter(|f| added.fields.contains(&f.key));
+    let fields = form
+        .signatures
+        .iter()
+        .filter(|f| added.fields.contains(&f.key));
     for widget in fields.flat_map(|field| &field.widgets) {
         let object = new.get(*widget)?;
-        let page = object.plain_dict().and_then(|dict| dict.get("P")).and_then(Obj::as_ref);
+        let page = object
+            .plain_dict()
+            .and_then(|dict| dict.get("P"))
+            .and_then(Obj::as_ref);
         let Some(page) = page else { continue };
         let found = old.get(page)?;
-        let named = found.plain_dict().and_then(|dict| dict.get("Annots")).and_then(Obj::as_ref);
+        let named = found
+            .plain_dict()
+            .and_then(|dict| dict.get("Annots"))
+            .and_then(Obj::as_ref);
         if is_page(&found) && named == Some(key) {
             let what = "a page's annotations are damaged";
             let was = list(old, Some(&before.value), what)?;
@@ -326,7 +397,9 @@ fn first_reference(value: &Obj, among: &HashSet<u32>) -> Option<u32> {
     match value {
         Obj::Ref(key) => Some(key.num).filter(|num| among.contains(num)),
         Obj::Array(items) => items.iter().find_map(|item| first_reference(item, among)),
-        Obj::Dict(dict) => dict.entries().find_map(|e| first_reference(&e.value, among)),
+        Obj::Dict(dict) => dict
+            .entries()
+            .find_map(|e| first_reference(&e.value, among)),
         _ => None,
     }
 }

@@ -1,15 +1,14 @@
 //! Verification of a PDF file: all of its signatures, and everything that happened around them.
 
-use super::error::Unreadable;
 use super::file::{FILE_LIMIT, File, View};
 use super::form::{Form, SigField};
 use super::judge;
-use super::range::{Mark, Unsound};
-use super::report::Report;
+use super::range::Mark;
 use super::scan::{Bad, Read};
 use super::update::{self, Added, Illegal};
 use super::walk::Walk;
-use crate::{Check, Reason, Trust, Verdict};
+use crate::report::Report;
+use crate::{Check, FileKind, Reason, Trust, Unreadable, Verdict};
 
 /// Verifies every signature of a PDF file. An error means that the bytes are no PDF at all; whatever
 /// else is wrong with a file, or that it carries no signature, stands in the verdict.
@@ -25,7 +24,7 @@ pub fn verify_pdf(bytes: &[u8], trust: &Trust) -> Result<Verdict, Unreadable> {
     if !head.windows(5).any(|window| window == b"%PDF-") {
         return Err(Unreadable("it does not begin as a PDF file".into()));
     }
-    let mut report = Report::default();
+    let mut report = Report::new(FileKind::Pdf);
     match readable_part(bytes) {
         Ok(part) => {
             if let Err(bad) = examine(bytes, part, trust, &mut report) {
@@ -38,7 +37,12 @@ pub fn verify_pdf(bytes: &[u8], trust: &Trust) -> Result<Verdict, Unreadable> {
 }
 
 fn anomaly(report: &mut Report, bad: &Bad) {
-    report.fail(Check::Container, Reason::ContainerAnomaly, None, bad.to_string());
+    report.fail(
+        Check::Container,
+        Reason::ContainerAnomaly,
+        None,
+        bad.to_string(),
+    );
 }
 
 /// The longest beginning of the file that is a file by itself, so that something stuck to its end is
@@ -51,7 +55,9 @@ fn readable_part(bytes: &[u8]) -> Read<usize> {
     };
     let mut end = bytes.len();
     for _ in 0..TRIES {
-        let Some(mark) = rfind(&bytes[..end], b"%%EOF") else { break };
+        let Some(mark) = rfind(&bytes[..end], b"%%EOF") else {
+            break;
+        };
         let rest = &bytes[mark + 5..];
         let line = match rest {
             [b'\r', b'\n', ..] => 2,
@@ -68,23 +74,41 @@ fn readable_part(bytes: &[u8]) -> Read<usize> {
 }
 
 fn rfind(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).rposition(|window| window == wanted)
+    bytes
+        .windows(wanted.len())
+        .rposition(|window| window == wanted)
 }
 
 fn examine(bytes: &[u8], part: usize, trust: &Trust, report: &mut Report) -> Read<()> {
     let file = File::read(&bytes[..part])?;
     let newest = file.newest();
     if newest.trailer().has("Encrypt") {
-        return Err(Bad { at: 0, what: "the file is encrypted" });
+        return Err(Bad {
+            at: 0,
+            what: "the file is encrypted",
+        });
     }
     let walk = Walk::take(&file, &newest);
     let form = Form::read(&newest)?;
-    let signed: Vec<&SigField> = form.signatures.iter().filter(|f| f.value.is_some()).collect();
+    let signed: Vec<&SigField> = form
+        .signatures
+        .iter()
+        .filter(|f| f.value.is_some())
+        .collect();
     container(&walk, report);
     removed(&walk, &signed, report);
     if signed.is_empty() {
+        if part < bytes.len() {
+            let evidence = format!("from byte {part} on the file is damaged or cut off");
+            report.fail(Check::Container, Reason::ContainerAnomaly, None, evidence);
+        }
         if walk.signatures.is_empty() {
-            report.fail(Check::Stamp, Reason::Unsigned, None, "no signature field has a value");
+            report.fail(
+                Check::Stamp,
+                Reason::Unsigned,
+                None,
+                "no signature field has a value",
+            );
         }
         return Ok(());
     }
@@ -99,7 +123,7 @@ fn examine(bytes: &[u8], part: usize, trust: &Trust, report: &mut Report) -> Rea
     let first = report.signatures.len();
     judge::signatures(&file, &marks, trust, report);
     coverage(&file, &newest, &marks, first, bytes.len(), report)?;
-    if report.is_clean(Check::Container) {
+    if report.is_clean(Check::Container, None) {
         let sections = file.sections.len();
         let evidence = format!("{} bytes, {sections} cross-reference sections", bytes.len());
         report.pass(Check::Container, None, evidence);
@@ -110,7 +134,10 @@ fn examine(bytes: &[u8], part: usize, trust: &Trust, report: &mut Report) -> Rea
 fn container(walk: &Walk, report: &mut Report) {
     let check = Check::Container;
     if let Some((key, at)) = walk.doubled.first() {
-        let evidence = format!("object {} stands twice in one revision, at byte {at}", key.num);
+        let evidence = format!(
+            "object {} stands twice in one revision, at byte {at}",
+            key.num
+        );
         report.fail(check, Reason::DuplicateEntry, None, evidence);
     }
     if let Some((num, at)) = walk.missing.first() {
@@ -159,7 +186,12 @@ fn coverage(
         let index = Some(first + i);
         let covered = format!("bytes 0 to {} of {length}", mark.end);
         if let Some(why) = &broken {
-            report.fail(Check::Coverage, Reason::ChangedAfterSigning, index, why.clone());
+            report.fail(
+                Check::Coverage,
+                Reason::ChangedAfterSigning,
+                index,
+                why.clone(),
+            );
         } else if informed {
             report.warn(Check::Coverage, Reason::InformationUpdated, index, covered);
         } else {
@@ -178,11 +210,15 @@ fn follow(
     later_view: &View<'_, '_>,
 ) -> Result<Added, Illegal> {
     if mark.closes {
-        return Err(Illegal("the signature closed the document, another one followed".into()));
+        return Err(Illegal(
+            "the signature closed the document, another one followed".into(),
+        ));
     }
     let added = update::compare(view, later_view)?;
     if added.fields != [later.field.key] {
-        return Err(Illegal("more than one signature was added in one step".into()));
+        return Err(Illegal(
+            "more than one signature was added in one step".into(),
+        ));
     }
     Ok(added)
 }
@@ -197,17 +233,25 @@ fn tail(
 ) -> Result<Added, Illegal> {
     if part < length {
         let more = length - part;
-        return Err(Illegal(format!("{more} bytes that are no part of the PDF were appended")));
+        return Err(Illegal(format!(
+            "{more} bytes that are no part of the PDF were appended"
+        )));
     }
     if mark.end == length {
         return Ok(Added::default());
     }
     let added = update::compare(view, newest)?;
     match added {
-        Added { information: false, evidence: true, ref fields } if fields.is_empty() => Ok(added),
+        Added {
+            information: false,
+            evidence: true,
+            ref fields,
+        } if fields.is_empty() => Ok(added),
         _ => {
             let more = length - mark.end;
-            Err(Illegal(format!("an update of {more} bytes follows the last signature")))
+            Err(Illegal(format!(
+                "an update of {more} bytes follows the last signature"
+            )))
         }
     }
 }
@@ -220,20 +264,13 @@ fn was_there(
     report: &mut Report,
 ) -> Read<()> {
     let form = Form::read(view)?;
-    let field = form.signatures.iter().find(|field| field.key == mark.field.key);
+    let field = form
+        .signatures
+        .iter()
+        .find(|field| field.key == mark.field.key);
     if field.is_none_or(|field| field.value != mark.field.value) {
         let evidence = "the signature was put into its field after it was made";
         report.fail(Check::Container, Reason::ContainerAnomaly, index, evidence);
     }
     Ok(())
-}
-
-impl Unsound {
-    /// The reason and what was seen.
-    pub(super) fn reason(&self) -> (Check, Reason, String) {
-        match self {
-            Unsound::Removed(what) => (Check::Stamp, Reason::SealRemoved, (*what).to_owned()),
-            Unsound::Odd(what) => (Check::Container, Reason::ContainerAnomaly, what.clone()),
-        }
-    }
 }

@@ -25,8 +25,7 @@ impl Walk {
     pub fn take(file: &File<'_>, view: &View<'_, '_>) -> Self {
         let mut walk = Walk::default();
         let named = named_offsets(file);
-        let sections: HashSet<usize> =
-            file.sections.iter().map(|section| section.at).collect();
+        let sections: HashSet<usize> = file.sections.iter().map(|section| section.at).collect();
         let mut bodies: HashMap<usize, Key> = HashMap::new();
         let mut in_revision: HashSet<u32> = HashSet::new();
         let mut scan = Scan::at(file.data, 0);
@@ -35,12 +34,16 @@ impl Walk {
                 scan.pos += 1;
             } else if byte == b'%' {
                 if file.data[scan.pos..].starts_with(b"%%EOF") {
+                    // Some writers append their update to the mark without a line end.
+                    scan.pos += "%%EOF".len();
                     in_revision.clear();
+                } else {
+                    scan.skip_comment();
                 }
-                scan.skip_comment();
             } else if scan.looking_at("xref") {
                 if !sections.contains(&scan.pos) {
-                    walk.odd.push((scan.pos, "a cross-reference table outside the chain"));
+                    walk.odd
+                        .push((scan.pos, "a cross-reference table outside the chain"));
                 }
                 if skip_table(&mut scan).is_none() {
                     walk.odd.push((scan.pos, "a damaged cross-reference table"));
@@ -62,7 +65,8 @@ impl Walk {
                     walk.doubled.push((body.key, start));
                 }
                 if !named.contains(&start) && !sections.contains(&start) {
-                    walk.odd.push((start, "an object that no cross-reference section names"));
+                    walk.odd
+                        .push((start, "an object that no cross-reference section names"));
                 }
                 if let Some(dict) = body.dict()
                     && dict.has("ByteRange")
@@ -79,8 +83,13 @@ impl Walk {
 
     fn find_missing(&mut self, file: &File<'_>, bodies: &HashMap<usize, Key>) {
         for (num, place) in file.sections.iter().flat_map(|section| &section.entries) {
-            let Place::At { offset, generation } = *place else { continue };
-            let key = Key { num: *num, generation };
+            let Place::At { offset, generation } = *place else {
+                continue;
+            };
+            let key = Key {
+                num: *num,
+                generation,
+            };
             if bodies.get(&body_start(file.data, offset)) != Some(&key) {
                 self.missing.push((*num, offset));
             }

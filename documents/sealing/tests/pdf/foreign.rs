@@ -4,7 +4,8 @@ use std::path::Path;
 use std::process::Command;
 
 use gm::KeyKind;
-use sealing::pdf::{PdfSignJob, RectMm, sign_pdf};
+use sealing::Reason;
+use sealing::pdf::{PdfSignJob, RectMm, sign_pdf, verify_pdf};
 use serde_json::Value;
 
 use crate::make::*;
@@ -13,7 +14,10 @@ fn run(program: &str, arguments: &[&str]) -> Option<(i32, String)> {
     match Command::new(program).args(arguments).output() {
         Ok(output) => {
             let text = [output.stdout, output.stderr].concat();
-            Some((output.status.code().unwrap_or(-1), String::from_utf8_lossy(&text).into_owned()))
+            Some((
+                output.status.code().unwrap_or(-1),
+                String::from_utf8_lossy(&text).into_owned(),
+            ))
         }
         Err(error) => {
             println!("SKIPPED: {program} cannot be run here ({error})");
@@ -24,9 +28,14 @@ fn run(program: &str, arguments: &[&str]) -> Option<(i32, String)> {
 
 /// What pyHanko says, or none where it is not installed.
 fn pyhanko(file: &Path, root: &Path) -> Option<Value> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/tools/pyhanko_verify.py");
-    let (code, text) =
-        run("python3", &[script, file.to_str().unwrap(), root.to_str().unwrap()])?;
+    let script = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../tests/tools/pyhanko_verify.py"
+    );
+    let (code, text) = run(
+        "python3",
+        &[script, file.to_str().unwrap(), root.to_str().unwrap()],
+    )?;
     if code == 3 {
         println!("SKIPPED: python3 has no pyhanko (pip install pyhanko)");
         return None;
@@ -107,11 +116,16 @@ fn others_accept_signatures_on_files_of_other_writers() {
         ("streams", &["--object-streams=generate"][..]),
         ("tables", &["--object-streams=disable"]),
         ("linear", &["--linearize"]),
-        ("linear-streams", &["--linearize", "--object-streams=generate"]),
+        (
+            "linear-streams",
+            &["--linearize", "--object-streams=generate"],
+        ),
     ] {
         let path = files.folder.path().join(format!("{name}.pdf"));
         let arguments = [options, &[plain.to_str().unwrap(), path.to_str().unwrap()]].concat();
-        let Some((code, said)) = run("qpdf", &arguments) else { return };
+        let Some((code, said)) = run("qpdf", &arguments) else {
+            return;
+        };
         assert_eq!(code, 0, "{said}");
         let mut pdf = std::fs::read(&path).unwrap();
         for number in 1..=2 {
@@ -134,12 +148,19 @@ fn others_reject_a_changed_byte_where_we_do() {
     let pdf = signed(&house);
     let gap = contents(&pdf);
     // Places spread over page content, the picture, the dictionary and the end of the file.
-    let covered: Vec<usize> =
-        (0..pdf.len()).filter(|at| *at + 1 < gap.start || *at > gap.end).collect();
-    for at in covered.iter().step_by(covered.len() / 12).copied().chain([gap.end + 1]) {
+    let covered: Vec<usize> = (0..pdf.len())
+        .filter(|at| *at + 1 < gap.start || *at > gap.end)
+        .collect();
+    for at in covered
+        .iter()
+        .step_by(covered.len() / 12)
+        .copied()
+        .chain([gap.end + 1])
+    {
         let mut changed = pdf.clone();
         changed[at] ^= 1;
-        assert!(!check(&changed, &house).is_valid(), "byte {at}");
+        let ours = verify_pdf(&changed, &house.trust());
+        assert!(!ours.is_ok_and(|verdict| verdict.is_valid()), "byte {at}");
         let path = files.write("changed.pdf", &changed);
         if let Some(said) = pyhanko(&path, &files.root) {
             assert_eq!(said["valid"], false, "byte {at}: {said}");
@@ -156,13 +177,23 @@ fn pixel(files: &Files, pdf: &[u8], page: usize, x: f64, y: f64) -> Option<[u8; 
     let out = files.folder.path().join("draw");
     let number = (page + 1).to_string();
     let arguments = [
-        "-r", "72", "-f", &number, "-l", &number, "-png", "-singlefile",
-        path.to_str().unwrap(), out.to_str().unwrap(),
+        "-r",
+        "72",
+        "-f",
+        &number,
+        "-l",
+        &number,
+        "-png",
+        "-singlefile",
+        path.to_str().unwrap(),
+        out.to_str().unwrap(),
     ];
     let (code, said) = run("pdftoppm", &arguments)?;
     assert_eq!(code, 0, "{said}");
     let file = std::fs::File::open(out.with_extension("png")).unwrap();
-    let mut reader = png::Decoder::new(std::io::BufReader::new(file)).read_info().unwrap();
+    let mut reader = png::Decoder::new(std::io::BufReader::new(file))
+        .read_info()
+        .unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
     let info = reader.next_frame(&mut pixels).unwrap();
     assert_eq!(info.color_type, png::ColorType::Rgb);
@@ -182,15 +213,193 @@ fn the_impression_is_seen_where_it_was_put_and_lets_the_page_shine_through() {
         let turned = if turn == 0 {
             plain.clone()
         } else {
-            let (number, body) = body_with(&plain, "/Type/Page\n");
+            let (number, body) = body_with(&plain, "/Type/Page/");
             let body = body.replacen("<<", &format!("<</Rotate {turn}"), 1);
             append(&plain, &[(number, body)])
         };
-        let rect = RectMm { x: 20.0, y: 100.0, width: 42.0, height: 42.0 };
-        let pdf = sign_pdf(&turned, &PdfSignJob { rect, ..job(&signer, &seal, "S") }).unwrap();
-        let Some(ring) = pixel(&files, &pdf, 0, 20.0 + 21.0, 100.0 + 2.0) else { return };
+        let rect = RectMm {
+            x: 20.0,
+            y: 100.0,
+            width: 42.0,
+            height: 42.0,
+        };
+        let pdf = sign_pdf(
+            &turned,
+            &PdfSignJob {
+                rect,
+                ..job(&signer, &seal, "S")
+            },
+        )
+        .unwrap();
+        let Some(ring) = pixel(&files, &pdf, 0, 20.0 + 21.0, 100.0 + 2.0) else {
+            return;
+        };
         assert!(ring[0] > 180 && ring[1] < 100, "turned {turn}: {ring:?}");
         let middle = pixel(&files, &pdf, 0, 20.0 + 21.0, 100.0 + 21.0).unwrap();
-        assert_eq!(middle, [255, 255, 255], "turned {turn}: the middle is transparent");
+        assert_eq!(
+            middle,
+            [255, 255, 255],
+            "turned {turn}: the middle is transparent"
+        );
     }
+}
+
+/// A root and a signer made by OpenSSL. None where it is missing.
+fn openssl_house(files: &Files, new_key: &[&str]) -> Option<sealing::Trust> {
+    let path = |name: &str| files.folder.path().join(name).to_str().unwrap().to_owned();
+    let (key, root) = (path("f-root.key"), path("f-root.pem"));
+    let (leaf_key, request, leaf) = (path("f.key"), path("f.csr"), path("f.pem"));
+    let extensions =
+        "basicConstraints=CA:false\nkeyUsage=critical,digitalSignature,nonRepudiation\n";
+    std::fs::write(path("ext"), extensions).unwrap();
+    let own = [&["req", "-x509", "-nodes", "-newkey"], new_key].concat();
+    let options = [
+        "-keyout",
+        &key,
+        "-out",
+        &root,
+        "-subj",
+        "/C=CN/O=Foreign/CN=Foreign root",
+        "-days",
+        "90",
+        "-addext",
+        "keyUsage=critical,keyCertSign,cRLSign",
+    ];
+    let ask = [&["req", "-nodes", "-newkey"], new_key].concat();
+    let asked = [
+        "-keyout",
+        &leaf_key,
+        "-out",
+        &request,
+        "-subj",
+        "/C=CN/O=Foreign/CN=Foreign signer",
+    ];
+    let ext = path("ext");
+    let issue = [
+        "x509",
+        "-req",
+        "-in",
+        &request,
+        "-CA",
+        &root,
+        "-CAkey",
+        &key,
+        "-CAcreateserial",
+        "-out",
+        &leaf,
+        "-days",
+        "60",
+        "-sha256",
+        "-extfile",
+        &ext,
+    ];
+    for arguments in [
+        [&own[..], &options].concat(),
+        [&ask[..], &asked].concat(),
+        issue.to_vec(),
+    ] {
+        let (code, said) = run("openssl", &arguments)?;
+        assert_eq!(code, 0, "{said}");
+    }
+    let root = gm::Certificate::from_pem_or_der(&std::fs::read(root).unwrap()).unwrap();
+    // OpenSSL takes the time of this machine, so that must be the time of signing as well.
+    let now = root[0].not_before() + jiff::SignedDuration::from_hours(1);
+    Some(sealing::Trust::new(&[root[0].der().to_vec()], &[], &[], now).unwrap())
+}
+
+fn pyhanko_sign(files: &Files, pdf: &[u8], field: &str, options: &[&str]) -> Option<Vec<u8>> {
+    let script = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../tests/tools/pyhanko_sign.py"
+    );
+    let path = |name: &str| files.folder.path().join(name).to_str().unwrap().to_owned();
+    let (from, to) = (path("from.pdf"), path("to.pdf"));
+    std::fs::write(&from, pdf).unwrap();
+    let (key, leaf, root) = (path("f.key"), path("f.pem"), path("f-root.pem"));
+    let arguments = [
+        &[script, &from, &to, &key, &leaf, &root, field][..],
+        options,
+    ]
+    .concat();
+    let (code, said) = run("python3", &arguments)?;
+    if code == 3 {
+        println!("SKIPPED: python3 has no pyhanko (pip install pyhanko)");
+        return None;
+    }
+    assert_eq!(code, 0, "{said}");
+    Some(std::fs::read(to).unwrap())
+}
+
+#[test]
+fn signatures_by_other_software_are_read() {
+    let files = Files::new(&House::new(KeyKind::P256, 1));
+    for (key, options, format, algorithm) in [
+        (&["rsa:2048"][..], &["pades"][..], "PAdES", "RSA-SHA256"),
+        (&["rsa:2048"], &["adobe"], "PDF PKCS#7", "RSA-SHA256"),
+        (&["rsa:2048"], &["pades", "pss"], "PAdES", "RSA-PSS-SHA256"),
+        (
+            &["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"],
+            &["pades"],
+            "PAdES",
+            "ECDSA-P256-SHA256",
+        ),
+    ] {
+        let Some(trust) = openssl_house(&files, key) else {
+            return;
+        };
+        let Some(once) = pyhanko_sign(&files, &document(1), "A", options) else {
+            return;
+        };
+        let Some(twice) = pyhanko_sign(&files, &once, "B", options) else {
+            return;
+        };
+        for (pdf, count) in [(&once, 1), (&twice, 2)] {
+            let verdict = verify_pdf(pdf, &trust).unwrap();
+            assert_eq!(
+                failures(&verdict),
+                [],
+                "{options:?}: {:#?}",
+                verdict.findings
+            );
+            assert_eq!(verdict.signatures.len(), count);
+            let info = &verdict.signatures[count - 1];
+            assert_eq!((&info.format[..], &info.algorithm[..]), (format, algorithm));
+            assert_eq!(info.signer, "Foreign signer");
+        }
+        // The second time pyHanko writes the metadata anew, which is told and does no harm.
+        let told = verify_pdf(&twice, &trust).unwrap();
+        assert_eq!(warnings(&told)[0].reason, Some(Reason::InformationUpdated));
+        let mut changed = once.clone();
+        changed[find(&once, "/Kids")] ^= 1;
+        assert!(!verify_pdf(&changed, &trust).unwrap().is_valid());
+    }
+}
+
+/// Our signature under one of other software, and one of ours above it.
+#[test]
+fn signatures_by_us_and_by_other_software_stand_on_one_document() {
+    let house = House::new(KeyKind::P256, 1);
+    let files = Files::new(&house);
+    let key = ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"];
+    let Some(foreign) = openssl_house(&files, &key) else {
+        return;
+    };
+    let Some(second) = pyhanko_sign(&files, &signed(&house), "B", &["pades"]) else {
+        return;
+    };
+    let (signer, seal) = (house.signer("审批局公章", 3), seal());
+    let third = sign_pdf(&second, &job(&signer, &seal, "C")).unwrap();
+    let roots = [
+        house.root.der().to_vec(),
+        foreign.store().roots()[0].der().to_vec(),
+    ];
+    let trust = sealing::Trust::new(&roots, &[], &[], foreign.now()).unwrap();
+    let verdict = verify_pdf(&third, &trust).unwrap();
+    assert_eq!(failures(&verdict), [], "{:#?}", verdict.findings);
+    let names: Vec<&str> = verdict
+        .signatures
+        .iter()
+        .map(|info| &info.signer[..])
+        .collect();
+    assert_eq!(names, ["审批局公章", "Foreign signer", "审批局公章"]);
 }

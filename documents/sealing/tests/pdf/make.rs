@@ -22,7 +22,9 @@ pub fn entropy(seed: u64) -> impl FnMut(&mut [u8]) {
     let mut state = seed;
     move |out: &mut [u8]| {
         for byte in out {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963);
             *byte = (state >> 56) as u8;
         }
     }
@@ -62,7 +64,11 @@ impl House {
         .unwrap();
         let issuing =
             issuing_key.with_certificate(issuing.der().to_vec(), vec![root.der().to_vec()]);
-        Self { kind, root, issuing }
+        Self {
+            kind,
+            root,
+            issuing,
+        }
     }
 
     /// A signer whose certificate is valid from 2026 through 2027.
@@ -82,7 +88,10 @@ impl House {
         }
         .issue(&self.issuing, &mut entropy)
         .unwrap();
-        let chain = vec![self.issuing.certificate().to_vec(), self.root.der().to_vec()];
+        let chain = vec![
+            self.issuing.certificate().to_vec(),
+            self.root.der().to_vec(),
+        ];
         key.with_certificate(certificate.der().to_vec(), chain)
     }
 
@@ -95,14 +104,23 @@ impl House {
     }
 
     pub fn revoke(&self, signer: &SoftKey, at: &str, reason: RevocationReason) -> Vec<u8> {
-        let serial = Certificate::from_der(signer.certificate()).unwrap().serial();
-        let revoked = Revoked { serial, at: time(at), reason };
+        let serial = Certificate::from_der(signer.certificate())
+            .unwrap()
+            .serial();
+        let revoked = Revoked {
+            serial,
+            at: time(at),
+            reason,
+        };
         self.list(&[revoked])
     }
 
     pub fn list(&self, revoked: &[Revoked]) -> Vec<u8> {
         let (at, until) = (time("2026-11-30T00:00:00Z"), time("2026-12-07T00:00:00Z"));
-        Crl::build(&self.issuing, revoked, at, until).unwrap().der().to_vec()
+        Crl::build(&self.issuing, revoked, at, until)
+            .unwrap()
+            .der()
+            .to_vec()
     }
 }
 
@@ -141,7 +159,11 @@ pub fn seal_png() -> Vec<u8> {
     let mut encoder = png::Encoder::new(&mut png, side as u32, side as u32);
     encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
+    encoder
+        .write_header()
+        .unwrap()
+        .write_image_data(&pixels)
+        .unwrap();
     png
 }
 
@@ -154,7 +176,12 @@ pub fn job<'a>(signer: &'a dyn Signer, seal: &'a SealPicture, field: &'a str) ->
         signer,
         seal,
         page: 0,
-        rect: RectMm { x: 130.0, y: 220.0, width: 42.0, height: 42.0 },
+        rect: RectMm {
+            x: 130.0,
+            y: 220.0,
+            width: 42.0,
+            height: 42.0,
+        },
         time: time("2026-06-01T08:30:00Z"),
         name: "临港市行政审批局",
         reason: "核发证照",
@@ -175,21 +202,34 @@ pub fn check(pdf: &[u8], house: &House) -> Verdict {
 }
 
 pub fn failures(verdict: &Verdict) -> Vec<Reason> {
-    verdict.findings.iter().filter(|f| f.outcome == Outcome::Fail).filter_map(|f| f.reason).collect()
+    verdict
+        .findings
+        .iter()
+        .filter(|f| f.outcome == Outcome::Fail)
+        .filter_map(|f| f.reason)
+        .collect()
 }
 
 pub fn warnings(verdict: &Verdict) -> Vec<&Finding> {
-    verdict.findings.iter().filter(|f| f.outcome == Outcome::Warn).collect()
+    verdict
+        .findings
+        .iter()
+        .filter(|f| f.outcome == Outcome::Warn)
+        .collect()
 }
 
 /// Where the text stands first.
 pub fn find(pdf: &[u8], text: &str) -> usize {
-    pdf.windows(text.len()).position(|w| w == text.as_bytes()).unwrap()
+    pdf.windows(text.len())
+        .position(|w| w == text.as_bytes())
+        .unwrap()
 }
 
 /// Where the text stands last.
 pub fn find_last(pdf: &[u8], text: &str) -> usize {
-    pdf.windows(text.len()).rposition(|w| w == text.as_bytes()).unwrap()
+    pdf.windows(text.len())
+        .rposition(|w| w == text.as_bytes())
+        .unwrap()
 }
 
 /// Where the hexadecimal digits of the last signature's value stand.
@@ -207,13 +247,21 @@ pub fn append(pdf: &[u8], bodies: &[(u32, String)]) -> Vec<u8> {
     let root = String::from_utf8_lossy(&pdf[root..root + 12]).into_owned();
     let root = root.split('R').next().unwrap().trim().to_owned();
     let mut out = pdf.to_vec();
+    if !out.ends_with(b"\n") {
+        out.push(b'\n');
+    }
     let mut table = String::from("xref\n");
     for (number, body) in bodies {
         table += &format!("{number} 1\n{:010} 00000 n \n", out.len());
         out.extend(format!("{number} 0 obj\n{body}\nendobj\n").bytes());
     }
     let at = out.len();
-    let size = bodies.iter().map(|(number, _)| number + 1).max().unwrap_or(0).max(200);
+    let size = bodies
+        .iter()
+        .map(|(number, _)| number + 1)
+        .max()
+        .unwrap_or(0)
+        .max(200);
     table += &format!("trailer\n<</Size {size}/Root {root} R/Prev {previous}>>\n");
     out.extend(format!("{table}startxref\n{at}\n%%EOF\n").bytes());
     out
@@ -221,11 +269,16 @@ pub fn append(pdf: &[u8], bodies: &[(u32, String)]) -> Vec<u8> {
 
 /// The body of an object as it stands in the file, and its number.
 pub fn body_with(pdf: &[u8], text: &str) -> (u32, String) {
-    let at = find(pdf, text);
+    let at = find_last(pdf, text);
     let start = pdf[..at].windows(6).rposition(|w| w == b" 0 obj").unwrap();
     let line = pdf[..start].iter().rposition(|b| *b == b'\n').unwrap() + 1;
-    let number = std::str::from_utf8(&pdf[line..start]).unwrap().parse().unwrap();
+    let number = std::str::from_utf8(&pdf[line..start])
+        .unwrap()
+        .parse()
+        .unwrap();
     let end = at + find(&pdf[at..], "endobj");
-    let body = String::from_utf8_lossy(&pdf[start + 6..end]).trim().to_owned();
+    let body = String::from_utf8_lossy(&pdf[start + 6..end])
+        .trim()
+        .to_owned();
     (number, body)
 }

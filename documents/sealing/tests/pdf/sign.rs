@@ -12,7 +12,10 @@ fn a_signed_document_is_valid_and_says_who_signed() {
     let plain = document(2);
     let signer = house.signer("审批局公章", 1);
     let pdf = sign_pdf(&plain, &job(&signer, &seal(), "Seal1")).unwrap();
-    assert!(pdf.starts_with(&plain), "the original stands unchanged at the beginning");
+    assert!(
+        pdf.starts_with(&plain),
+        "the original stands unchanged at the beginning"
+    );
 
     let verdict = check(&pdf, &house);
     assert_eq!(failures(&verdict), [], "{verdict:#?}");
@@ -27,7 +30,18 @@ fn a_signed_document_is_valid_and_says_who_signed() {
     assert_eq!(info.signed_at.as_deref(), Some("2026-06-01T08:30:00Z"));
     let checks: Vec<Check> = verdict.findings.iter().map(|f| f.check).collect();
     use Check::*;
-    assert_eq!(checks, [Container, Integrity, Coverage, Stamp, SealValidity, Chain, Revocation]);
+    assert_eq!(
+        checks,
+        [
+            Container,
+            Integrity,
+            Coverage,
+            Stamp,
+            SealValidity,
+            Chain,
+            Revocation
+        ]
+    );
     let revocation = verdict.findings.last().unwrap();
     assert_eq!(
         (revocation.outcome, revocation.reason),
@@ -77,9 +91,17 @@ fn impossible_jobs_are_refused() {
     let plain = document(1);
     let mut far = job(&signer, &seal, "Seal1");
     far.page = 1;
-    assert!(matches!(sign_pdf(&plain, &far), Err(PdfError::NoSuchPage(1))));
+    assert!(matches!(
+        sign_pdf(&plain, &far),
+        Err(PdfError::NoSuchPage(1))
+    ));
     let mut off = job(&signer, &seal, "Seal1");
-    off.rect = RectMm { x: 190.0, y: 10.0, width: 42.0, height: 42.0 };
+    off.rect = RectMm {
+        x: 190.0,
+        y: 10.0,
+        width: 42.0,
+        height: 42.0,
+    };
     assert!(matches!(sign_pdf(&plain, &off), Err(PdfError::OffPage)));
     for name in ["", "a.b"] {
         let refused = sign_pdf(&plain, &job(&signer, &seal, name));
@@ -88,13 +110,21 @@ fn impossible_jobs_are_refused() {
     let once = sign_pdf(&plain, &job(&signer, &seal, "Seal1")).unwrap();
     let twice = sign_pdf(&once, &job(&signer, &seal, "Seal1"));
     assert!(matches!(twice, Err(PdfError::FieldName(_))));
-    for wrong in [&b""[..], b"no PDF", b"%PDF-1.7\n", &plain[..plain.len() / 2]] {
+    for wrong in [
+        &b""[..],
+        b"no PDF",
+        b"%PDF-1.7\n",
+        &plain[..plain.len() / 2],
+    ] {
         assert!(matches!(
             sign_pdf(wrong, &job(&signer, &seal, "S")),
             Err(PdfError::Structure(_))
         ));
     }
-    assert!(matches!(SealPicture::from_png(b"no PNG"), Err(PdfError::Picture)));
+    assert!(matches!(
+        SealPicture::from_png(b"no PNG"),
+        Err(PdfError::Picture)
+    ));
 }
 
 #[test]
@@ -110,7 +140,9 @@ fn pictures_of_every_kind_are_taken_and_kept() {
         let mut encoder = png::Encoder::new(&mut bytes, 2, 2);
         encoder.set_color(kind);
         let mut writer = encoder.write_header().unwrap();
-        writer.write_image_data(&vec![128; 4 * kind.samples()]).unwrap();
+        writer
+            .write_image_data(&vec![128; 4 * kind.samples()])
+            .unwrap();
         writer.finish().unwrap();
         assert!(kept.get(&bytes).is_ok(), "{kind:?}");
         assert!(kept.get(&bytes).is_ok(), "{kind:?}");
@@ -124,6 +156,19 @@ fn without_roots_the_signature_holds_and_the_chain_is_not_checked() {
     let trust = sealing::Trust::nobody(time("2026-12-01T00:00:00Z"));
     let verdict = verify_pdf(&signed(&house), &trust).unwrap();
     assert!(verdict.is_valid());
-    let chain = verdict.findings.iter().find(|f| f.check == Check::Chain).unwrap();
-    assert_eq!((chain.outcome, chain.reason), (Outcome::NotChecked, Some(Reason::TrustUnknown)));
+    let chain = verdict
+        .findings
+        .iter()
+        .find(|f| f.check == Check::Chain)
+        .unwrap();
+    assert_eq!(
+        (chain.outcome, chain.reason),
+        (Outcome::NotChecked, Some(Reason::TrustUnknown))
+    );
+}
+
+#[test]
+fn dump() {
+    let house = House::new(KeyKind::P256, 1);
+    std::fs::write("/work/scratch/pdf/signed.pdf", signed(&house)).unwrap();
 }

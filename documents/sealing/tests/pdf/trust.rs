@@ -31,7 +31,10 @@ fn a_certificate_must_be_valid_when_signing() {
 fn a_foreign_house_is_not_trusted() {
     let house = House::new(KeyKind::P256, 1);
     let other = House::new(KeyKind::P256, 2);
-    assert_eq!(failures(&check(&signed(&other), &house)), [Reason::CertificateForeign]);
+    assert_eq!(
+        failures(&check(&signed(&other), &house)),
+        [Reason::CertificateForeign]
+    );
 }
 
 /// [I-12] for PDF: a signature made before the revocation stays valid, one made after is not.
@@ -47,15 +50,27 @@ fn revocation_counts_from_its_time() {
     let clean = house.trust_with(&[house.list(&[])], NOW);
     let verdict = verify_pdf(&pdf, &clean).unwrap();
     assert!(verdict.is_valid());
-    assert!(verdict.findings.iter().all(|f| f.reason.is_none()), "{verdict:#?}");
+    assert!(
+        verdict.findings.iter().all(|f| f.reason.is_none()),
+        "{verdict:#?}"
+    );
 
-    let before = judged("2026-05-01T00:00:00Z", RevocationReason::CessationOfOperation);
+    let before = judged(
+        "2026-05-01T00:00:00Z",
+        RevocationReason::CessationOfOperation,
+    );
     assert_eq!(failures(&before), [Reason::CertificateRevoked]);
-    let after = judged("2026-07-01T00:00:00Z", RevocationReason::CessationOfOperation);
+    let after = judged(
+        "2026-07-01T00:00:00Z",
+        RevocationReason::CessationOfOperation,
+    );
     assert!(after.is_valid() && warnings(&after).is_empty());
     let stolen = judged("2026-07-01T00:00:00Z", RevocationReason::KeyCompromise);
     assert!(stolen.is_valid());
-    assert_eq!(warnings(&stolen)[0].reason, Some(Reason::CertificateRevoked));
+    assert_eq!(
+        warnings(&stolen)[0].reason,
+        Some(Reason::CertificateRevoked)
+    );
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The registers on both engines, with the demonstration city.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop where something is missing")]
+
 use std::sync::Arc;
 
 use blobs::Blobs;
@@ -31,7 +33,10 @@ fn city() -> Import {
         PersonRecord { record, photo }
     };
     Import {
-        persons: list("persons.json", "persons").into_iter().map(with_photo).collect(),
+        persons: list("persons.json", "persons")
+            .into_iter()
+            .map(with_photo)
+            .collect(),
         legal_persons: list("legal_persons.json", "legal_persons"),
         credits: list("credit.json", "credits"),
     }
@@ -39,7 +44,8 @@ fn city() -> Import {
 
 async fn loaded(test: &TestDb) -> (Ctx, Imported) {
     let ctx = ctx(test, AT);
-    ctx.shared.put(Arc::new(Blobs::open(&test.path("blobs")).unwrap()));
+    ctx.shared
+        .put(Arc::new(Blobs::open(&test.path("blobs")).unwrap()));
     let done = registers::import(&ctx, city()).await.unwrap();
     (ctx, done)
 }
@@ -54,16 +60,39 @@ fn id(person: &str) -> IdNumber {
 async fn the_registers_are_taken_in_once() {
     for test in TestDb::each(&migrations()).await.unwrap() {
         let (ctx, first) = loaded(&test).await;
-        assert_eq!(first, Imported { added: 194, changed: 0, unchanged: 0 });
+        assert_eq!(
+            first,
+            Imported {
+                added: 194,
+                changed: 0,
+                unchanged: 0
+            }
+        );
         let again = registers::import(&ctx, city()).await.unwrap();
-        assert_eq!(again, Imported { added: 0, changed: 0, unchanged: 194 });
+        assert_eq!(
+            again,
+            Imported {
+                added: 0,
+                changed: 0,
+                unchanged: 194
+            }
+        );
         let mut moved = city();
         moved.persons[0].record["address"] = json!("云岭省云州市云东区新地址1号");
         let third = registers::import(&ctx, moved).await.unwrap();
-        assert_eq!(third, Imported { added: 0, changed: 1, unchanged: 193 });
+        assert_eq!(
+            third,
+            Imported {
+                added: 0,
+                changed: 1,
+                unchanged: 193
+            }
+        );
         let person = registers::person(&ctx, &id("P01")).await.unwrap().unwrap();
         assert_eq!(person.text("address"), Some("云岭省云州市云东区新地址1号"));
-        let events = journal::stream(&mut ctx.db.reader(), "register/population").await.unwrap();
+        let events = journal::stream(&mut ctx.db.reader(), "register/population")
+            .await
+            .unwrap();
         assert_eq!(events.len(), 2);
         test.remove().await.unwrap();
     }
@@ -75,14 +104,30 @@ async fn records_are_found_by_their_numbers() {
         let (ctx, _) = loaded(&test).await;
         let doctor = registers::person(&ctx, &id("P38")).await.unwrap().unwrap();
         assert_eq!(doctor.name, "施予安");
-        let no = doctor.text("population.doctor_qualification.qualification_no").unwrap();
+        let no = doctor
+            .text("population.doctor_qualification.qualification_no")
+            .unwrap();
         assert!(no.starts_with("2015"));
-        assert!(registers::person(&ctx, &IdNumber::other(DOCTOR)).await.unwrap().is_none());
-        let mother = registers::person_by_ref(&ctx, "P06").await.unwrap().unwrap();
+        assert!(
+            registers::person(&ctx, &IdNumber::other(DOCTOR))
+                .await
+                .unwrap()
+                .is_none()
+        );
+        let mother = registers::person_by_ref(&ctx, "P06")
+            .await
+            .unwrap()
+            .unwrap();
         assert!(mother.alive);
 
-        let shop = registers::legal_person(&ctx, "92990102ma2008117r ").await.unwrap().unwrap();
-        assert_eq!((shop.name.as_str(), shop.status.as_str()), ("云州市云东区䶮记小厨餐饮店", "normal"));
+        let shop = registers::legal_person(&ctx, "92990102ma2008117r ")
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            (shop.name.as_str(), shop.status.as_str()),
+            ("云州市云东区䶮记小厨餐饮店", "normal")
+        );
         assert_eq!(shop.representative, Some(id("P01")));
         let mine = registers::legal_persons_of(&ctx, &id("P20")).await.unwrap();
         assert_eq!(mine.len(), 3);
@@ -101,11 +146,19 @@ async fn comparison_needs_the_same_name_and_a_living_person() {
     let test = TestDb::sqlite(&migrations()).await.unwrap();
     let (ctx, _) = loaded(&test).await;
     assert!(registers::compare(&ctx, "陈䶮", &id("P01")).await.unwrap());
-    assert!(registers::compare(&ctx, " 陈 䶮", &id("P01")).await.unwrap());
+    assert!(
+        registers::compare(&ctx, " 陈 䶮", &id("P01"))
+            .await
+            .unwrap()
+    );
     assert!(!registers::compare(&ctx, "陈龑", &id("P01")).await.unwrap());
     let dead = registers::person(&ctx, &id("P50")).await.unwrap().unwrap();
     assert!(!dead.alive);
-    assert!(!registers::compare(&ctx, &dead.name, &id("P50")).await.unwrap());
+    assert!(
+        !registers::compare(&ctx, &dead.name, &id("P50"))
+            .await
+            .unwrap()
+    );
 }
 
 /// No plain name, number or address stands in the database, and printing shows none.
@@ -114,7 +167,10 @@ async fn nothing_personal_is_stored_or_printed_in_the_clear() {
     for test in TestDb::each(&migrations()).await.unwrap() {
         let (ctx, _) = loaded(&test).await;
         let mut reader = ctx.db.reader();
-        let rows = reader.rows("SELECT data, content FROM register_record", args![]).await.unwrap();
+        let rows = reader
+            .rows("SELECT data, content FROM register_record", args![])
+            .await
+            .unwrap();
         assert_eq!(rows.len(), 194);
         let secrets = ["陈䶮", "990102197803120639", "望湖巷", "92990102MA2008117R"];
         for row in &rows {
@@ -137,7 +193,10 @@ fn clerk(scope: Scope) -> Actor {
         id: "ck_haosy".into(),
         agency: Some("YD_SJJ".into()),
         region: Some("990102".into()),
-        grants: vec![Grant { permission: Permission::RegisterQuery, scope }],
+        grants: vec![Grant {
+            permission: Permission::RegisterQuery,
+            scope,
+        }],
         ..Actor::visitor(Channel::Window)
     }
 }
@@ -158,10 +217,23 @@ async fn only_desks_with_the_permission_ask_and_every_question_is_written_down()
         assert_eq!(reader.count(count, args![]).await.unwrap(), 0);
 
         let clerk = ctx.with_actor(clerk(Scope::Region("990102".into())));
-        assert!(registers::person(&clerk, &id("P01")).await.unwrap().is_some());
-        assert!(registers::legal_person(&clerk, "none").await.unwrap().is_none());
+        assert!(
+            registers::person(&clerk, &id("P01"))
+                .await
+                .unwrap()
+                .is_some()
+        );
+        assert!(
+            registers::legal_person(&clerk, "none")
+                .await
+                .unwrap()
+                .is_none()
+        );
         assert_eq!(reader.count(count, args![]).await.unwrap(), 2);
-        let payloads = reader.rows("SELECT payload, actor FROM event", args![]).await.unwrap();
+        let payloads = reader
+            .rows("SELECT payload, actor FROM event", args![])
+            .await
+            .unwrap();
         for row in payloads {
             let all = row.get::<String>(0).unwrap() + &row.get::<String>(1).unwrap();
             assert!(!all.contains("1978"));
@@ -174,15 +246,22 @@ async fn only_desks_with_the_permission_ask_and_every_question_is_written_down()
 async fn a_wrong_record_refuses_the_whole_import() {
     let test = TestDb::sqlite(&migrations()).await.unwrap();
     let ctx = ctx(&test, AT);
-    ctx.shared.put(Arc::new(Blobs::open(&test.path("blobs")).unwrap()));
+    ctx.shared
+        .put(Arc::new(Blobs::open(&test.path("blobs")).unwrap()));
     let mut bad = city();
     bad.legal_persons[3]["uscc"] = json!("92990102MA2008117X");
     let refused = registers::import(&ctx, bad).await;
-    assert!(matches!(refused, Err(RegistersError::Record { field: "uscc", .. })));
+    assert!(matches!(
+        refused,
+        Err(RegistersError::Record { field: "uscc", .. })
+    ));
     assert!(registers::person(&ctx, &id("P01")).await.unwrap().is_none());
     let mut bad = city();
     bad.persons[3].record["id_number"] = json!("990102197803120638");
     assert!(registers::import(&ctx, bad).await.is_err());
     let visitor = ctx.with_actor(Actor::visitor(Channel::Portal));
-    assert!(matches!(registers::import(&visitor, city()).await, Err(RegistersError::Denied(_))));
+    assert!(matches!(
+        registers::import(&visitor, city()).await,
+        Err(RegistersError::Denied(_))
+    ));
 }

@@ -6,7 +6,6 @@ use serde_json::json;
 
 use crate::{CITY, at, civil, demo};
 
-/// working-day calendar with public holidays and adjusted days per region and year
 #[test]
 fn the_demo_calendar_has_the_published_number_of_working_days() {
     let expected = &demo("halls.json")["calendars"][0]["years"];

@@ -1,7 +1,9 @@
 //! A form field: label above, hint below it, 选填 marked, error in words.
 
+use jiff::civil::{Date, DateTime};
+
 use super::component;
-use crate::L;
+use crate::{L, fmt};
 
 /// One answer to choose.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,7 +17,11 @@ pub struct Choice {
 
 impl Choice {
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { value: value.into(), label: label.into(), ..Self::default() }
+        Self {
+            value: value.into(),
+            label: label.into(),
+            ..Self::default()
+        }
     }
 
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -135,7 +141,12 @@ macro_rules! setters {
 impl Field {
     /// A field of any control.
     pub fn new(name: impl Into<String>, label: impl Into<String>, control: Control) -> Self {
-        Self { name: name.into(), label: label.into(), control, ..Self::default() }
+        Self {
+            name: name.into(),
+            label: label.into(),
+            control,
+            ..Self::default()
+        }
     }
 
     /// One line of text.
@@ -152,11 +163,7 @@ impl Field {
         Self::new(name, label, Control::Textarea { rows })
     }
 
-    pub fn radio(
-        name: impl Into<String>,
-        label: impl Into<String>,
-        choices: Vec<Choice>,
-    ) -> Self {
+    pub fn radio(name: impl Into<String>, label: impl Into<String>, choices: Vec<Choice>) -> Self {
         Self::new(name, label, Control::Radio(choices))
     }
 
@@ -168,11 +175,7 @@ impl Field {
         Self::new(name, label, Control::Checkbox(choices))
     }
 
-    pub fn select(
-        name: impl Into<String>,
-        label: impl Into<String>,
-        choices: Vec<Choice>,
-    ) -> Self {
+    pub fn select(name: impl Into<String>, label: impl Into<String>, choices: Vec<Choice>) -> Self {
         Self::new(name, label, Control::Select(choices)).width(Width::Mid)
     }
 
@@ -202,47 +205,73 @@ impl Field {
         label: impl Into<String>,
         accept: impl Into<String>,
     ) -> Self {
-        Self::new(name, label, Control::File { accept: accept.into() })
+        Self::new(
+            name,
+            label,
+            Control::File {
+                accept: accept.into(),
+            },
+        )
     }
 
     /// A person's name.
     pub fn person_name(name: impl Into<String>, label: impl Into<String>) -> Self {
-        Self::text(name, label).autocomplete("name").width(Width::Mid)
+        Self::text(name, label)
+            .autocomplete("name")
+            .width(Width::Mid)
     }
 
     /// 公民身份号码: letters allowed for the check digit.
     pub fn id_number(name: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { code: true, max_length: Some(24), ..Self::text(name, label) }
-            .autocomplete("off")
-            .width(Width::Mid)
+        Self {
+            code: true,
+            max_length: Some(24),
+            ..Self::text(name, label)
+        }
+        .autocomplete("off")
+        .width(Width::Mid)
     }
 
     /// 手机号.
     pub fn phone(name: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { code: true, max_length: Some(20), ..Self::input(name, label, "tel") }
-            .autocomplete("tel")
-            .inputmode("tel")
-            .width(Width::Mid)
+        Self {
+            code: true,
+            max_length: Some(20),
+            ..Self::input(name, label, "tel")
+        }
+        .autocomplete("tel")
+        .inputmode("tel")
+        .width(Width::Mid)
     }
 
     /// 统一社会信用代码.
     pub fn credit_code(name: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { code: true, max_length: Some(24), ..Self::text(name, label) }
-            .autocomplete("off")
-            .width(Width::Mid)
+        Self {
+            code: true,
+            max_length: Some(24),
+            ..Self::text(name, label)
+        }
+        .autocomplete("off")
+        .width(Width::Mid)
     }
 
     /// A whole or decimal number, typed as text so that nothing is rounded or scrolled away.
     pub fn number(name: impl Into<String>, label: impl Into<String>) -> Self {
-        Self::text(name, label).inputmode("decimal").width(Width::Short)
+        Self::text(name, label)
+            .inputmode("decimal")
+            .width(Width::Short)
     }
 
     /// A code sent by message.
     pub fn one_time_code(name: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { code: true, max_length: Some(8), ..Self::text(name, label) }
-            .autocomplete("one-time-code")
-            .inputmode("numeric")
-            .width(Width::Short)
+        Self {
+            code: true,
+            max_length: Some(8),
+            ..Self::text(name, label)
+        }
+        .autocomplete("one-time-code")
+        .inputmode("numeric")
+        .width(Width::Short)
     }
 
     /// A password; `autocomplete` is `current-password` or `new-password`.
@@ -251,7 +280,9 @@ impl Field {
         label: impl Into<String>,
         autocomplete: &'static str,
     ) -> Self {
-        Self::input(name, label, "password").autocomplete(autocomplete).width(Width::Mid)
+        Self::input(name, label, "password")
+            .autocomplete(autocomplete)
+            .width(Width::Mid)
     }
 
     setters! {
@@ -297,14 +328,20 @@ impl Field {
 
     /// Marks the value 自动调取 and keeps it as it is.
     pub fn fetched(mut self, from: impl Into<String>, dispute: Option<String>) -> Self {
-        self.fetched = Some(Fetched { from: from.into(), dispute });
+        self.fetched = Some(Fetched {
+            from: from.into(),
+            dispute,
+        });
         self.readonly = true;
         self
     }
 
     /// Marks the value 自动调取 but lets the person change it.
     pub fn prefilled(mut self, from: impl Into<String>) -> Self {
-        self.fetched = Some(Fetched { from: from.into(), dispute: None });
+        self.fetched = Some(Fetched {
+            from: from.into(),
+            dispute: None,
+        });
         self
     }
 
@@ -359,10 +396,39 @@ impl Field {
         }
     }
 
+    /// The held value in words, as a fixed field and the page before submission show it.
+    pub fn words(&self, l: &L) -> String {
+        let held = self.held();
+        let words = match &self.control {
+            Control::Switch | Control::Consent => {
+                return l.t(if self.holds("on") {
+                    "switch-on"
+                } else {
+                    "switch-off"
+                });
+            }
+            Control::Date => held.parse::<Date>().ok().map(|day| fmt::date(l, day)),
+            Control::DateTime => held
+                .parse::<DateTime>()
+                .ok()
+                .map(|at| format!("{} {}", fmt::date(l, at.date()), fmt::clock(at))),
+            _ => None,
+        };
+        let words = words.unwrap_or_else(|| self.shown());
+        match (&self.unit, words.is_empty()) {
+            (_, true) => l.t("field-none"),
+            (Some(unit), false) => format!("{words} {unit}"),
+            (None, false) => words,
+        }
+    }
+
     /// Id of the control, where links of the error summary lead.
     pub fn id(&self) -> String {
-        let safe: String =
-            self.name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+        let safe: String = self
+            .name
+            .chars()
+            .map(|c| if c.is_alphanumeric() { c } else { '-' })
+            .collect();
         format!("f-{safe}")
     }
 
@@ -400,13 +466,22 @@ impl Field {
         !self.readonly && matches!(self.control, Control::Radio(_) | Control::Checkbox(_))
     }
 
-    /// Whether a fixed value is shown as words, because the control itself could not be fixed.
+    /// Whether a fixed value is shown as words: a box would cut long values off, and choices could
+    /// not be fixed at all.
     fn in_words(&self) -> bool {
-        self.readonly
-            && matches!(
-                self.control,
-                Control::Radio(_) | Control::Checkbox(_) | Control::Select(_) | Control::Switch
-            )
+        let fixed = !matches!(
+            self.control,
+            Control::Photo(_) | Control::File { .. } | Control::Consent | Control::Textarea { .. }
+        );
+        self.readonly && fixed
+    }
+
+    fn is_consent(&self) -> bool {
+        !self.readonly && self.control == Control::Consent
+    }
+
+    fn is_switch(&self) -> bool {
+        self.control == Control::Switch
     }
 
     fn kind(&self) -> &'static str {
@@ -430,7 +505,10 @@ impl Field {
             Field::credit_code("uscc", "统一社会信用代码")
                 .value("91 990102 MA0000001X")
                 .fetched("市场监督管理局 营业执照", Some("/my/dispute".into())),
-            Field::number("area", "经营面积").unit("平方米").hint("与平面图一致").value("86.5"),
+            Field::number("area", "经营面积")
+                .unit("平方米")
+                .hint("与平面图一致")
+                .value("86.5"),
             Field::radio(
                 "kind",
                 "您要经营什么？",
@@ -456,20 +534,76 @@ impl Field {
             Field::select(
                 "district",
                 "所在区县",
-                vec![Choice::new("990102", "东湖区"), Choice::new("990103", "西山区")],
+                vec![
+                    Choice::new("990102", "东湖区"),
+                    Choice::new("990103", "西山区"),
+                ],
             )
             .value("990102"),
-            Field::date("open", "计划开业日期").value("2026-12-01").optional(),
+            Field::date("open", "计划开业日期")
+                .value("2026-12-01")
+                .optional(),
             Field::datetime("visit", "方便核查的时间").value("2026-11-25T09:30"),
-            Field::textarea("note", "需要说明的情况", 4).optional().hint("200 字以内"),
+            Field::textarea("note", "需要说明的情况", 4)
+                .optional()
+                .hint("200 字以内"),
             Field::switch("sms", "短信提醒").value("on"),
             Field::photo(
                 "photo",
                 "本人照片",
-                Photo { src: None, limits: "JPG 或 PNG，5 MB 以内，正面免冠".into() },
+                Photo {
+                    src: None,
+                    limits: "JPG 或 PNG，5 MB 以内，正面免冠".into(),
+                },
             ),
             Field::text("seat", "就餐座位数").off("单位食堂才需要填写"),
             Field::consent("agree", "我已阅读并同意《告知承诺书》"),
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::Locale;
+
+    use super::*;
+
+    #[test]
+    fn held_values_are_said_in_words() {
+        let l = L::sample(Locale::Zh);
+        let said: Vec<String> = Field::sample(&l)
+            .iter()
+            .take(12)
+            .map(|field| field.words(&l))
+            .collect();
+        assert_eq!(said[3], "86.5 平方米");
+        assert_eq!(said[4], "餐饮服务");
+        assert_eq!(said[5], "未填写");
+        assert_eq!(said[6], "热食类制售、冷食类制售");
+        assert_eq!(said[8], "2026 年 12 月 1 日");
+        assert_eq!(said[9], "2026 年 11 月 25 日 09:30");
+        assert_eq!(said[11], "已打开");
+    }
+
+    #[test]
+    fn labels_hints_and_errors_are_tied_to_the_control() {
+        let l = L::sample(Locale::Zh);
+        let html = Field::sample(&l)[1].html(&l).to_string();
+        for part in [
+            "<label for=\"f-phone\"",
+            "id=\"f-phone\"",
+            "type=\"tel\"",
+            "autocomplete=\"tel\"",
+            "aria-invalid=\"true\"",
+            "aria-describedby=\"f-phone-hint f-phone-err\"",
+        ] {
+            assert!(html.contains(part), "{part} is missing in {html}");
+        }
+        let fixed = Field::text("x", "名称")
+            .value("<b>")
+            .readonly()
+            .html(&l)
+            .to_string();
+        assert!(fixed.contains("&#60;b&#62;") && fixed.contains("type=\"hidden\""));
     }
 }

@@ -18,7 +18,10 @@ impl ErrorSummary {
     pub fn sample() -> Self {
         Self {
             items: vec![
-                ("f-phone".into(), "手机号是 11 位数字，请核对后重新填写".into()),
+                (
+                    "f-phone".into(),
+                    "手机号是 11 位数字，请核对后重新填写".into(),
+                ),
                 ("f-online".into(), "请选择是或否".into()),
             ],
         }
@@ -36,13 +39,19 @@ pub struct Form {
 
 impl Form {
     pub fn new(fields: Vec<Field>) -> Self {
-        Self { fields, problems: Vec::new() }
+        Self {
+            fields,
+            problems: Vec::new(),
+        }
     }
 
     /// Takes the posted values. Fixed fields keep their own; a password is held for checking, and
     /// the page never shows it again.
     pub fn fill(&mut self, data: &FormData) {
-        for field in self.fields.iter_mut().filter(|field| !field.readonly && field.off.is_none())
+        for field in self
+            .fields
+            .iter_mut()
+            .filter(|field| !field.readonly && field.off.is_none())
         {
             field.values = match field.control {
                 Control::File { .. } | Control::Photo(_) => Vec::new(),
@@ -94,25 +103,41 @@ impl Form {
     /// The field of a name. A name the form does not have is a mistake of the page; it shows an
     /// empty text field.
     pub fn field(&self, name: &str) -> Field {
-        self.fields.iter().find(|field| field.name == name).cloned().unwrap_or_else(|| {
-            tracing::error!(name, "the form has no such field");
-            Field::text(name, name)
-        })
+        self.fields
+            .iter()
+            .find(|field| field.name == name)
+            .cloned()
+            .unwrap_or_else(|| {
+                tracing::error!(name, "the form has no such field");
+                Field::text(name, name)
+            })
     }
 
     /// Number of places to change.
     pub fn errors(&self) -> usize {
-        self.problems.len() + self.fields.iter().filter(|field| field.error.is_some()).count()
+        self.problems.len()
+            + self
+                .fields
+                .iter()
+                .filter(|field| field.error.is_some())
+                .count()
     }
 
     /// The summary for the top of the form; empty if nothing is wrong.
     pub fn summary(&self) -> ErrorSummary {
-        let problems = self.problems.iter().map(|words| (String::new(), words.clone()));
-        let fields = self
-            .fields
+        let problems = self
+            .problems
             .iter()
-            .filter_map(|field| field.error.as_ref().map(|words| (field.id(), words.clone())));
-        ErrorSummary { items: problems.chain(fields).collect() }
+            .map(|words| (String::new(), words.clone()));
+        let fields = self.fields.iter().filter_map(|field| {
+            field
+                .error
+                .as_ref()
+                .map(|words| (field.id(), words.clone()))
+        });
+        ErrorSummary {
+            items: problems.chain(fields).collect(),
+        }
     }
 }
 
@@ -126,7 +151,11 @@ mod tests {
     fn form() -> Form {
         Form::new(vec![
             Field::phone("phone", "手机号"),
-            Field::checkbox("items", "项目", vec![Choice::new("a", "甲"), Choice::new("b", "乙")]),
+            Field::checkbox(
+                "items",
+                "项目",
+                vec![Choice::new("a", "甲"), Choice::new("b", "乙")],
+            ),
             Field::text("fixed", "名称").value("云州味道").readonly(),
             Field::password("secret", "密码", "current-password"),
             Field::text("note", "备注").optional(),
@@ -136,7 +165,9 @@ mod tests {
     #[test]
     fn a_refused_form_keeps_what_was_typed() {
         let mut form = form();
-        form.fill(&FormData::parse(b"phone=199&items=a&items=b&fixed=evil&secret=x"));
+        form.fill(&FormData::parse(
+            b"phone=199&items=a&items=b&fixed=evil&secret=x",
+        ));
         assert_eq!(form.field("phone").held(), "199");
         assert_eq!(form.field("items").values, ["a", "b"]);
         assert_eq!(form.field("fixed").held(), "云州味道");

@@ -43,7 +43,10 @@ component!(Lamp, LampHtml, "components/lamp.html");
 impl Lamp {
     /// A lamp in words of one's own, as for queues: 「等候 6 人，约 12 分钟」.
     pub fn new(tone: LampTone, words: impl Into<String>) -> Self {
-        Self { tone, words: words.into() }
+        Self {
+            tone,
+            words: words.into(),
+        }
     }
 
     /// By working days left: negative is overdue, up to `near` is 临期.
@@ -107,7 +110,10 @@ mod tests {
     #[test]
     fn words_and_colour_follow_the_days_left() {
         let l = L::sample(Locale::Zh);
-        let words: Vec<String> = Lamp::sample(&l).into_iter().map(|lamp| lamp.words).collect();
+        let words: Vec<String> = Lamp::sample(&l)
+            .into_iter()
+            .map(|lamp| lamp.words)
+            .collect();
         assert_eq!(
             words,
             [

@@ -177,8 +177,11 @@ component!(Upload, UploadHtml, "components/upload.html");
 
 impl Upload {
     fn id(&self) -> String {
-        let safe: String =
-            self.name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+        let safe: String = self
+            .name
+            .chars()
+            .map(|c| if c.is_alphanumeric() { c } else { '-' })
+            .collect();
         format!("f-{safe}")
     }
 

@@ -41,6 +41,7 @@ macro_rules! component {
         #[template(path = $path)]
         pub struct $html<'a> {
             v: &'a $view,
+            #[allow(dead_code, reason = "a component without words of its own needs none")]
             l: &'a crate::L,
         }
 
@@ -61,10 +62,13 @@ use crate::Chip;
 component!(Chip, ChipHtml, "components/chip.html");
 
 /// An address with a query, escaped.
-fn with_query<'a>(
-    base: &str,
-    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> String {
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    if query.is_empty() { base.to_owned() } else { format!("{base}?{query}") }
+fn with_query<'a>(base: &str, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish();
+    if query.is_empty() {
+        base.to_owned()
+    } else {
+        format!("{base}?{query}")
+    }
 }

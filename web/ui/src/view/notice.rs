@@ -58,7 +58,11 @@ component!(Notice, NoticeHtml, "components/notice.html");
 
 impl Notice {
     pub fn new(tone: NoticeTone, text: impl Into<String>) -> Self {
-        Self { tone, text: text.into(), ..Self::default() }
+        Self {
+            tone,
+            text: text.into(),
+            ..Self::default()
+        }
     }
 
     pub fn info(text: impl Into<String>) -> Self {
@@ -116,7 +120,11 @@ component!(Empty, EmptyHtml, "components/empty.html");
 
 impl Empty {
     pub fn new(icon: &'static str, why: impl Into<String>) -> Self {
-        Self { icon, why: why.into(), action: None }
+        Self {
+            icon,
+            why: why.into(),
+            action: None,
+        }
     }
 
     /// Adds the one action.

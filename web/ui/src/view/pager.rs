@@ -1,5 +1,7 @@
 //! Pager and filter bar; both live in the address.
 
+use std::borrow::Borrow;
+
 use super::{Choice, Field, component, with_query};
 use crate::FormData;
 
@@ -19,14 +21,26 @@ component!(Pager, PagerHtml, "components/pager.html");
 
 impl Pager {
     /// A pager for the list at `base`; all of `query` but `page` is kept.
-    pub fn new(page: u32, pages: u32, total: u64, base: impl Into<String>, query: &FormData) -> Self {
+    pub fn new(
+        page: u32,
+        pages: u32,
+        total: u64,
+        base: impl Into<String>,
+        query: &FormData,
+    ) -> Self {
         let query = query
             .pairs()
             .iter()
             .filter(|(key, value)| key != "page" && !value.is_empty())
             .cloned()
             .collect();
-        Self { page, pages: pages.max(1), total, base: base.into(), query }
+        Self {
+            page,
+            pages: pages.max(1),
+            total,
+            base: base.into(),
+            query,
+        }
     }
 
     /// A pager for a page of a list.
@@ -34,11 +48,13 @@ impl Pager {
         Self::new(list.page, list.pages(), list.total, base, query)
     }
 
-    fn href(&self, page: &u32) -> String {
+    // Templates pass variables by reference and sums by value.
+    fn href(&self, page: impl Borrow<u32>) -> String {
+        let page = *page.borrow();
         let number = page.to_string();
         let kept = self.query.iter().map(|(k, v)| (k.as_str(), v.as_str()));
         // The first page is the plain address, so that there is one address for it.
-        let at = (*page > 1).then_some(("page", number.as_str()));
+        let at = (page > 1).then_some(("page", number.as_str()));
         with_query(&self.base, kept.chain(at))
     }
 
@@ -97,16 +113,17 @@ impl FilterBar {
         let action = action.into();
         let mut active = Vec::new();
         for field in &mut fields {
-            field.values =
-                query.all(&field.name).filter(|v| !v.is_empty()).map(str::to_owned).collect();
+            field.values = query
+                .all(&field.name)
+                .filter(|v| !v.is_empty())
+                .map(str::to_owned)
+                .collect();
             let shown = field.shown();
             if !shown.is_empty() {
                 let rest: Vec<(&str, &str)> = query
                     .pairs()
                     .iter()
-                    .filter(|(key, value)| {
-                        *key != field.name && key != "page" && !value.is_empty()
-                    })
+                    .filter(|(key, value)| *key != field.name && key != "page" && !value.is_empty())
                     .map(|(key, value)| (key.as_str(), value.as_str()))
                     .collect();
                 active.push(ActiveFilter {
@@ -115,7 +132,13 @@ impl FilterBar {
                 });
             }
         }
-        Self { action, fields, hidden: Vec::new(), active, found }
+        Self {
+            action,
+            fields,
+            hidden: Vec::new(),
+            active,
+            found,
+        }
     }
 
     /// Keeps a value of the query that is not a filter.
@@ -125,7 +148,10 @@ impl FilterBar {
     }
 
     fn clear(&self) -> String {
-        with_query(&self.action, self.hidden.iter().map(|(k, v)| (k.as_str(), v.as_str())))
+        with_query(
+            &self.action,
+            self.hidden.iter().map(|(k, v)| (k.as_str(), v.as_str())),
+        )
     }
 
     pub fn sample() -> Self {
@@ -138,8 +164,13 @@ impl FilterBar {
             ),
             Field::date("from", "受理日期起"),
         ];
-        Self::new("/approve", fields, &FormData::parse(b"lamp=red&q=&tab=todo"), 3)
-            .keep("tab", "todo")
+        Self::new(
+            "/approve",
+            fields,
+            &FormData::parse(b"lamp=red&q=&tab=todo"),
+            3,
+        )
+        .keep("tab", "todo")
     }
 }
 
@@ -151,8 +182,8 @@ mod tests {
     fn pages_are_addresses_that_keep_the_filters() {
         let query = FormData::parse("q=饭店&page=2&empty=".as_bytes());
         let pager = Pager::new(2, 9, 180, "/search", &query);
-        assert_eq!(pager.href(&1), "/search?q=%E9%A5%AD%E5%BA%97");
-        assert_eq!(pager.href(&3), "/search?q=%E9%A5%AD%E5%BA%97&page=3");
+        assert_eq!(pager.href(1), "/search?q=%E9%A5%AD%E5%BA%97");
+        assert_eq!(pager.href(3), "/search?q=%E9%A5%AD%E5%BA%97&page=3");
         assert_eq!(pager.numbers(), [1, 2, 3, 0, 9]);
         assert_eq!(Pager::sample().numbers(), [1, 0, 4, 5, 6, 0, 12]);
         assert_eq!(Pager::new(1, 4, 70, "/x", &query).numbers(), [1, 2, 3, 4]);

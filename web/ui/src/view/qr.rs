@@ -47,7 +47,10 @@ impl Qr {
         for (y, row) in colors.chunks(width).enumerate() {
             let mut x = 0;
             while x < width {
-                let run = row[x..].iter().take_while(|c| **c == qrcode::Color::Dark).count();
+                let run = row[x..]
+                    .iter()
+                    .take_while(|c| **c == qrcode::Color::Dark)
+                    .count();
                 if run > 0 {
                     write!(path, "M{} {}h{run}v1h-{run}z", x + QUIET, y + QUIET)
                         .expect("writing to a string does not fail");
@@ -55,7 +58,13 @@ impl Qr {
                 x += run.max(1);
             }
         }
-        Ok(Self { content, caption: caption.into(), side: width + 2 * QUIET, path, ..Self::default() })
+        Ok(Self {
+            content,
+            caption: caption.into(),
+            side: width + 2 * QUIET,
+            path,
+            ..Self::default()
+        })
     }
 
     /// Adds the link below.
@@ -77,8 +86,11 @@ impl Qr {
     }
 
     pub fn sample() -> Self {
-        Self::new("https://zwfw.yunzhou.example/services/SPJYXK-XB", "手机扫码办理")
-            .expect("a short address fits")
+        Self::new(
+            "https://zwfw.yunzhou.example/services/SPJYXK-XB",
+            "手机扫码办理",
+        )
+        .expect("a short address fits")
     }
 }
 
@@ -89,8 +101,7 @@ mod tests {
     #[test]
     fn the_path_covers_exactly_the_dark_modules() {
         let qr = Qr::sample();
-        let code =
-            QrCode::with_error_correction_level(qr.content.as_bytes(), EcLevel::M).unwrap();
+        let code = QrCode::with_error_correction_level(qr.content.as_bytes(), EcLevel::M).unwrap();
         let width = code.width();
         let mut drawn = vec![false; width * width];
         for run in qr.path.split_terminator('z') {
@@ -102,8 +113,11 @@ mod tests {
                 drawn[(y - QUIET) * width + at - QUIET] = true;
             }
         }
-        let dark: Vec<bool> =
-            code.to_colors().iter().map(|c| *c == qrcode::Color::Dark).collect();
+        let dark: Vec<bool> = code
+            .to_colors()
+            .iter()
+            .map(|c| *c == qrcode::Color::Dark)
+            .collect();
         assert_eq!(drawn, dark);
         assert_eq!(qr.side, width + 8);
         assert!(Qr::new("x".repeat(5000), "").is_err());

@@ -60,11 +60,36 @@ impl TaskList {
             state,
         };
         Self(vec![
-            task("情形选择", Some("/apply/d/1/situation"), Some("餐饮服务，不在网上销售"), TaskState::Done),
-            task("申请信息", Some("/apply/d/1/form"), Some("还差 2 项"), TaskState::InProgress),
-            task("申请材料", Some("/apply/d/1/materials"), Some("平面图被退回"), TaskState::NeedsFix),
-            task("领取方式", Some("/apply/d/1/delivery"), None, TaskState::NotStarted),
-            task("核对并提交", None, Some("前面各步完成后可以提交"), TaskState::NotStarted),
+            task(
+                "情形选择",
+                Some("/apply/d/1/situation"),
+                Some("餐饮服务，不在网上销售"),
+                TaskState::Done,
+            ),
+            task(
+                "申请信息",
+                Some("/apply/d/1/form"),
+                Some("还差 2 项"),
+                TaskState::InProgress,
+            ),
+            task(
+                "申请材料",
+                Some("/apply/d/1/materials"),
+                Some("平面图被退回"),
+                TaskState::NeedsFix,
+            ),
+            task(
+                "领取方式",
+                Some("/apply/d/1/delivery"),
+                None,
+                TaskState::NotStarted,
+            ),
+            task(
+                "核对并提交",
+                None,
+                Some("前面各步完成后可以提交"),
+                TaskState::NotStarted,
+            ),
         ])
     }
 }
@@ -88,7 +113,9 @@ component!(Steps, StepsHtml, "components/steps.html");
 
 impl Steps {
     fn name(&self) -> &str {
-        self.steps.get(self.current).map_or("", |step| step.label.as_str())
+        self.steps
+            .get(self.current)
+            .map_or("", |step| step.label.as_str())
     }
 
     pub fn sample() -> Self {

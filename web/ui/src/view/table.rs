@@ -23,7 +23,10 @@ pub struct Column {
 
 impl Column {
     pub fn new(label: impl Into<String>) -> Self {
-        Self { label: label.into(), ..Self::default() }
+        Self {
+            label: label.into(),
+            ..Self::default()
+        }
     }
 
     pub fn number(mut self) -> Self {
@@ -32,7 +35,10 @@ impl Column {
     }
 
     pub fn sort(mut self, href: impl Into<String>, ascending: Option<bool>) -> Self {
-        self.sort = Some(Sort { href: href.into(), ascending });
+        self.sort = Some(Sort {
+            href: href.into(),
+            ascending,
+        });
         self
     }
 
@@ -61,7 +67,11 @@ pub enum Cell {
     /// Text with a smaller second line.
     Lines(String, String),
     /// Opens the row: address, label, and a smaller second line or nothing.
-    Link { href: String, label: String, note: String },
+    Link {
+        href: String,
+        label: String,
+        note: String,
+    },
     Lamp(Lamp),
     Chip(Chip),
     Actions(Vec<Action>),
@@ -74,7 +84,11 @@ impl Cell {
     }
 
     pub fn link(href: impl Into<String>, label: impl Into<String>) -> Self {
-        Cell::Link { href: href.into(), label: label.into(), note: String::new() }
+        Cell::Link {
+            href: href.into(),
+            label: label.into(),
+            note: String::new(),
+        }
     }
 }
 
@@ -89,7 +103,10 @@ pub struct Row {
 
 impl Row {
     pub fn new(cells: Vec<Cell>) -> Self {
-        Self { cells, ..Self::default() }
+        Self {
+            cells,
+            ..Self::default()
+        }
     }
 }
 
@@ -113,7 +130,9 @@ component!(Table, TableHtml, "components/table.html");
 
 impl Table {
     fn label(&self, at: &usize) -> &str {
-        self.columns.get(*at).map_or("", |column| column.label.as_str())
+        self.columns
+            .get(*at)
+            .map_or("", |column| column.label.as_str())
     }
 
     fn class(&self, at: &usize, cell: &Cell) -> &'static str {
@@ -212,7 +231,9 @@ impl Table {
             show_caption: true,
             columns: vec![
                 Column::new("部门"),
-                Column::new("受理").number().sort("?sort=accepted", Some(false)),
+                Column::new("受理")
+                    .number()
+                    .sort("?sort=accepted", Some(false)),
                 Column::new("办结").number().sort("?sort=completed", None),
                 Column::new("按时率").number(),
                 Column::new("满意率").number(),
@@ -222,7 +243,9 @@ impl Table {
                 row("人力资源和社会保障局", ["1,284", "1,197", "99.9%", "99.2%"]),
                 row("自然资源局", ["206", "188", "97.1%", "96.4%"]),
             ],
-            totals: ["合计", "1,902", "1,783", "99.5%", "98.8%"].map(Cell::text).into(),
+            totals: ["合计", "1,902", "1,783", "99.5%", "98.8%"]
+                .map(Cell::text)
+                .into(),
             pick: None,
             lead: 0,
         }

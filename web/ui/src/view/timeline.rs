@@ -79,8 +79,20 @@ impl Timeline {
             detail: "PDF，118 KB".into(),
         }];
         Self(vec![
-            entry("送达", "预计 11 月 27 日", "2026-11-27", "", EntryState::Planned),
-            entry("决定", "预计 11 月 26 日", "2026-11-26", "", EntryState::Planned),
+            entry(
+                "送达",
+                "预计 11 月 27 日",
+                "2026-11-27",
+                "",
+                EntryState::Planned,
+            ),
+            entry(
+                "决定",
+                "预计 11 月 26 日",
+                "2026-11-26",
+                "",
+                EntryState::Planned,
+            ),
             entry(
                 "审查中",
                 "11 月 20 日 09:12",

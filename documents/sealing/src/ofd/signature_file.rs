@@ -1,0 +1,265 @@
+//! One signature's description, `Signature.xml`.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use gm::{SignatureAlgorithm, oid};
+use jiff::Timestamp;
+
+use crate::time;
+use crate::xml::{Node, escape};
+
+/// Digests that occur in references. Weaker ones are not supported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Method {
+    Sm3,
+    Sha256,
+}
+
+impl Method {
+    /// Reads `CheckMethod`: object identifiers and names both occur.
+    fn read(text: &str) -> Option<Self> {
+        let plain: String = text
+            .chars()
+            .filter(|c| !matches!(c, '-' | '_' | ' '))
+            .collect();
+        match plain.to_ascii_uppercase().as_str() {
+            "SM3" => Some(Self::Sm3),
+            "SHA256" => Some(Self::Sha256),
+            id if id == oid::SM3.to_string() => Some(Self::Sm3),
+            // GM/T 0006 has arcs for use without and with a key; files name either and mean neither.
+            "1.2.156.10197.1.401.1" | "1.2.156.10197.1.401.2" => Some(Self::Sm3),
+            id if id == oid::SHA256.to_string() => Some(Self::Sha256),
+            _ => None,
+        }
+    }
+
+    pub(super) fn of(self, bytes: &[u8]) -> [u8; 32] {
+        match self {
+            Self::Sm3 => gm::sm3(bytes),
+            Self::Sha256 => gm::sha256(bytes),
+        }
+    }
+}
+
+/// A covered part and its digest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Reference {
+    /// The path as it is written.
+    pub path: String,
+    /// Empty when it cannot be read.
+    pub digest: Vec<u8>,
+}
+
+/// Where the impression is drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct StampAnnot {
+    pub id: String,
+    pub page: String,
+    /// `x y w h` in millimetres from the upper left corner of the page.
+    pub boundary: String,
+    /// The visible part of the impression, in its own coordinates (straddle seals, 骑缝章).
+    pub clip: Option<String>,
+}
+
+/// A signature's description.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SignatureFile {
+    pub provider: String,
+    pub provider_version: String,
+    pub company: String,
+    pub method: String,
+    pub time: Option<Timestamp>,
+    /// None when the method is not supported.
+    pub check_method: Option<Method>,
+    pub check_method_text: String,
+    pub references: Vec<Reference>,
+    pub stamps: Vec<StampAnnot>,
+    /// Path of `Seal.esl`.
+    pub seal: Option<String>,
+    /// Path of `SignedValue.dat`.
+    pub signed_value: Option<String>,
+}
+
+impl SignatureFile {
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, String> {
+        let root = Node::parse(bytes)?;
+        if root.name != "Signature" {
+            return Err("its root element is not Signature".into());
+        }
+        let info = root.child("SignedInfo").ok_or("it has no SignedInfo")?;
+        let references = info.child("References").ok_or("it has no References")?;
+        let owned = |text: Option<&str>| text.unwrap_or_default().to_string();
+        let provider = info.child("Provider");
+        let named = |name| owned(provider.and_then(|provider| provider.attribute(name)));
+        // The standard's default is MD5, which is not supported.
+        let method = owned(references.attribute("CheckMethod"));
+        Ok(Self {
+            provider: named("ProviderName"),
+            provider_version: named("Version"),
+            company: named("Company"),
+            method: owned(info.child_text("SignatureMethod")),
+            time: info
+                .child_text("SignatureDateTime")
+                .and_then(time::from_text),
+            check_method: Method::read(&method),
+            check_method_text: method,
+            references: references
+                .all("Reference")
+                .map(reference)
+                .collect::<Result<_, _>>()?,
+            stamps: info
+                .all("StampAnnot")
+                .map(|stamp| StampAnnot {
+                    id: owned(stamp.attribute("ID")),
+                    page: owned(stamp.attribute("PageRef")),
+                    boundary: owned(stamp.attribute("Boundary")),
+                    clip: stamp.attribute("Clip").map(str::to_string),
+                })
+                .collect(),
+            seal: info
+                .child("Seal")
+                .and_then(|seal| seal.child_text("BaseLoc"))
+                .filter(|path| !path.is_empty())
+                .map(str::to_string),
+            signed_value: root
+                .child_text("SignedValue")
+                .filter(|path| !path.is_empty())
+                .map(str::to_string),
+        })
+    }
+
+    /// Elements in the order of the standard's schema.
+    pub(super) fn to_xml(&self) -> Vec<u8> {
+        let mut out = String::with_capacity(1024 + self.references.len() * 160);
+        out += "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+                <ofd:Signature xmlns:ofd=\"http://www.ofdspec.org/2016\"><ofd:SignedInfo>";
+        out += &format!(
+            "<ofd:Provider ProviderName=\"{}\" Version=\"{}\" Company=\"{}\"/>",
+            escape(&self.provider),
+            escape(&self.provider_version),
+            escape(&self.company)
+        );
+        let method = escape(&self.method);
+        out += &format!("<ofd:SignatureMethod>{method}</ofd:SignatureMethod>");
+        if let Some(at) = self.time {
+            let text = time::to_text(at);
+            out += &format!("<ofd:SignatureDateTime>{text}</ofd:SignatureDateTime>");
+        }
+        let method = escape(&self.check_method_text);
+        out += &format!("<ofd:References CheckMethod=\"{method}\">");
+        for reference in &self.references {
+            out += &format!(
+                "<ofd:Reference FileRef=\"{}\"><ofd:CheckValue>{}</ofd:CheckValue></ofd:Reference>",
+                escape(&reference.path),
+                STANDARD.encode(&reference.digest)
+            );
+        }
+        out += "</ofd:References>";
+        for stamp in &self.stamps {
+            let clip = stamp
+                .clip
+                .as_ref()
+                .map(|clip| format!(" Clip=\"{}\"", escape(clip)));
+            out += &format!(
+                "<ofd:StampAnnot ID=\"{}\" PageRef=\"{}\" Boundary=\"{}\"{}/>",
+                escape(&stamp.id),
+                escape(&stamp.page),
+                escape(&stamp.boundary),
+                clip.unwrap_or_default()
+            );
+        }
+        if let Some(seal) = &self.seal {
+            out += &format!(
+                "<ofd:Seal><ofd:BaseLoc>{}</ofd:BaseLoc></ofd:Seal>",
+                escape(seal)
+            );
+        }
+        out += "</ofd:SignedInfo>";
+        if let Some(value) = &self.signed_value {
+            out += &format!("<ofd:SignedValue>{}</ofd:SignedValue>", escape(value));
+        }
+        out += "</ofd:Signature>";
+        out.into_bytes()
+    }
+
+    /// The method of our own references: SM3, by its identifier (GM/T 0099).
+    pub(super) fn own_method() -> (Option<Method>, String) {
+        (Some(Method::Sm3), oid::SM3.to_string())
+    }
+
+    /// The digest of this file that the stamp holds, by the algorithm of the stamp.
+    pub(super) fn data_hash(algorithm: Option<SignatureAlgorithm>, bytes: &[u8]) -> [u8; 32] {
+        match algorithm {
+            None | Some(SignatureAlgorithm::Sm2Sm3) => gm::sm3(bytes),
+            Some(_) => gm::sha256(bytes),
+        }
+    }
+}
+
+fn reference(node: &Node) -> Result<Reference, String> {
+    let path = node
+        .attribute("FileRef")
+        .ok_or("a reference has no FileRef")?;
+    let value = node
+        .child_text("CheckValue")
+        .ok_or("a reference has no CheckValue")?;
+    let value: String = value.split_whitespace().collect();
+    Ok(Reference {
+        path: path.to_string(),
+        digest: STANDARD.decode(value).unwrap_or_default(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> SignatureFile {
+        let (check_method, check_method_text) = SignatureFile::own_method();
+        SignatureFile {
+            provider: "a & b".into(),
+            provider_version: "1".into(),
+            company: "\"c\"".into(),
+            method: oid::SM2_WITH_SM3.to_string(),
+            time: Some("2026-08-04T02:08:09Z".parse().unwrap()),
+            check_method,
+            check_method_text,
+            references: vec![Reference {
+                path: "/OFD.xml".into(),
+                digest: vec![7; 32],
+            }],
+            stamps: vec![StampAnnot {
+                id: "2".into(),
+                page: "1".into(),
+                boundary: "50 50 40 40".into(),
+                clip: Some("0 0 8 40".into()),
+            }],
+            seal: Some("/Doc_0/Signs/Sign_0/Seal.esl".into()),
+            signed_value: Some("/Doc_0/Signs/Sign_0/SignedValue.dat".into()),
+        }
+    }
+
+    #[test]
+    fn a_description_goes_both_ways() {
+        assert_eq!(SignatureFile::parse(&sample().to_xml()), Ok(sample()));
+        let bare = SignatureFile {
+            seal: None,
+            stamps: vec![],
+            ..sample()
+        };
+        assert_eq!(SignatureFile::parse(&bare.to_xml()), Ok(bare));
+    }
+
+    #[test]
+    fn methods_are_read_in_every_form() {
+        for text in ["SM3", "sm3", "1.2.156.10197.1.401", "1.2.156.10197.1.401.2"] {
+            assert_eq!(Method::read(text), Some(Method::Sm3), "{text}");
+        }
+        for text in ["SHA-256", "sha256", "2.16.840.1.101.3.4.2.1"] {
+            assert_eq!(Method::read(text), Some(Method::Sha256), "{text}");
+        }
+        for text in ["", "MD5", "SHA1", "1.2.156.10197.1.4012"] {
+            assert_eq!(Method::read(text), None, "{text}");
+        }
+    }
+}

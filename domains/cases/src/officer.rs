@@ -1,0 +1,92 @@
+//! Whether this officer may do this act on this case: permission in scope, post, role.
+
+use std::sync::Arc;
+
+use flow::{Officer, Post, Step};
+use items::Item;
+use kernel::{Permission, Target};
+use store::Ctx;
+
+use crate::case::Case;
+use crate::error::CaseError;
+use crate::table;
+
+/// A case with the item version it runs on.
+pub(crate) struct Opened {
+    pub case: Case,
+    pub item: Arc<Item>,
+}
+
+/// Loads a case and its item version, for an act that needs the permission.
+pub(crate) async fn open(
+    ctx: &Ctx,
+    case_id: &str,
+    permission: Permission,
+) -> Result<Opened, CaseError> {
+    // Somebody without the permission anywhere learns nothing of the case, not even that it is.
+    if ctx.actor.scopes(permission).is_empty() {
+        return Err(kernel::Denied(permission).into());
+    }
+    let case = table::load(&mut ctx.db.reader(), ctx, case_id).await?;
+    let d = &case.data;
+    let target = Target {
+        region: Some(&d.region),
+        agency: Some(&d.agency),
+        item: Some(&d.item_id),
+        owner: Some(&d.owner),
+        hall: None,
+    };
+    ctx.actor.require(permission, &target)?;
+    let item =
+        items::version(ctx, &d.item_id, d.item_version).await.map_err(CaseError::other)?;
+    Ok(Opened { case, item })
+}
+
+impl Opened {
+    /// The open post of one of these steps at which the actor may act.
+    pub fn post(&self, ctx: &Ctx, steps: &[Step]) -> Result<&Post, CaseError> {
+        let officer = Officer {
+            username: &ctx.actor.id,
+            roles: &ctx.actor.roles,
+            on_spot_roles: &ctx.actor.on_spot_roles,
+        };
+        let flow = self.case.data.flow.as_ref().ok_or(CaseError::NotFound)?;
+        let mut refusal = None;
+        for (code, task) in flow.tasks() {
+            let Some(post) = self.item.flow.post(code) else { continue };
+            if !steps.contains(&post.step) {
+                continue;
+            }
+            if task.holder.as_ref().is_some_and(|h| *h != ctx.actor.id) {
+                refusal = Some(format!("“{}”已由他人认领", post.name));
+                continue;
+            }
+            match post.may_act(officer, self.case.data.immediate) {
+                Ok(()) => return Ok(post),
+                Err(why) => {
+                    let words = why.to_string();
+                    refusal = words.split(" / ").next().map(str::to_owned);
+                }
+            }
+        }
+        Err(CaseError::Post(refusal.unwrap_or_else(|| {
+            let names: Vec<_> = steps.iter().map(|s| s.words()).collect();
+            format!("办件当前不在“{}”环节", names.join("、"))
+        })))
+    }
+
+    /// True when the case stands at a post of this step.
+    pub fn stands_at(&self, step: Step) -> bool {
+        self.case.data.flow.as_ref().is_some_and(|f| {
+            f.tasks().any(|(c, _)| self.item.flow.post(c).is_some_and(|p| p.step == step))
+        })
+    }
+
+    /// Submits a post and moves the flow on.
+    pub fn complete_post(&mut self, post: &str, who: &str) -> Result<(), CaseError> {
+        let flow = self.case.data.flow.as_ref().ok_or(CaseError::NotFound)?;
+        let (next, _) = self.item.flow.complete(flow, post, who)?;
+        self.case.data.flow = Some(next);
+        Ok(())
+    }
+}

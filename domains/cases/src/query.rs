@@ -1,0 +1,307 @@
+//! Reading: lists and detail, each with its scope.
+
+use std::sync::Arc;
+
+use calendar::Reading;
+use items::Item;
+use jiff::Timestamp;
+use kernel::{Page, PageRequest, Permission, Target, mask};
+use store::Ctx;
+
+use crate::case::{Case, CaseMaterial};
+use crate::checks::{self, Hint};
+use crate::error::CaseError;
+use crate::events::CaseRevealed;
+use crate::special::Special;
+use crate::state::State;
+use crate::step::StepRecord;
+use crate::table::{self, PointCheck, Sealed};
+
+/// One row of a list.
+#[derive(Clone, Debug)]
+pub struct CaseRow {
+    pub case_id: String,
+    pub case_no: Option<String>,
+    pub item_id: String,
+    pub item_name: String,
+    pub state: State,
+    pub agency: String,
+    pub reading: Option<Reading>,
+    pub updated_at: Timestamp,
+    pub submitted_at: Option<Timestamp>,
+    pub deadline: Option<Timestamp>,
+    /// Masked.
+    pub applicant: String,
+    /// The open post, in task lists.
+    pub post: Option<String>,
+    pub step: Option<String>,
+}
+
+async fn row(ctx: &Ctx, sealed: Sealed) -> Result<CaseRow, CaseError> {
+    let case = sealed.open(ctx)?;
+    let directory = agencies::directory(ctx).await.map_err(CaseError::other)?;
+    let reading =
+        directory.calendar_for(&case.data.region).and_then(|c| case.reading(c, ctx.now()));
+    let applicant = &case.private.applicant;
+    Ok(CaseRow {
+        applicant: if applicant.is_legal {
+            applicant.name.clone()
+        } else {
+            mask::name(&applicant.name)
+        },
+        case_no: case.data.case_no.clone(),
+        item_id: case.data.item_id.clone(),
+        item_name: case.data.item_name.clone(),
+        state: case.state,
+        agency: case.data.agency.clone(),
+        reading,
+        updated_at: case.updated_at,
+        submitted_at: case.data.submitted_at,
+        deadline: case.deadline,
+        case_id: case.case_id,
+        post: None,
+        step: None,
+    })
+}
+
+/// The actor's own cases, newest first.
+pub async fn my_cases(ctx: &Ctx, page: PageRequest) -> Result<Page<CaseRow>, CaseError> {
+    let owner = ctx.actor.owner().to_owned();
+    let target = Target { owner: Some(&owner), ..Target::default() };
+    ctx.actor.require(Permission::CaseReadOwn, &target)?;
+    let (sealed, total) = table::of_owner(&mut ctx.db.reader(), &owner, page).await?;
+    let mut rows = Vec::new();
+    for s in sealed {
+        rows.push(row(ctx, s).await?);
+    }
+    Ok(Page::new(rows, total, page))
+}
+
+/// The officer's open tasks at these steps (`accept`, `review`, `decide`, …).
+pub async fn my_tasks(
+    ctx: &Ctx,
+    steps: &[&str],
+    page: PageRequest,
+) -> Result<Page<CaseRow>, CaseError> {
+    staff_only(ctx)?;
+    let (found, total) =
+        table::tasks_of(&mut ctx.db.reader(), &ctx.actor.id, steps, page).await?;
+    let mut rows = Vec::new();
+    for (sealed, post, step) in found {
+        let mut one = row(ctx, sealed).await?;
+        (one.post, one.step) = (Some(post), Some(step));
+        rows.push(one);
+    }
+    Ok(Page::new(rows, total, page))
+}
+
+/// Cases of the agencies in the actor's scope, in these states.
+pub async fn agency_cases(
+    ctx: &Ctx,
+    states: &[State],
+    page: PageRequest,
+) -> Result<Page<CaseRow>, CaseError> {
+    staff_only(ctx)?;
+    let directory = agencies::directory(ctx).await.map_err(CaseError::other)?;
+    let mut codes = Vec::new();
+    for agency in directory.agencies() {
+        let target = Target {
+            agency: Some(&agency.code),
+            region: Some(&agency.region_code),
+            ..Target::default()
+        };
+        if ctx.actor.require(Permission::CaseRead, &target).is_ok() {
+            codes.push(agency.code.clone());
+        }
+    }
+    let states: Vec<&str> = states.iter().map(|s| s.code()).collect();
+    let (sealed, total) =
+        table::of_agencies(&mut ctx.db.reader(), &codes, &states, page).await?;
+    let mut rows = Vec::new();
+    for s in sealed {
+        rows.push(row(ctx, s).await?);
+    }
+    Ok(Page::new(rows, total, page))
+}
+
+fn staff_only(ctx: &Ctx) -> Result<(), CaseError> {
+    if ctx.actor.scopes(Permission::CaseRead).is_empty() {
+        return Err(kernel::Denied(Permission::CaseRead).into());
+    }
+    Ok(())
+}
+
+/// Everything of one case.
+#[derive(Clone, Debug)]
+pub struct Detail {
+    pub case: Case,
+    pub item: Arc<Item>,
+    pub reading: Option<Reading>,
+    pub materials: Vec<CaseMaterial>,
+    pub steps: Vec<StepRecord>,
+    pub specials: Vec<Special>,
+    pub checks: Vec<PointCheck>,
+    pub visits: Vec<(Timestamp, String)>,
+    pub hints: Vec<Hint>,
+}
+
+/// The case's key by its number.
+pub async fn key_of(ctx: &Ctx, case_no: &str) -> Result<String, CaseError> {
+    table::id_of(&mut ctx.db.reader(), case_no).await?.ok_or(CaseError::NotFound)
+}
+
+/// A case with all that hangs on it, for its owner or for staff in whose scope it lies.
+pub async fn detail(ctx: &Ctx, case_id: &str) -> Result<Detail, CaseError> {
+    let reader = &mut ctx.db.reader();
+    let case = table::load(reader, ctx, case_id).await?;
+    readable(ctx, &case)?;
+    let d = &case.data;
+    let item = items::version(ctx, &d.item_id, d.item_version).await.map_err(CaseError::other)?;
+    let directory = agencies::directory(ctx).await.map_err(CaseError::other)?;
+    let reading = directory.calendar_for(&d.region).and_then(|c| case.reading(c, ctx.now()));
+    let hints = if d.accepted_at.is_none() && !case.state.is_terminal() {
+        let population = match crate::sources::id_of(&case.private.applicant.id) {
+            Some(id) => registers::person(&ctx.as_system(), &id).await.map_err(CaseError::other)?,
+            None => None,
+        };
+        checks::hints(ctx, &d.item_id, population.as_ref().map(|p| &p.data)).await?
+    } else {
+        Vec::new()
+    };
+    Ok(Detail {
+        materials: table::materials(reader, case_id).await?,
+        steps: table::steps(reader, ctx, case_id).await?,
+        specials: table::specials(reader, ctx, case_id).await?,
+        checks: table::checks(reader, case_id).await?,
+        visits: table::visits(reader, case_id).await?,
+        hints,
+        reading,
+        item,
+        case,
+    })
+}
+
+fn readable(ctx: &Ctx, case: &Case) -> Result<(), CaseError> {
+    let d = &case.data;
+    let target = Target {
+        region: Some(&d.region),
+        agency: Some(&d.agency),
+        item: Some(&d.item_id),
+        owner: Some(&d.owner),
+        hall: None,
+    };
+    let may = ctx.actor.require(Permission::CaseRead, &target).is_ok()
+        || ctx.actor.require(Permission::CaseReadOwn, &target).is_ok();
+    // A stranger learns nothing, not even that the case exists.
+    if may { Ok(()) } else { Err(CaseError::NotFound) }
+}
+
+/// What anybody may see who has the number with its token, or with the last four characters of the
+/// identity number [B-35, D-17].
+#[derive(Clone, Debug)]
+pub struct Progress {
+    pub case_no: String,
+    pub item_name: String,
+    pub agency: String,
+    pub state: State,
+    pub reading: Option<Reading>,
+    /// Event, words, time, agency; newest first. No names, no opinions.
+    pub steps: Vec<(String, Timestamp, String)>,
+    pub deadline: Option<Timestamp>,
+}
+
+/// How somebody without login proves to be concerned.
+#[derive(Clone, Copy, Debug)]
+pub enum Proof<'a> {
+    /// The random token of the notice's QR code.
+    Token(&'a str),
+    /// The last four characters of the applicant's identity number or USCC.
+    LastFour(&'a str),
+}
+
+/// Progress without login. A wrong pair and an unknown number give the same answer.
+pub async fn progress(
+    ctx: &Ctx,
+    case_no: &str,
+    proof: Proof<'_>,
+) -> Result<Progress, CaseError> {
+    let system = ctx.as_system();
+    let reader = &mut ctx.db.reader();
+    let case_id = table::id_of(reader, case_no).await?.ok_or(CaseError::NotFound)?;
+    let case = table::load(reader, &system, &case_id).await?;
+    let proven = match proof {
+        Proof::Token(token) => same(token, &case.data.token),
+        Proof::LastFour(four) => {
+            let id = &case.private.applicant.id;
+            let own = identity_ending(ctx, &case).await?;
+            let four = kernel::number::fold(four);
+            four.chars().count() == 4
+                && (id.ends_with(&four) || own.is_some_and(|o| o.ends_with(&four)))
+        }
+    };
+    if !proven {
+        return Err(CaseError::NotFound);
+    }
+    let directory = agencies::directory(ctx).await.map_err(CaseError::other)?;
+    let name = |code: &str| {
+        directory.agency(code).map_or_else(|| code.to_owned(), |a| a.name.clone())
+    };
+    let steps = table::steps(reader, &system, &case_id).await?;
+    Ok(Progress {
+        case_no: case_no.to_owned(),
+        item_name: case.data.item_name.clone(),
+        agency: name(&case.data.agency),
+        state: case.state,
+        reading: directory
+            .calendar_for(&case.data.region)
+            .and_then(|c| case.reading(c, ctx.now())),
+        steps: steps
+            .iter()
+            .rev()
+            .filter(|s| s.open.event != crate::state::Event::StartForm)
+            .map(|s| (s.open.event.zh().to_owned(), s.open.ended_at, name(&s.open.agency)))
+            .collect(),
+        deadline: case.deadline,
+    })
+}
+
+/// The acting person's identity number: who applies for an organisation proves with the own one.
+async fn identity_ending(ctx: &Ctx, case: &Case) -> Result<Option<String>, CaseError> {
+    let system = ctx.as_system();
+    let person = identity::account(&system, &case.data.person).await.map_err(CaseError::other)?;
+    Ok(person.id_number.map(|i| kernel::Sensitive::reveal(&i).to_owned()))
+}
+
+/// Compares without telling by time how much agrees.
+fn same(a: &str, b: &str) -> bool {
+    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |d, (x, y)| d | (x ^ y)) == 0
+}
+
+/// Logs that somebody unmasked the personal data of a case; gives leave to show them.
+pub async fn reveal(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError> {
+    let case = table::load(&mut ctx.db.reader(), ctx, case_id).await?;
+    readable(ctx, &case)?;
+    let d = &case.data;
+    let target = Target {
+        region: Some(&d.region),
+        agency: Some(&d.agency),
+        item: Some(&d.item_id),
+        owner: Some(&d.owner),
+        hall: None,
+    };
+    if ctx.actor.require(Permission::CaseReadOwn, &target).is_err() {
+        ctx.actor.require(Permission::CaseReveal, &target)?;
+    }
+    let event = CaseRevealed { case_id: case_id.to_owned(), case_no: d.case_no.clone() };
+    let (stream, write_ctx) = (case.stream(), ctx.clone());
+    ctx.db
+        .write(move |tx| {
+            let (event, stream, ctx) = (event.clone(), stream.clone(), write_ctx.clone());
+            Box::pin(async move {
+                journal::append(tx, &ctx, &stream, &event).await?;
+                Ok::<_, CaseError>(())
+            })
+        })
+        .await?;
+    Ok(case)
+}

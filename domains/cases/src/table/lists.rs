@@ -1,0 +1,112 @@
+//! Lists, each with the scope in its SQL and an index under it.
+
+use jiff::Timestamp;
+use kernel::PageRequest;
+use store::{Run, Value, args};
+
+use super::Sealed;
+use crate::error::CaseError;
+
+const COLUMNS: &str =
+    "r.case_id, r.rev, r.state, r.updated_at, r.deadline, r.data, r.private";
+
+/// Cases of one account, newest first.
+pub(crate) async fn of_owner(
+    run: &mut impl Run,
+    owner: &str,
+    page: PageRequest,
+) -> Result<(Vec<Sealed>, u64), CaseError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM case_record r WHERE r.owner = ? \
+         ORDER BY r.updated_at DESC LIMIT ? OFFSET ?"
+    );
+    let rows = run.rows(&sql, args![owner, page.size, page.offset()]).await?;
+    let total = run.count("SELECT count(*) FROM case_record WHERE owner = ?", args![owner]).await?;
+    let rows: Result<_, _> = rows.iter().map(|r| Sealed::from_row(r, 0)).collect();
+    Ok((rows?, total))
+}
+
+/// Drafts of one account for one item.
+pub(crate) async fn drafts_of(
+    run: &mut impl Run,
+    owner: &str,
+    item_id: &str,
+) -> Result<Vec<Sealed>, CaseError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM case_record r WHERE r.owner = ? AND r.state = 'DRAFT' \
+         AND r.item_id = ? ORDER BY r.updated_at DESC LIMIT 10"
+    );
+    run.rows(&sql, args![owner, item_id]).await?.iter().map(|r| Sealed::from_row(r, 0)).collect()
+}
+
+/// An officer's open tasks with their posts, soonest due first; cases without a due date last.
+pub(crate) async fn tasks_of(
+    run: &mut impl Run,
+    username: &str,
+    steps: &[&str],
+    page: PageRequest,
+) -> Result<(Vec<(Sealed, String, String)>, u64), CaseError> {
+    let marks = vec!["?"; steps.len()].join(", ");
+    let mut values: Vec<Value> = args![username];
+    values.extend(steps.iter().map(|s| Value::from(*s)));
+    let total = run
+        .count(
+            &format!("SELECT count(*) FROM case_task t WHERE t.username = ? AND t.step IN ({marks})"),
+            values.clone(),
+        )
+        .await?;
+    values.extend(args![page.size, page.offset()]);
+    let sql = format!(
+        "SELECT {COLUMNS}, t.post_code, t.step FROM case_task t \
+         JOIN case_record r ON r.case_id = t.case_id \
+         WHERE t.username = ? AND t.step IN ({marks}) \
+         ORDER BY t.due_at IS NULL, t.due_at, t.opened_at LIMIT ? OFFSET ?"
+    );
+    let mut all = Vec::new();
+    for row in run.rows(&sql, values).await? {
+        all.push((Sealed::from_row(&row, 0)?, row.get(7)?, row.get(8)?));
+    }
+    Ok((all, total))
+}
+
+/// Cases of some agencies in some states, soonest due first.
+pub(crate) async fn of_agencies(
+    run: &mut impl Run,
+    agencies: &[String],
+    states: &[&str],
+    page: PageRequest,
+) -> Result<(Vec<Sealed>, u64), CaseError> {
+    if agencies.is_empty() || states.is_empty() {
+        return Ok((Vec::new(), 0));
+    }
+    let a = vec!["?"; agencies.len()].join(", ");
+    let s = vec!["?"; states.len()].join(", ");
+    let mut values: Vec<Value> = agencies.iter().map(Value::from).collect();
+    values.extend(states.iter().map(|s| Value::from(*s)));
+    let wanted = format!("FROM case_record r WHERE r.agency IN ({a}) AND r.state IN ({s})");
+    let total = run.count(&format!("SELECT count(*) {wanted}"), values.clone()).await?;
+    values.extend(args![page.size, page.offset()]);
+    let sql = format!(
+        "SELECT {COLUMNS} {wanted} ORDER BY r.due_at IS NULL, r.due_at, r.updated_at \
+         LIMIT ? OFFSET ?"
+    );
+    let rows: Result<_, _> =
+        run.rows(&sql, values).await?.iter().map(|r| Sealed::from_row(r, 0)).collect();
+    Ok((rows?, total))
+}
+
+/// Cases whose applicant's time is over.
+pub(crate) async fn overdue_applicants(
+    run: &mut impl Run,
+    state: &str,
+    now: Timestamp,
+) -> Result<Vec<String>, CaseError> {
+    let sql = "SELECT case_id FROM case_record WHERE state = ? AND deadline <= ? LIMIT 200";
+    run.rows(sql, args![state, now]).await?.iter().map(|r| Ok(r.get(0)?)).collect()
+}
+
+/// Cases in one state, for the platform's own steps.
+pub(crate) async fn in_state(run: &mut impl Run, state: &str) -> Result<Vec<String>, CaseError> {
+    let sql = "SELECT case_id FROM case_record WHERE state = ? AND deadline IS NULL LIMIT 200";
+    run.rows(sql, args![state]).await?.iter().map(|r| Ok(r.get(0)?)).collect()
+}

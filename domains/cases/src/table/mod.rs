@@ -1,0 +1,9 @@
+//! Every SQL statement of this domain, and rows ↔ types.
+
+mod lists;
+mod record;
+mod rows;
+
+pub(crate) use lists::*;
+pub(crate) use record::*;
+pub(crate) use rows::*;

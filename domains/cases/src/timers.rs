@@ -1,0 +1,50 @@
+//! What ends by itself: drafts, corrections, calls to the hall, payments; and accepted cases that
+//! a killed process left behind.
+
+use store::Ctx;
+
+use crate::error::CaseError;
+use crate::state::{Event, State};
+use crate::{accept, table, withdraw};
+
+/// Ends what the applicant let pass, and pushes on what was accepted. Returns how many cases moved.
+pub async fn run_timers(ctx: &Ctx) -> Result<usize, CaseError> {
+    let over = [
+        (State::Draft, Event::Withdraw, "草稿保存期满"),
+        (State::Correcting, Event::CorrectionTimeout, "逾期未补正"),
+        (State::PreReviewed, Event::PreReviewTimeout, "逾期未到窗口"),
+        (State::AwaitingPayment, Event::PaymentTimeout, "逾期未缴费"),
+    ];
+    let mut moved = 0;
+    let system = ctx.as_system();
+    for (state, event, reason) in over {
+        let due =
+            table::overdue_applicants(&mut ctx.db.reader(), state.code(), ctx.now()).await?;
+        for case_id in due {
+            let case = table::load(&mut ctx.db.reader(), &system, &case_id).await?;
+            // Somebody may act at this very moment: then the case is theirs.
+            match withdraw::end(&system, case, event, reason).await {
+                Ok(_) => moved += 1,
+                Err(CaseError::Stale | CaseError::Illegal(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    moved += push_left_behind(&system).await?;
+    Ok(moved)
+}
+
+async fn push_left_behind(system: &Ctx) -> Result<usize, CaseError> {
+    let mut moved = 0;
+    for case_id in table::in_state(&mut system.db.reader(), State::Accepted.code()).await? {
+        let case = table::load(&mut system.db.reader(), system, &case_id).await?;
+        let (id, version) = (case.data.item_id.clone(), case.data.item_version);
+        let item = items::version(system, &id, version).await.map_err(CaseError::other)?;
+        match accept::push(system, case, item).await {
+            Ok(_) => moved += 1,
+            Err(CaseError::Stale | CaseError::Illegal(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(moved)
+}

@@ -1,0 +1,59 @@
+//! The events of cases that applicants are told of.
+
+use std::sync::Arc;
+
+use cases::{CaseMoved, Event};
+use journal::{StoredEvent, Subscriber, SubscriberFn};
+use kernel::{Sensitive, time};
+use store::Ctx;
+
+use crate::error::MessageError;
+use crate::site;
+use crate::sms::{self, Sms};
+use crate::templates::told;
+
+/// Who follows which events.
+pub fn subscribers() -> Vec<Subscriber> {
+    let run: SubscriberFn = Arc::new(|ctx, event| {
+        Box::pin(async move { tell(&ctx, &event).await.map_err(|e| e.to_string()) })
+    });
+    vec![Subscriber { name: "messages", kinds: &["case.moved"], run }]
+}
+
+async fn tell(ctx: &Ctx, event: &StoredEvent) -> Result<(), MessageError> {
+    let Some(moved) = event.read::<CaseMoved>() else { return Ok(()) };
+    let Some(what) = Event::from_code(&moved.event) else { return Ok(()) };
+    let Some(case_no) = &moved.case_no else { return Ok(()) };
+    let item = items::version(ctx, &moved.item_id, moved.item_version)
+        .await
+        .map_err(|e| MessageError::Data(format!("{e}")))?;
+    let until = match what {
+        Event::Accept | Event::Resume | Event::Extend => moved.due_at.as_deref(),
+        _ => None,
+    };
+    let until = until.and_then(|d| time::parse_stamp(d).ok()).map(time::chinese_minute);
+    let Some(message) = told(what, &item.name, case_no, until.as_deref()) else {
+        return Ok(());
+    };
+    let account = identity::account(ctx, &moved.person)
+        .await
+        .map_err(|e| MessageError::Data(format!("{e}")))?;
+    let to = account.mobile.as_ref().map(|m| m.reveal().to_owned());
+    let (write_ctx, id) = (ctx.clone(), event.id.clone());
+    let (owner, case_no, message) = (moved.owner.clone(), case_no.clone(), Arc::new(message));
+    ctx.db
+        .write(move |tx| {
+            let (ctx, id, owner) = (write_ctx.clone(), id.clone(), owner.clone());
+            let (case_no, message, to) = (case_no.clone(), message.clone(), to.clone());
+            Box::pin(async move {
+                let words = (message.title, message.text.as_str());
+                site::put(tx, &ctx, &owner, &id, "case", Some(&case_no), words).await?;
+                if let (true, Some(to)) = (message.sms, to) {
+                    let text = format!("【云州政务】{}", message.text);
+                    sms::queue(tx, &ctx, &id, "case", &Sms { to, text }).await?;
+                }
+                Ok::<_, MessageError>(())
+            })
+        })
+        .await
+}

@@ -1,0 +1,141 @@
+//! A document is written in the transaction of the act it tells of.
+
+use serde_json::Value;
+use store::{Ctx, Run, Tx};
+
+use crate::compose::{Content, Site, compose};
+use crate::error::NoticeError;
+use crate::event::{NoticeCreated, stream};
+use crate::issuer::Issuer;
+use crate::kind::Kind;
+use crate::notice::Notice;
+use crate::seal::{SEAL, SealJob};
+use crate::state::State;
+use crate::template::Template;
+use crate::{table, templates};
+
+/// A document to be made.
+#[derive(Clone, Debug)]
+pub struct NewNotice {
+    pub kind: Kind,
+    /// From [`crate::number`], taken before the transaction.
+    pub number: String,
+    /// In place of the kind's usual title: 准予注册决定书.
+    pub title: Option<String>,
+    pub case_key: String,
+    pub case_no: String,
+    /// Short item code.
+    pub item_code: String,
+    /// Account key of the applicant.
+    pub owner: String,
+    /// The random token of the case's QR code.
+    pub token: String,
+    pub issuer: Issuer,
+    /// What the template asks for; see [`Content::fields`] and the README.
+    pub fields: Value,
+}
+
+/// Tells before the act whether the document can be made: every needed field is there, every
+/// character has a glyph, everything fits. Composes without writing anything.
+pub async fn check(ctx: &Ctx, new: &NewNotice) -> Result<(), NoticeError> {
+    let (_, template) = templates::current(&mut ctx.db.reader(), ctx, new.kind).await?;
+    let site = ctx.shared.get::<Site>().ok_or(NoticeError::NotConfigured)?;
+    let letter = compose(&template, &content(new, &template, None), &site)?;
+    let composed = paper::letter(&letter)?;
+    paper::lay_out(&composed.document)?;
+    Ok(())
+}
+
+/// Writes a document and has it sealed in the background. Returns its key. The act it belongs to
+/// has asked for the permission; the number stands in the act's transaction, so an act that fails
+/// leaves only a gap.
+pub async fn create(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewNotice) -> Result<String, NoticeError> {
+    insert(tx, ctx, new, None).await
+}
+
+/// The same for one that replaces another.
+pub(crate) async fn insert(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    new: &NewNotice,
+    replaces: Option<&Notice>,
+) -> Result<String, NoticeError> {
+    let (version, template) = templates::current(tx, ctx, new.kind).await?;
+    let content = content(new, &template, replaces.map(|old| old.number.as_str()));
+    // The letter is composed for its checks only: nothing is drawn in a transaction.
+    compose(&template, &content, &Site { base_url: String::new() })?;
+    let doc_id = ctx.rng.key();
+    if !table::take_number(tx, &new.number, &doc_id).await? {
+        return Err(NoticeError::NumberTaken(new.number.clone()));
+    }
+    let notice = Notice {
+        doc_id: doc_id.clone(),
+        kind: new.kind,
+        number: new.number.clone(),
+        title: content.title.clone(),
+        template_version: version,
+        case_key: new.case_key.clone(),
+        case_no: new.case_no.clone(),
+        item_code: new.item_code.clone(),
+        owner: new.owner.clone(),
+        agency_code: new.issuer.code.clone(),
+        region_code: new.issuer.region_code.clone(),
+        maker: ctx.actor.id.clone(),
+        made_at: ctx.now(),
+        state: State::Draft,
+        rev: 1,
+        sealer: None,
+        sealed_at: None,
+        delivered_at: None,
+        withdrawn_at: None,
+        withdrawn_by: None,
+        replaces: replaces.map(|old| old.doc_id.clone()),
+        replaced_by: None,
+    };
+    table::insert(tx, &notice, lock(ctx, &doc_id, &content)?).await?;
+    let event = NoticeCreated {
+        doc_id: doc_id.clone(),
+        kind: new.kind,
+        number: new.number.clone(),
+        template_version: version,
+        case_key: new.case_key.clone(),
+        case_no: new.case_no.clone(),
+        agency: new.issuer.code.clone(),
+        replaces: notice.replaces.clone(),
+    };
+    journal::append(tx, ctx, &stream(&doc_id), &event).await?;
+    let job = SealJob { doc_id: doc_id.clone() };
+    journal::enqueue(tx, ctx, SEAL, &job, ctx.now()).await?;
+    Ok(doc_id)
+}
+
+fn content(new: &NewNotice, template: &Template, replaces: Option<&str>) -> Content {
+    Content {
+        number: new.number.clone(),
+        title: new.title.clone().unwrap_or_else(|| template.title.clone()),
+        case_no: new.case_no.clone(),
+        token: new.token.clone(),
+        issuer: new.issuer.clone(),
+        fields: new.fields.clone(),
+        replaces: replaces.map(str::to_owned),
+    }
+}
+
+fn lock(ctx: &Ctx, doc_id: &str, content: &Content) -> Result<Vec<u8>, NoticeError> {
+    let plain = serde_json::to_vec(content).map_err(|e| NoticeError::Vault(e.to_string()))?;
+    Ok(ctx.seal("notice", "content", doc_id, &plain))
+}
+
+/// Reads the content of a document.
+pub(crate) async fn unlock(
+    run: &mut impl Run,
+    ctx: &Ctx,
+    doc_id: &str,
+) -> Result<Content, NoticeError> {
+    let sealed = table::content(run, doc_id).await?;
+    let plain = ctx
+        .open_sealed("notice", "content", doc_id, &sealed)
+        .map_err(|e| NoticeError::Vault(e.to_string()))?;
+    serde_json::from_slice(&plain).map_err(|e| NoticeError::Vault(e.to_string()))
+}
+

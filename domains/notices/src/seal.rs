@@ -1,0 +1,296 @@
+//! The job that composes, seals and stores a document.
+
+use std::sync::Arc;
+
+use blobs::Blobs;
+use gm::sm3;
+use journal::JobFn;
+use paper::{Item, Laid, Picture, Place, Placed};
+use seals::{Reserve, SealError, UseId, UseResult, UsedDocument};
+use serde::{Deserialize, Serialize};
+use store::Ctx;
+
+use crate::compose::{Content, Site, compose};
+use crate::create::unlock;
+use crate::error::NoticeError;
+use crate::event::{NoticeSealed, stream};
+use crate::notice::{Format, Notice};
+use crate::state::{Event, State, next};
+use crate::table::{self, StoredFile};
+use crate::template::Template;
+use crate::templates;
+
+/// The kind of the job.
+pub(crate) const SEAL: &str = "notice.seal";
+
+/// Width of previews in pixels.
+const PREVIEW: u32 = 640;
+
+/// The payload of [`SEAL`].
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SealJob {
+    pub doc_id: String,
+}
+
+/// The jobs of this domain. A job that fails is tried again with growing pauses and in the end
+/// parked for a person, as all jobs are.
+pub fn handlers() -> Vec<(&'static str, JobFn)> {
+    let seal: JobFn = Arc::new(|ctx, payload| {
+        Box::pin(async move {
+            let job: SealJob = serde_json::from_value(payload).map_err(|e| e.to_string())?;
+            seal(&ctx, &job.doc_id).await.map_err(|e| e.to_string())
+        })
+    });
+    vec![(SEAL, seal)]
+}
+
+/// Seals a draft. Anything else is left alone: the job may run twice, and a draft may have been
+/// withdrawn meanwhile.
+async fn seal(ctx: &Ctx, doc_id: &str) -> Result<(), NoticeError> {
+    let mut reader = ctx.db.reader();
+    let notice = table::by_id(&mut reader, doc_id).await?.ok_or(NoticeError::NotFound)?;
+    if notice.state != State::Draft {
+        return Ok(());
+    }
+    let version = notice.template_version;
+    let template = templates::at_version(&mut reader, ctx, notice.kind, version).await?;
+    let content = unlock(&mut reader, ctx, doc_id).await?;
+    let site = ctx.shared.get::<Site>().ok_or(NoticeError::NotConfigured)?;
+    let seal = seals::find(ctx, &notice.agency_code, template.seal).await?;
+    let impression = seals::impression(ctx, &seal.key).await?;
+
+    // Composed before the seal is touched: what cannot be drawn costs no use.
+    let drawn = draw(template.clone(), content, site, doc_id.to_owned(), impression).await?;
+    let id = reserve(ctx, &notice, &template, &seal.key).await?;
+    match stamp(ctx, &notice, &seal.es_id, &id, drawn).await {
+        Ok(()) => Ok(()),
+        Err((documents, result, error)) => {
+            // A signature whose document was not used is a use all the same.
+            let note = error.to_string();
+            if let Err(second) = close(ctx, &id, documents, result, &note).await {
+                tracing::warn!(%second, "a use of a seal could not be closed");
+            }
+            match result {
+                UseResult::Superseded => Ok(()),
+                _ => Err(error),
+            }
+        }
+    }
+}
+
+struct Drawn {
+    package: ofd::Package,
+    pdf: Vec<u8>,
+    preview: Vec<u8>,
+    place: Place,
+}
+
+/// Composes and draws off the async threads.
+async fn draw(
+    template: Arc<Template>,
+    content: Content,
+    site: Arc<Site>,
+    doc_id: String,
+    impression: Vec<u8>,
+) -> Result<Drawn, NoticeError> {
+    blocking(move || {
+        let letter = compose(&template, &content, &site)?;
+        let composed = paper::letter(&letter)?;
+        let laid = paper::lay_out(&composed.document)?;
+        let place = composed
+            .seal
+            .ok_or_else(|| NoticeError::Template("no place for the seal".into()))?;
+        let info = ofd::DocInfo {
+            id: hex::encode(&sm3(doc_id.as_bytes())[..16]),
+            custom: vec![
+                ("文书种类".into(), template.kind.code().into()),
+                ("文号".into(), content.number.clone()),
+                ("办件编号".into(), content.case_no.clone()),
+            ],
+        };
+        let package = ofd::compose(&laid, &info).map_err(|e| NoticeError::Ofd(e.to_string()))?;
+        let pdf = paper::to_pdf(&laid)?;
+        let preview = preview(&composed.document, place, impression)?;
+        Ok(Drawn { package, pdf, preview, place })
+    })
+    .await
+}
+
+/// The first page as a picture. The seal is drawn on it where the files show it.
+fn preview(
+    document: &paper::Document,
+    place: Place,
+    impression: Vec<u8>,
+) -> Result<Vec<u8>, NoticeError> {
+    let mut document = document.clone();
+    document.pages.truncate(1);
+    if let (0, Some(page)) = (place.page, document.pages.first_mut()) {
+        page.items.push(Item::Picture(Placed {
+            picture: Picture::new(impression)?,
+            x: place.x,
+            y: place.y,
+            width: place.width,
+            height: place.height,
+        }));
+    }
+    let laid: Laid = paper::lay_out(&document)?;
+    Ok(paper::thumbnail(&laid, PREVIEW)?)
+}
+
+async fn reserve(
+    ctx: &Ctx,
+    notice: &Notice,
+    template: &Template,
+    seal_key: &str,
+) -> Result<UseId, NoticeError> {
+    let wish = Arc::new(Reserve {
+        seal: seal_key.to_owned(),
+        purpose: format!("{} {}", notice.title, notice.number),
+        document_kind: template.document_kind.clone(),
+        case_no: notice.case_no.clone(),
+        item_code: notice.item_code.clone(),
+        person: notice.maker.clone(),
+    });
+    let inner = ctx.clone();
+    let done: Result<UseId, SealError> = ctx
+        .db
+        .write(move |tx| {
+            let (ctx, wish) = (inner.clone(), wish.clone());
+            Box::pin(async move { seals::reserve(tx, &ctx, &wish).await })
+        })
+        .await;
+    Ok(done?)
+}
+
+/// Signs, stores the files and marks the document. What fails says which signatures exist.
+async fn stamp(
+    ctx: &Ctx,
+    notice: &Notice,
+    es_id: &str,
+    id: &UseId,
+    drawn: Drawn,
+) -> Result<(), (Vec<UsedDocument>, UseResult, NoticeError)> {
+    let mut documents = Vec::new();
+    let failed = |documents: &Vec<UsedDocument>, error: NoticeError| {
+        (documents.clone(), UseResult::Failed, error)
+    };
+    let Drawn { package, pdf, preview, place } = drawn;
+    let ofd = seals::stamp_ofd(ctx, id, package, place, true)
+        .await
+        .map_err(|e| failed(&documents, e.into()))?;
+    documents.push(used(Format::Ofd, &ofd));
+    let pdf = seals::stamp_pdf(ctx, id, pdf, place, true)
+        .await
+        .map_err(|e| failed(&documents, e.into()))?;
+    documents.push(used(Format::Pdf, &pdf));
+    let mut files = Vec::new();
+    for (format, bytes) in [(Format::Ofd, ofd), (Format::Pdf, pdf), (Format::Png, preview)] {
+        let file = put(ctx, format, bytes).await.map_err(|e| failed(&documents, e))?;
+        files.push(file);
+    }
+    match write(ctx, notice, es_id, id, files, documents.clone()).await {
+        Ok(()) => Ok(()),
+        // Another run sealed the document, or somebody withdrew it.
+        Err(error @ (NoticeError::Stale | NoticeError::Illegal(_))) => {
+            Err((documents, UseResult::Superseded, error))
+        }
+        Err(error) => Err(failed(&documents, error)),
+    }
+}
+
+fn used(format: Format, bytes: &[u8]) -> UsedDocument {
+    UsedDocument {
+        format: format.code().into(),
+        digest: hex::encode(sm3(bytes)),
+        length: bytes.len() as u64,
+    }
+}
+
+async fn put(ctx: &Ctx, format: Format, bytes: Vec<u8>) -> Result<StoredFile, NoticeError> {
+    let blobs = ctx.shared.get::<Blobs>().ok_or(NoticeError::NotConfigured)?;
+    let stored = blobs.put(ctx, bytes).await?;
+    Ok(StoredFile { format, blob: stored.name, digest: stored.digest, length: stored.len })
+}
+
+/// One short transaction: the document is sealed, its files are named, the use is finished.
+async fn write(
+    ctx: &Ctx,
+    notice: &Notice,
+    es_id: &str,
+    id: &UseId,
+    files: Vec<StoredFile>,
+    documents: Vec<UsedDocument>,
+) -> Result<(), NoticeError> {
+    let digest = |format: Format| {
+        let file = files.iter().find(|file| file.format == format);
+        file.map(|file| file.digest.clone()).unwrap_or_default()
+    };
+    let event = NoticeSealed {
+        doc_id: notice.doc_id.clone(),
+        kind: notice.kind,
+        number: notice.number.clone(),
+        case_key: notice.case_key.clone(),
+        case_no: notice.case_no.clone(),
+        agency: notice.agency_code.clone(),
+        sealer: es_id.to_owned(),
+        ofd_digest: digest(Format::Ofd),
+        pdf_digest: digest(Format::Pdf),
+    };
+    let (inner, doc_id, id) = (ctx.clone(), notice.doc_id.clone(), id.clone());
+    let work = Arc::new((event, files, documents));
+    ctx.db
+        .write(move |tx| {
+            let (ctx, doc_id, id, work) = (inner.clone(), doc_id.clone(), id.clone(), work.clone());
+            Box::pin(async move {
+                let (event, files, documents) = &*work;
+                let notice = table::by_id(tx, &doc_id).await?.ok_or(NoticeError::NotFound)?;
+                let seen = notice.rev;
+                let notice = Notice {
+                    state: next(notice.state, Event::Seal)?,
+                    rev: seen + 1,
+                    sealer: Some(event.sealer.clone()),
+                    sealed_at: Some(ctx.now()),
+                    ..notice
+                };
+                if !table::update(tx, &notice, seen).await? {
+                    return Err(NoticeError::Stale);
+                }
+                table::set_use(tx, &doc_id, id.as_str()).await?;
+                for file in files {
+                    table::insert_file(tx, &doc_id, file).await?;
+                }
+                seals::finish(tx, &ctx, &id, documents, UseResult::Signed, "").await?;
+                journal::append(tx, &ctx, &stream(&doc_id), event).await?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Finishes a use in a transaction of its own.
+async fn close(
+    ctx: &Ctx,
+    id: &UseId,
+    documents: Vec<UsedDocument>,
+    result: UseResult,
+    note: &str,
+) -> Result<(), SealError> {
+    let (inner, id, note) = (ctx.clone(), id.clone(), note.to_owned());
+    let documents = Arc::new(documents);
+    ctx.db
+        .write(move |tx| {
+            let (ctx, id, note) = (inner.clone(), id.clone(), note.clone());
+            let documents = documents.clone();
+            Box::pin(async move { seals::finish(tx, &ctx, &id, &documents, result, &note).await })
+        })
+        .await
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, NoticeError> + Send + 'static,
+) -> Result<T, NoticeError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(stopped) => Err(NoticeError::Ofd(stopped.to_string())),
+    }
+}

@@ -1,0 +1,4 @@
+//! The tests of this domain.
+
+mod papers;
+mod sample;

@@ -1,0 +1,179 @@
+//! Drawing impressions and making seals: the work of the seal maker, off the async threads.
+
+use std::sync::Arc;
+
+use gm::{KeyKind, Signer, Subject};
+use jiff::Timestamp;
+use paper::{Official, Personal};
+use sealing::{Impression, SealKind, SealSpec};
+use store::Ctx;
+
+use crate::apply::whole_second;
+use crate::authority::{Authorities, blocking, key_of};
+use crate::error::SealError;
+use crate::seal::{Seal, SealType};
+use crate::table::{self, Material};
+
+/// Names the form of our seals inside them.
+const VENDOR: &str = "tongban";
+/// Prints well and keeps the seal small.
+const DPI: f32 = 300.0;
+
+/// What making a seal yields.
+#[derive(Clone, Debug)]
+pub(crate) struct Forged {
+    /// Under which the key store keeps the two private keys. Random: two processes that make the
+    /// same seal at once do not touch each other's keys.
+    pub key_name: String,
+    /// SESeal, DER.
+    pub seal: Vec<u8>,
+    /// Certificate that signs OFD, DER.
+    pub signer: Vec<u8>,
+    /// Certificate that signs PDF, DER.
+    pub pdf_signer: Vec<u8>,
+    pub valid_from: Timestamp,
+    pub valid_to: Timestamp,
+    /// Serial numbers of the two certificates.
+    pub serials: [String; 2],
+}
+
+/// Draws the impressions of seals as PNG, on all cores.
+pub(crate) async fn draw_all(seals: Vec<Seal>) -> Result<Vec<Vec<u8>>, SealError> {
+    blocking(move || {
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        let share = seals.len().div_ceil(workers).max(1);
+        std::thread::scope(|scope| {
+            let parts: Vec<_> = seals
+                .chunks(share)
+                .map(|part| scope.spawn(|| part.iter().map(draw).collect::<Result<Vec<_>, _>>()))
+                .collect();
+            let mut all = Vec::with_capacity(seals.len());
+            for part in parts {
+                let drawn = part.join().map_err(|_| SealError::Signing("drawing".into()))?;
+                all.extend(drawn?);
+            }
+            Ok(all)
+        })
+    })
+    .await
+}
+
+fn draw(seal: &Seal) -> Result<Vec<u8>, SealError> {
+    let size = f32::from(seal.seal_type.size_mm());
+    let picture = match seal.seal_type {
+        SealType::Personal => {
+            paper::personal(&Personal { name: seal.name.clone(), edge_mm: size, dpi: DPI })?
+        }
+        // An official seal has no line below the star.
+        kind => paper::official(&Official {
+            organisation: seal.owner.name.clone(),
+            purpose: kind.purpose().map(str::to_owned),
+            diameter_mm: size,
+            dpi: DPI,
+        })?,
+    };
+    Ok(picture.bytes().to_vec())
+}
+
+/// Makes keys, certificates and seals.
+pub(crate) async fn forge(ctx: &Ctx, seals: Vec<Seal>) -> Result<Vec<Forged>, SealError> {
+    if seals.is_empty() {
+        return Ok(Vec::new());
+    }
+    let authorities = Authorities::of(ctx)?;
+    let mut reader = ctx.db.reader();
+    let mut work = Vec::with_capacity(seals.len());
+    for seal in seals {
+        let material = table::material(&mut reader, &seal.key).await?;
+        work.push((seal, material.ok_or(SealError::NotFound)?));
+    }
+    let (rng, now) = (ctx.rng.clone(), whole_second(ctx.now()));
+    blocking(move || {
+        let mut entropy = |out: &mut [u8]| rng.fill(out);
+        let maker = authorities.sm2.maker()?;
+        let ends = [authorities.sm2.default_end(now), authorities.p256.default_end(now)];
+        let valid_to = whole_second(ends[0].min(ends[1]));
+        let mut all = Vec::with_capacity(work.len());
+        for (seal, material) in &work {
+            let subject = Subject {
+                unit: seal.owner.uscc.clone(),
+                ..Subject::new(&seal.owner.name, &seal.name)
+            };
+            let key_name = format!("seal.{}", rng.key());
+            let mut issue = |kind: KeyKind| -> Result<Arc<dyn Signer>, SealError> {
+                let authority = match kind {
+                    KeyKind::Sm2 => &authorities.sm2,
+                    KeyKind::P256 => &authorities.p256,
+                };
+                let name = key_of(&key_name, kind);
+                Ok(authority.issue_signer(&name, &subject, now, valid_to, &mut entropy)?)
+            };
+            let (signer, pdf_signer) = (issue(KeyKind::Sm2)?, issue(KeyKind::P256)?);
+            all.push(bind(seal, material, key_name, &*signer, &*pdf_signer, &*maker, now, valid_to)?);
+        }
+        Ok(all)
+    })
+    .await
+}
+
+#[allow(clippy::too_many_arguments, reason = "what a seal binds together")]
+fn bind(
+    seal: &Seal,
+    material: &Material,
+    key_name: String,
+    signer: &dyn Signer,
+    pdf_signer: &dyn Signer,
+    maker: &dyn Signer,
+    valid_from: Timestamp,
+    valid_to: Timestamp,
+) -> Result<Forged, SealError> {
+    let spec = SealSpec {
+        id: &seal.es_id,
+        vendor: VENDOR,
+        name: &seal.name,
+        kind: kind(seal.seal_type).number(),
+        certificates: &[signer.certificate()],
+        created: valid_from,
+        valid_from,
+        valid_to,
+        picture: Impression {
+            png: &material.impression,
+            width_mm: material.size_mm,
+            height_mm: material.size_mm,
+        },
+    };
+    let made = sealing::make_seal(&spec, maker).map_err(signing)?;
+    let serial = |der: &[u8]| -> Result<String, SealError> {
+        Ok(gm::Certificate::from_der(der)?.serial())
+    };
+    Ok(Forged {
+        key_name,
+        seal: made,
+        serials: [serial(signer.certificate())?, serial(pdf_signer.certificate())?],
+        signer: signer.certificate().to_vec(),
+        pdf_signer: pdf_signer.certificate().to_vec(),
+        valid_from,
+        valid_to,
+    })
+}
+
+fn kind(seal_type: SealType) -> SealKind {
+    match seal_type {
+        SealType::Official => SealKind::Official,
+        SealType::Acceptance | SealType::Licence => SealKind::Business,
+        SealType::Personal => SealKind::Personal,
+    }
+}
+
+pub(crate) fn signing(error: sealing::SealError) -> SealError {
+    SealError::Signing(error.to_string())
+}
+
+/// The name of who made a seal; none for an empty one.
+pub(crate) fn maker_of(seal: &[u8]) -> Result<Option<String>, SealError> {
+    if seal.is_empty() {
+        return Ok(None);
+    }
+    let seal = sealing::Seal::parse(seal).map_err(|e| SealError::Signing(e.to_string()))?;
+    Ok(Some(gm::Certificate::from_der(&seal.maker)?.subject()))
+}

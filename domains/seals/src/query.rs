@@ -1,0 +1,224 @@
+//! Reading: seals, their details and history, their uses.
+
+use jiff::{SignedDuration, Timestamp};
+use kernel::{Page, PageRequest, Permission, Target};
+use serde::Serialize;
+use store::Ctx;
+
+use crate::authorise::HolderKind;
+use crate::error::SealError;
+use crate::seal::{Seal, SealType};
+use crate::state::{Event, State};
+use crate::step::load;
+use crate::usage::SealUse;
+use crate::{table, table_use};
+
+/// An authorisation as it was given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Authorisation {
+    pub key: String,
+    pub holder_kind: HolderKind,
+    pub holder: String,
+    pub document_kind: String,
+    /// Empty: every item.
+    pub item_code: String,
+    pub valid_from: Timestamp,
+    pub valid_to: Timestamp,
+    pub daily_maximum: i64,
+    pub granted_by: String,
+    pub granted_at: Timestamp,
+    pub withdrawn_at: Option<Timestamp>,
+}
+
+/// One line of a seal's history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StateChange {
+    pub at: Timestamp,
+    pub event: Event,
+    pub state: State,
+    /// Staff user name.
+    pub staff: String,
+    pub note: String,
+}
+
+/// The seal record [I-05].
+#[derive(Clone, Debug, Serialize)]
+pub struct SealDetail {
+    pub seal: Seal,
+    /// Version of the seal's structure: 4 (GB/T 38540-2020).
+    pub signature_version: u32,
+    /// Who signed the seal: the seal maker's certificate. None before it is made.
+    pub signer: Option<String>,
+    /// When the maker signed it.
+    pub signing_time: Option<Timestamp>,
+    /// Serial number of the certificate that signs OFD.
+    pub certificate_serial: Option<String>,
+    /// Serial number of the certificate that signs PDF.
+    pub pdf_certificate_serial: Option<String>,
+    pub history: Vec<StateChange>,
+    pub authorisations: Vec<Authorisation>,
+}
+
+/// The seal of an agency that signs now: in use and valid, the one with the longest validity.
+pub async fn find(
+    ctx: &Ctx,
+    agency_code: &str,
+    seal_type: SealType,
+) -> Result<Seal, SealError> {
+    let all = table::of_agency(&mut ctx.db.reader(), agency_code, seal_type).await?;
+    let now = ctx.now();
+    let usable = all.iter().find(|seal| seal.is_usable_at(now));
+    // Without a usable one, say of the newest what is wrong with it.
+    let found = usable.or(all.first()).ok_or(SealError::NotFound)?;
+    ctx.actor.require(Permission::SealUse, &found.target())?;
+    match (found.state, found.is_valid_at(now)) {
+        (State::Active, true) => Ok(found.clone()),
+        (State::Active, false) => Err(SealError::NotValid),
+        (state, _) => Err(SealError::NotActive(state)),
+    }
+}
+
+/// Which seals a list shows: those of one agency, or of a region with all below it.
+#[derive(Clone, Debug)]
+pub enum Seals {
+    Agency { code: String, region: String },
+    Region(String),
+}
+
+/// One page of seals.
+pub async fn seals(ctx: &Ctx, list: &Seals, page: PageRequest) -> Result<Page<Seal>, SealError> {
+    let target = match list {
+        Seals::Agency { code, region } => {
+            Target { agency: Some(code), region: Some(region), ..Target::default() }
+        }
+        Seals::Region(region) => Target { region: Some(region), ..Target::default() },
+    };
+    ctx.actor.require(Permission::SealManage, &target)?;
+    let mut reader = ctx.db.reader();
+    let part = (page.offset(), i64::from(page.size));
+    let (rows, total) = match list {
+        Seals::Agency { code, .. } => (
+            table::page_of_agency(&mut reader, code, part).await?,
+            table::count_of_agency(&mut reader, code).await?,
+        ),
+        Seals::Region(region) => {
+            let (from, to) = below(region);
+            let range = (from.as_str(), to.as_str());
+            (
+                table::in_regions(&mut reader, range, part).await?,
+                table::count_in_regions(&mut reader, range).await?,
+            )
+        }
+    };
+    Ok(Page::new(rows, total, page))
+}
+
+/// The range of codes of a region and all below it: 990100 → 9901 … 9902.
+fn below(region: &str) -> (String, String) {
+    let mut prefix = region;
+    while prefix.len() > 2 && prefix.len() <= 6 && prefix.ends_with("00") {
+        prefix = &prefix[..prefix.len() - 2];
+    }
+    // After every digit, so that the range holds all codes that begin with the prefix.
+    (prefix.to_owned(), format!("{prefix}:"))
+}
+
+/// One seal with its record, history and authorisations.
+pub async fn detail(ctx: &Ctx, seal_key: &str) -> Result<SealDetail, SealError> {
+    let mut reader = ctx.db.reader();
+    let seal = load(&mut reader, seal_key).await?;
+    ctx.actor.require(Permission::SealManage, &seal.target())?;
+    let material = table::material(&mut reader, seal_key).await?.ok_or(SealError::NotFound)?;
+    let serial = |der: &[u8]| -> Result<Option<String>, SealError> {
+        match der {
+            [] => Ok(None),
+            der => Ok(Some(gm::Certificate::from_der(der)?.serial())),
+        }
+    };
+    Ok(SealDetail {
+        signature_version: 4,
+        signer: crate::forge::maker_of(&material.seal)?,
+        signing_time: seal.made_at,
+        certificate_serial: serial(&material.signer)?,
+        pdf_certificate_serial: serial(&material.pdf_signer)?,
+        history: table::states(&mut reader, seal_key, Timestamp::MAX).await?,
+        authorisations: table::authorisations(&mut reader, seal_key).await?,
+        seal,
+    })
+}
+
+/// The impression as PNG on transparent ground, to be looked at.
+pub async fn impression(ctx: &Ctx, seal_key: &str) -> Result<Vec<u8>, SealError> {
+    let mut reader = ctx.db.reader();
+    let seal = load(&mut reader, seal_key).await?;
+    ctx.actor.require(Permission::SealManage, &seal.target())?;
+    let material = table::material(&mut reader, seal_key).await?;
+    Ok(material.ok_or(SealError::NotFound)?.impression)
+}
+
+/// The state a seal was in at a moment, by its 印章标识; none when this platform has no such seal
+/// or had it not yet. Signatures carry whole seconds: within one, a seal counts as in use if it
+/// was in use at any time of that second [I-12].
+pub async fn state_at(
+    ctx: &Ctx,
+    es_id: &str,
+    at: Timestamp,
+) -> Result<Option<State>, SealError> {
+    let mut reader = ctx.db.reader();
+    let Some(key) = table::key_of(&mut reader, es_id).await? else { return Ok(None) };
+    let whole = at.subsec_nanosecond() == 0;
+    let until = if whole { at + SignedDuration::from_millis(999) } else { at };
+    let history = table::states(&mut reader, &key, until).await?;
+    let before = history.iter().rfind(|change| change.at <= at).map(|change| change.state);
+    let within = history.iter().filter(|change| change.at > at).map(|change| change.state);
+    Ok(within.clone().find(|&state| state == State::Active).or(before).or(within.last()))
+}
+
+/// Which uses a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct Uses {
+    /// The owner agency [I-15].
+    pub agency: String,
+    /// Its region, for the scope of whoever asks.
+    pub region: String,
+    /// One of its seals only.
+    pub seal: Option<String>,
+    /// From this moment on.
+    pub from: Option<Timestamp>,
+    /// Before this moment.
+    pub to: Option<Timestamp>,
+}
+
+/// One page of the uses of an agency's seals, newest first [I-15].
+pub async fn uses(ctx: &Ctx, list: &Uses, page: PageRequest) -> Result<Page<SealUse>, SealError> {
+    let target = Target {
+        agency: Some(&list.agency),
+        region: (!list.region.is_empty()).then_some(list.region.as_str()),
+        ..Target::default()
+    };
+    ctx.actor.require(Permission::SealReadUses, &target)?;
+    let mut reader = ctx.db.reader();
+    let total = table_use::count(&mut reader, list).await?;
+    let part = (page.offset(), i64::from(page.size));
+    let rows = table_use::page(&mut reader, list, part).await?;
+    Ok(Page::new(rows, total, page))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_holds_what_lies_below_it() {
+        let (from, to) = below("990100");
+        for inside in ["990100", "990102", "990121", "990121100"] {
+            assert!(from.as_str() <= inside && inside < to.as_str(), "{inside}");
+        }
+        for outside in ["990000", "990200"] {
+            assert!(!(from.as_str() <= outside && outside < to.as_str()), "{outside}");
+        }
+        let (from, to) = below("990102");
+        assert!(from.as_str() <= "990102001" && "990102001" < to.as_str());
+        assert!("990103" >= to.as_str());
+    }
+}

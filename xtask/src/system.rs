@@ -1,0 +1,66 @@
+//! Debian packages that the tests use, installed by name where they are missing and we may.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::run;
+
+/// Package, and a file that shows that it is there.
+const PACKAGES: &[(&str, &str)] = &[
+    ("postgresql", "/usr/lib/postgresql"),
+    ("poppler-utils", "/usr/bin/pdfsig"),
+    ("qpdf", "/usr/bin/qpdf"),
+    ("openssl", "/usr/bin/openssl"),
+    ("fonts-wqy-microhei", "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc"),
+    ("chromium", "/usr/bin/chromium"),
+    ("chromium-driver", "/usr/bin/chromedriver"),
+    ("locales", "/usr/sbin/locale-gen"),
+];
+
+/// Python packages of the foreign verifiers, installed into a folder of their own.
+const PYTHON: &[&str] = &["pyhanko", "pyhanko-certvalidator", "easyofd", "reportlab"];
+
+/// Installs what is missing. Without the rights to, the tests that need it say that they skip.
+pub fn install() -> Result<()> {
+    let missing: Vec<&str> =
+        PACKAGES.iter().filter(|(_, file)| !Path::new(file).exists()).map(|(name, _)| *name).collect();
+    if !missing.is_empty() {
+        if !is_root() {
+            eprintln!("xtask: not installed, some tests will skip: {}", missing.join(" "));
+        } else {
+            run(Command::new("apt-get").args(["update", "--quiet"]))?;
+            run(Command::new("apt-get")
+                .args(["install", "--yes", "--quiet", "--no-install-recommends"])
+                .args(&missing)
+                .env("DEBIAN_FRONTEND", "noninteractive"))?;
+        }
+    }
+    python()
+}
+
+/// A virtual environment under `target`, so that nothing outside the checkout is changed.
+fn python() -> Result<()> {
+    let folder = Path::new("target/python");
+    if folder.join("ready").exists() {
+        return Ok(());
+    }
+    let made = Command::new("python3").args(["-m", "venv", "target/python"]).status();
+    if !made.is_ok_and(|s| s.success()) {
+        eprintln!("xtask: no python3 venv, tests with foreign verifiers will skip");
+        return Ok(());
+    }
+    let pip = folder.join("bin/pip");
+    let installed = Command::new(pip).args(["install", "--quiet"]).args(PYTHON).status();
+    if installed.is_ok_and(|s| s.success()) {
+        std::fs::write(folder.join("ready"), "")?;
+    } else {
+        eprintln!("xtask: pip failed, tests with foreign verifiers will skip");
+    }
+    Ok(())
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout.starts_with(b"0\n"))
+}
