@@ -20,7 +20,13 @@ impl Sm4Gcm {
     /// Ciphertext and 16-byte tag. A nonce must never be used twice with one key.
     pub(crate) fn seal(&self, nonce: &[u8; NONCE], associated: &[u8], plain: &[u8]) -> Vec<u8> {
         self.0
-            .encrypt(nonce.into(), Payload { msg: plain, aad: associated })
+            .encrypt(
+                nonce.into(),
+                Payload {
+                    msg: plain,
+                    aad: associated,
+                },
+            )
             .expect("fails only beyond 64 GiB, which is not held in memory here")
     }
 
@@ -31,7 +37,15 @@ impl Sm4Gcm {
         associated: &[u8],
         sealed: &[u8],
     ) -> Option<Vec<u8>> {
-        self.0.decrypt(nonce.into(), Payload { msg: sealed, aad: associated }).ok()
+        self.0
+            .decrypt(
+                nonce.into(),
+                Payload {
+                    msg: sealed,
+                    aad: associated,
+                },
+            )
+            .ok()
     }
 }
 
@@ -43,7 +57,10 @@ mod tests {
     #[test]
     fn gives_the_published_vector() {
         let key = hex::decode("0123456789abcdeffedcba9876543210").unwrap();
-        let nonce: [u8; 12] = hex::decode("00001234567800000000abcd").unwrap().try_into().unwrap();
+        let nonce: [u8; 12] = hex::decode("00001234567800000000abcd")
+            .unwrap()
+            .try_into()
+            .unwrap();
         let associated = hex::decode("feedfacedeadbeeffeedfacedeadbeefabaddad2").unwrap();
         let plain = hex::decode(
             "aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbccccccccccccccccdddddddddddddddd\

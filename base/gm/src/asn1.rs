@@ -54,7 +54,11 @@ impl<'a> Element<'a> {
 
     /// Fails unless the element has this tag.
     pub fn expect(self, tag: u8) -> Result<Self, Malformed> {
-        if self.tag == tag { Ok(self) } else { Err(Malformed("another tag")) }
+        if self.tag == tag {
+            Ok(self)
+        } else {
+            Err(Malformed("another tag"))
+        }
     }
 
     /// The bytes of a BIT STRING of whole bytes.
@@ -76,7 +80,9 @@ impl<'a> Element<'a> {
             [first, ..] if first & 0x80 != 0 => Err(WRONG),
             [0, second, ..] if second & 0x80 == 0 => Err(WRONG),
             ref bytes if bytes.len() > 4 => Err(WRONG),
-            ref bytes => Ok(bytes.iter().fold(0, |value, byte| (value << 8) | u32::from(*byte))),
+            ref bytes => Ok(bytes
+                .iter()
+                .fold(0, |value, byte| (value << 8) | u32::from(*byte))),
         }
     }
 
@@ -117,7 +123,11 @@ impl<'a> Reader<'a> {
 
     /// Fails when something is left.
     pub fn end(&self) -> Result<(), Malformed> {
-        if self.rest.is_empty() { Ok(()) } else { Err(Malformed("something follows")) }
+        if self.rest.is_empty() {
+            Ok(())
+        } else {
+            Err(Malformed("something follows"))
+        }
     }
 
     /// The next element.
@@ -136,7 +146,9 @@ impl<'a> Reader<'a> {
                 return Err(Malformed("indefinite or huge length"));
             }
             let (bytes, rest) = after.split_at_checked(count).ok_or(CUT)?;
-            length = bytes.iter().fold(0, |value, byte| (value << 8) | usize::from(*byte));
+            length = bytes
+                .iter()
+                .fold(0, |value, byte| (value << 8) | usize::from(*byte));
             if bytes[0] == 0 || length < 0x80 {
                 return Err(Malformed("length not in shortest form"));
             }
@@ -144,7 +156,11 @@ impl<'a> Reader<'a> {
         }
         let (value, rest) = after.split_at_checked(length).ok_or(CUT)?;
         self.rest = rest;
-        Ok(Element { tag, value, raw: &input[..input.len() - rest.len()] })
+        Ok(Element {
+            tag,
+            value,
+            raw: &input[..input.len() - rest.len()],
+        })
     }
 
     /// The next element, which must have this tag.
@@ -154,7 +170,11 @@ impl<'a> Reader<'a> {
 
     /// The next element if it has this tag.
     pub fn optional(&mut self, tag: u8) -> Result<Option<Element<'a>>, Malformed> {
-        if self.peek() == Some(tag) { self.element().map(Some) } else { Ok(None) }
+        if self.peek() == Some(tag) {
+            self.element().map(Some)
+        } else {
+            Ok(None)
+        }
     }
 }
 
@@ -225,7 +245,9 @@ pub fn signature_to_raw(der: &[u8]) -> Result<[u8; 64], Malformed> {
             [first, ..] if first & 0x80 != 0 => return Err(Malformed("negative INTEGER")),
             _ => value,
         };
-        let start = 32usize.checked_sub(bytes.len()).ok_or(Malformed("INTEGER too long"))?;
+        let start = 32usize
+            .checked_sub(bytes.len())
+            .ok_or(Malformed("INTEGER too long"))?;
         half[start..].copy_from_slice(bytes);
     }
     inside.end()?;
@@ -243,9 +265,18 @@ mod tests {
         for length in [0usize, 1, 127, 128, 255, 256, 65_535, 65_536] {
             let made = tlv(tag::OCTET_STRING, &vec![1; length]);
             let read = Element::parse(&made).unwrap();
-            assert_eq!((read.tag, read.value.len(), read.raw.len()), (4, length, made.len()));
+            assert_eq!(
+                (read.tag, read.value.len(), read.raw.len()),
+                (4, length, made.len())
+            );
         }
-        for wrong in [&[4, 0x81, 5][..], &[4, 0x80, 0, 0], &[4, 0x82, 0, 200], &[4, 2, 0], &[4]] {
+        for wrong in [
+            &[4, 0x81, 5][..],
+            &[4, 0x80, 0, 0],
+            &[4, 0x82, 0, 200],
+            &[4, 2, 0],
+            &[4],
+        ] {
             assert!(Element::parse(wrong).is_err(), "{wrong:?}");
         }
     }

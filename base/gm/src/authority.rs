@@ -1,12 +1,13 @@
 //! The platform's own certificate authorities, made when it first starts.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::{Timestamp, ToSpan};
 
 use crate::{
     CertError, Certificate, CertificateSpec, Crl, Entropy, KeyError, KeyKind, KeyStore, Profile,
-    RevocationReason, Revoked, Signer, Subject, TrustStore,
+    PublicKey, RevocationReason, Revoked, Signer, Subject, TrustStore,
 };
 
 /// Validity of the authorities, and the default of a seal, in years.
@@ -68,7 +69,12 @@ impl Authority {
             Certificate::from_der(signer.certificate())
         };
         let (root, issuing) = (read("root")?, read("issuing")?);
-        Ok(Self { store, kind, root, issuing })
+        Ok(Self {
+            store,
+            kind,
+            root,
+            issuing,
+        })
     }
 
     /// Makes root (20 years), issuing authority (10 years) and seal maker. A creation that was
@@ -129,7 +135,12 @@ impl Authority {
             der => Certificate::from_der(der)?,
         };
 
-        let authority = Self { store: store.clone(), kind, root, issuing };
+        let authority = Self {
+            store: store.clone(),
+            kind,
+            root,
+            issuing,
+        };
         made("maker", entropy)?;
         let spec = CertificateSpec {
             subject: &subject("制章人"),
@@ -181,7 +192,9 @@ impl Authority {
         let done = self
             .certify(&key, subject, valid_from, valid_to, entropy)
             .and_then(|certificate| {
-                Ok(self.store.certify(name, &certificate, &self.chain(), entropy)?)
+                Ok(self
+                    .store
+                    .certify(name, &certificate, &self.chain(), entropy)?)
             })
             .and_then(|()| Ok(self.store.signer(name)?));
         if done.is_err() {
@@ -189,6 +202,43 @@ impl Authority {
             self.store.destroy(name, entropy)?;
         }
         done
+    }
+
+    /// Makes many keys in the store, each with a certificate for documents, in one change of the
+    /// store: all of them or none.
+    pub fn issue_signers(
+        &self,
+        wanted: &[(String, Subject)],
+        valid_from: Timestamp,
+        valid_to: Timestamp,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Vec<Arc<dyn Signer>>, CertError> {
+        let issuer = self.issuing_signer()?;
+        let names: Vec<&str> = wanted.iter().map(|(name, _)| name.as_str()).collect();
+        let subjects: HashMap<&str, &Subject> = wanted
+            .iter()
+            .map(|(name, subject)| (name.as_str(), subject))
+            .collect();
+        let mut certify = |name: &str, key: &PublicKey, entropy: &mut dyn Entropy| {
+            let subject = subjects
+                .get(name)
+                .ok_or_else(|| KeyError::Unknown(name.to_string()))?;
+            let spec = CertificateSpec {
+                subject,
+                key,
+                profile: Profile::Signer,
+                not_before: valid_from,
+                not_after: valid_to,
+            };
+            let mut chain = vec![spec.issue(&*issuer, entropy)?];
+            chain.extend(self.chain());
+            Ok(chain)
+        };
+        self.store.enrol(&names, self.kind, &mut certify, entropy)?;
+        Ok(names
+            .iter()
+            .map(|name| self.store.signer(name))
+            .collect::<Result<_, _>>()?)
     }
 
     /// A certificate for a key that lives elsewhere.
@@ -229,10 +279,16 @@ impl Authority {
         if revoked.iter().any(|one| one.serial == serial) {
             return Ok(());
         }
-        revoked.push(Revoked { serial: serial.to_string(), at, reason });
-        let text = serde_json::to_vec(&revoked)
-            .map_err(|error| KeyError::Store(error.to_string()))?;
-        Ok(self.store.replace_secret(&key(self.kind, "revoked"), &text, entropy)?)
+        revoked.push(Revoked {
+            serial: serial.to_string(),
+            at,
+            reason,
+        });
+        let text =
+            serde_json::to_vec(&revoked).map_err(|error| KeyError::Store(error.to_string()))?;
+        Ok(self
+            .store
+            .replace_secret(&key(self.kind, "revoked"), &text, entropy)?)
     }
 
     /// Everything this authority has revoked.
@@ -247,7 +303,12 @@ impl Authority {
 
     /// The issuing authority's revocation list, valid for a week.
     pub fn crl(&self, now: Timestamp) -> Result<Crl, CertError> {
-        Crl::build(&*self.issuing_signer()?, &self.revoked()?, now, days_after(now, CRL_DAYS))
+        Crl::build(
+            &*self.issuing_signer()?,
+            &self.revoked()?,
+            now,
+            days_after(now, CRL_DAYS),
+        )
     }
 
     /// The root's revocation list: empty, because the only certificate under the root is the
@@ -276,10 +337,14 @@ fn key(kind: KeyKind, part: &str) -> String {
 
 fn years_after(at: Timestamp, years: i32) -> Timestamp {
     let zoned = at.to_zoned(jiff::tz::TimeZone::UTC);
-    zoned.checked_add(years.years()).map_or(Timestamp::MAX, |later| later.timestamp())
+    zoned
+        .checked_add(years.years())
+        .map_or(Timestamp::MAX, |later| later.timestamp())
 }
 
 fn days_after(at: Timestamp, days: i32) -> Timestamp {
     let zoned = at.to_zoned(jiff::tz::TimeZone::UTC);
-    zoned.checked_add(days.days()).map_or(Timestamp::MAX, |later| later.timestamp())
+    zoned
+        .checked_add(days.days())
+        .map_or(Timestamp::MAX, |later| later.timestamp())
 }

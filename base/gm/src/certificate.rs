@@ -65,12 +65,21 @@ impl Certificate {
         if inside != algorithm_identifier {
             return Err(WRONG);
         }
-        let key = fields.subject_public_key_info().to_der().map_err(|_| WRONG)?;
+        let key = fields
+            .subject_public_key_info()
+            .to_der()
+            .map_err(|_| WRONG)?;
         let extension = |_| CertError::Malformed("certificate extension");
-        let constraints = fields.get_extension::<BasicConstraints>().map_err(extension)?;
+        let constraints = fields
+            .get_extension::<BasicConstraints>()
+            .map_err(extension)?;
         let usage = fields.get_extension::<KeyUsage>().map_err(extension)?;
-        let subject_key = fields.get_extension::<SubjectKeyIdentifier>().map_err(extension)?;
-        let authority_key = fields.get_extension::<AuthorityKeyIdentifier>().map_err(extension)?;
+        let subject_key = fields
+            .get_extension::<SubjectKeyIdentifier>()
+            .map_err(extension)?;
+        let authority_key = fields
+            .get_extension::<AuthorityKeyIdentifier>()
+            .map_err(extension)?;
         let unknown_critical = fields
             .extensions()
             .into_iter()
@@ -105,7 +114,10 @@ impl Certificate {
         }
         let wrong = |_| CertError::Malformed("PEM certificate");
         let chain = CertificateInner::<Raw>::load_pem_chain(bytes).map_err(wrong)?;
-        chain.iter().map(|one| Self::from_der(&one.to_der().map_err(wrong)?)).collect()
+        chain
+            .iter()
+            .map(|one| Self::from_der(&one.to_der().map_err(wrong)?))
+            .collect()
     }
 
     /// The certificate as PEM.
@@ -190,7 +202,10 @@ impl Certificate {
 
     /// Says of itself that it may issue certificates.
     pub fn is_ca(&self) -> bool {
-        self.0.constraints.as_ref().is_some_and(|constraints| constraints.ca)
+        self.0
+            .constraints
+            .as_ref()
+            .is_some_and(|constraints| constraints.ca)
     }
 
     /// Subject and issuer are the same.
@@ -200,7 +215,9 @@ impl Certificate {
 
     /// May sign documents: its key usage says so, or says nothing.
     pub fn may_sign(&self) -> bool {
-        self.0.usage.is_none_or(|usage| usage.digital_signature() || usage.non_repudiation())
+        self.0
+            .usage
+            .is_none_or(|usage| usage.digital_signature() || usage.non_repudiation())
     }
 
     /// May sign certificates.
@@ -215,7 +232,10 @@ impl Certificate {
 
     /// How many authorities may stand between this one and a signer.
     pub(crate) fn path_length(&self) -> Option<u8> {
-        self.0.constraints.as_ref().and_then(|constraints| constraints.path_len_constraint)
+        self.0
+            .constraints
+            .as_ref()
+            .and_then(|constraints| constraints.path_len_constraint)
     }
 
     /// A critical extension that is not understood.
@@ -239,7 +259,11 @@ impl Certificate {
     /// Its signature was made with the key of the other certificate.
     pub fn is_signed_by(&self, issuer: &Certificate) -> Result<(), VerifyError> {
         let algorithm = self.0.algorithm.ok_or(VerifyError::Unsupported)?;
-        issuer.0.key.verify(algorithm, &self.0.der[self.0.tbs.clone()], &self.0.signature)
+        issuer.0.key.verify(
+            algorithm,
+            &self.0.der[self.0.tbs.clone()],
+            &self.0.signature,
+        )
     }
 }
 
@@ -260,7 +284,11 @@ impl std::fmt::Debug for Certificate {
 pub(crate) fn serial_text(bytes: &[u8]) -> String {
     let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let short = text.trim_start_matches('0');
-    if short.is_empty() { "0".into() } else { short.into() }
+    if short.is_empty() {
+        "0".into()
+    } else {
+        short.into()
+    }
 }
 
 pub(crate) fn timestamp(time: Time) -> Timestamp {
@@ -289,7 +317,10 @@ fn label(name: &Name) -> String {
 /// certificates of authorities.
 fn attribute(name: &Name, oid: ObjectIdentifier) -> Option<String> {
     use der::{Tag, Tagged};
-    let found = name.iter().filter(|attribute| attribute.oid == oid).last()?;
+    let found = name
+        .iter()
+        .filter(|attribute| attribute.oid == oid)
+        .last()?;
     let bytes = found.value.value();
     match found.value.tag() {
         Tag::Utf8String | Tag::PrintableString | Tag::Ia5String => {
@@ -297,7 +328,9 @@ fn attribute(name: &Name, oid: ObjectIdentifier) -> Option<String> {
         }
         Tag::TeletexString => Some(bytes.iter().map(|byte| char::from(*byte)).collect()),
         Tag::BmpString => {
-            let units = bytes.chunks_exact(2).map(|two| u16::from_be_bytes([two[0], two[1]]));
+            let units = bytes
+                .chunks_exact(2)
+                .map(|two| u16::from_be_bytes([two[0], two[1]]));
             char::decode_utf16(units).collect::<Result<_, _>>().ok()
         }
         _ => None,

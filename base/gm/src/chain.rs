@@ -105,9 +105,14 @@ impl TrustStore {
         if self.roots.is_empty() {
             return Err(ChainError::NoRoots);
         }
-        let known = self.chains.read().map(|chains| chains.get(leaf.fingerprint()).cloned());
+        let known = self
+            .chains
+            .read()
+            .map(|chains| chains.get(leaf.fingerprint()).cloned());
         if let Ok(Some(chain)) = known
-            && chain.0[1..].iter().all(|authority| authority.is_valid_at(at))
+            && chain.0[1..]
+                .iter()
+                .all(|authority| authority.is_valid_at(at))
         {
             return Ok(chain);
         }
@@ -115,8 +120,14 @@ impl TrustStore {
             return Err(misused(leaf, format!("critical extension {critical}")));
         }
         let closest = ChainError::UnknownIssuer(leaf.subject());
-        let mut climb =
-            Climb { store: self, extra, at, path: vec![leaf.clone()], closest, budget: BUDGET };
+        let mut climb = Climb {
+            store: self,
+            extra,
+            at,
+            path: vec![leaf.clone()],
+            closest,
+            budget: BUDGET,
+        };
         if !climb.up() {
             return Err(climb.closest);
         }
@@ -172,7 +183,11 @@ impl TrustStore {
                 continue;
             }
             let key = (index, *issuer.fingerprint());
-            let known = self.issued.read().ok().and_then(|issued| issued.get(&key).copied());
+            let known = self
+                .issued
+                .read()
+                .ok()
+                .and_then(|issued| issued.get(&key).copied());
             let holds = known.unwrap_or_else(|| {
                 let holds = crl.is_issued_by(issuer).is_ok();
                 if let Ok(mut issued) = self.issued.write() {
@@ -243,10 +258,16 @@ impl Climb<'_> {
             return Err(misused(issuer, "not an authority".into()));
         }
         if !issuer.may_certify() {
-            return Err(misused(issuer, "its key usage excludes certificates".into()));
+            return Err(misused(
+                issuer,
+                "its key usage excludes certificates".into(),
+            ));
         }
         let below = self.path.len() - 1;
-        if issuer.path_length().is_some_and(|limit| below > usize::from(limit)) {
+        if issuer
+            .path_length()
+            .is_some_and(|limit| below > usize::from(limit))
+        {
             return Err(misused(issuer, "too many authorities below it".into()));
         }
         if let Some(critical) = issuer.unknown_critical() {
@@ -256,7 +277,9 @@ impl Climb<'_> {
             return Err(ChainError::NotValid(issuer.subject()));
         }
         self.budget -= 1;
-        issued.is_signed_by(issuer).map_err(|_| ChainError::Forged(issued.subject()))
+        issued
+            .is_signed_by(issuer)
+            .map_err(|_| ChainError::Forged(issued.subject()))
     }
 }
 

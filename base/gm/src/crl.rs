@@ -100,20 +100,29 @@ impl Crl {
             let reason = asn1::tlv(0x0a, &[one.reason.code()]);
             let reason = asn1::sequence(&[&extension(REASON, &reason)]);
             // An unspecified reason is left out (RFC 5280, 5.3.1).
-            let reason =
-                if one.reason == RevocationReason::Unspecified { vec![] } else { reason };
+            let reason = if one.reason == RevocationReason::Unspecified {
+                vec![]
+            } else {
+                reason
+            };
             let entry = asn1::sequence(&[&asn1::unsigned(&serial), &time(one.at), &reason]);
             entries.extend_from_slice(&entry);
         }
-        let list = if entries.is_empty() { vec![] } else { asn1::tlv(tag::SEQUENCE, &entries) };
+        let list = if entries.is_empty() {
+            vec![]
+        } else {
+            asn1::tlv(tag::SEQUENCE, &entries)
+        };
         let key = above
             .subject_key()
             .map_or_else(|| above.public_key().identifier().to_vec(), <[u8]>::to_vec);
         // The key identifier of the authority that signs the list, not of the one above it.
         let key = asn1::sequence(&[&asn1::tlv(0x80, &key)]);
         let number = asn1::unsigned(&at.as_second().max(1).to_be_bytes());
-        let extensions =
-            asn1::sequence(&[&extension(AUTHORITY_KEY, &key), &extension(CRL_NUMBER, &number)]);
+        let extensions = asn1::sequence(&[
+            &extension(AUTHORITY_KEY, &key),
+            &extension(CRL_NUMBER, &number),
+        ]);
         let signed = asn1::sequence(&[
             &asn1::small(1),
             &algorithm,
@@ -124,7 +133,11 @@ impl Crl {
             &asn1::tlv(tag::context(0), &extensions),
         ]);
         let signature = issuer.sign(&signed)?;
-        Self::from_der(&asn1::sequence(&[&signed, &algorithm, &asn1::bits(&signature)]))
+        Self::from_der(&asn1::sequence(&[
+            &signed,
+            &algorithm,
+            &asn1::bits(&signature),
+        ]))
     }
 
     /// Reads a DER list.
@@ -229,7 +242,9 @@ impl Crl {
             return Err(VerifyError::Wrong);
         }
         let algorithm = self.algorithm.ok_or(VerifyError::Unsupported)?;
-        authority.public_key().verify(algorithm, &self.der[self.tbs.clone()], &self.signature)
+        authority
+            .public_key()
+            .verify(algorithm, &self.der[self.tbs.clone()], &self.signature)
     }
 }
 
@@ -240,10 +255,17 @@ fn extension(oid: &str, value: &[u8]) -> Vec<u8> {
 
 fn serial_bytes(text: &str) -> Result<Vec<u8>, CertError> {
     let wrong = |_| CertError::Malformed("serial number");
-    let even = if text.len() % 2 == 0 { text.to_string() } else { format!("0{text}") };
+    let even = if text.len().is_multiple_of(2) {
+        text.to_string()
+    } else {
+        format!("0{text}")
+    };
     (0..even.len())
         .step_by(2)
-        .map(|at| even.get(at..at + 2).map_or(Ok(0), |two| u8::from_str_radix(two, 16)))
+        .map(|at| {
+            even.get(at..at + 2)
+                .map_or(Ok(0), |two| u8::from_str_radix(two, 16))
+        })
         .collect::<Result<_, _>>()
         .map_err(wrong)
 }

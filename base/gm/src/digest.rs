@@ -75,7 +75,11 @@ mod tests {
     #[test]
     fn hmac_is_the_nested_digest() {
         for key in [b"key".to_vec(), vec![7; 100]] {
-            let mut block = if key.len() > 64 { sm3(&key).to_vec() } else { key.clone() };
+            let mut block = if key.len() > 64 {
+                sm3(&key).to_vec()
+            } else {
+                key.clone()
+            };
             block.resize(64, 0);
             let pad = |byte: u8| block.iter().map(|b| b ^ byte).collect::<Vec<_>>();
             let inner = sm3(&[pad(0x36), b"message".to_vec()].concat());

@@ -23,8 +23,8 @@ use crate::aead::{NONCE, Sm4Gcm};
 use crate::entropy::draw;
 use crate::unlock::{HEADER, store, suffixed, write_durably};
 use crate::{
-    Certificate, Entropy, KeyError, KeyKind, KeyStore, PublicKey, SignatureAlgorithm, Signer,
-    SoftKey, Unlock,
+    CertError, Certificate, Certify, Entropy, KeyError, KeyKind, KeyStore, PublicKey,
+    SignatureAlgorithm, Signer, SoftKey, Unlock,
 };
 
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -61,7 +61,13 @@ struct Opened {
 
 impl Opened {
     fn new(header: Vec<u8>, cipher: Sm4Gcm, content: Content) -> Self {
-        Self { header, cipher, content, signers: HashMap::new(), destroyed: HashMap::new() }
+        Self {
+            header,
+            cipher,
+            content,
+            signers: HashMap::new(),
+            destroyed: HashMap::new(),
+        }
     }
 }
 
@@ -109,7 +115,10 @@ impl FileKeyStore {
         let header = unlock.header(entropy);
         let cipher = unlock.cipher(path, &header)?;
         let opened = Opened::new(header, cipher, Content::default());
-        let this = Self { path: path.to_path_buf(), opened: RwLock::new(opened) };
+        let this = Self {
+            path: path.to_path_buf(),
+            opened: RwLock::new(opened),
+        };
         let _lock = this.lock()?;
         if path.exists() {
             return Err(store(path, "exists already"));
@@ -121,11 +130,17 @@ impl FileKeyStore {
     /// Opens a store.
     pub fn open(path: &Path, unlock: &Unlock) -> Result<Self, KeyError> {
         let bytes = fs::read(path).map_err(|error| store(path, error))?;
-        let header = bytes.get(..HEADER).ok_or_else(|| store(path, "not a key store"))?.to_vec();
+        let header = bytes
+            .get(..HEADER)
+            .ok_or_else(|| store(path, "not a key store"))?
+            .to_vec();
         let cipher = unlock.cipher(path, &header)?;
         let content = decrypt(path, &bytes, &header, &cipher)?;
         let opened = Opened::new(header, cipher, content);
-        Ok(Self { path: path.to_path_buf(), opened: RwLock::new(opened) })
+        Ok(Self {
+            path: path.to_path_buf(),
+            opened: RwLock::new(opened),
+        })
     }
 
     /// Opens a store, or makes it when there is none.
@@ -134,7 +149,11 @@ impl FileKeyStore {
         unlock: &Unlock,
         entropy: &mut dyn Entropy,
     ) -> Result<Self, KeyError> {
-        if path.exists() { Self::open(path, unlock) } else { Self::create(path, unlock, entropy) }
+        if path.exists() {
+            Self::open(path, unlock)
+        } else {
+            Self::create(path, unlock, entropy)
+        }
     }
 
     /// Encrypts the file anew, under another passphrase or key file.
@@ -192,11 +211,15 @@ impl FileKeyStore {
     }
 
     fn read_opened(&self) -> Result<RwLockReadGuard<'_, Opened>, KeyError> {
-        self.opened.read().map_err(|_| store(&self.path, "a former change was broken off"))
+        self.opened
+            .read()
+            .map_err(|_| store(&self.path, "a former change was broken off"))
     }
 
     fn write_opened(&self) -> Result<std::sync::RwLockWriteGuard<'_, Opened>, KeyError> {
-        self.opened.write().map_err(|_| store(&self.path, "a former change was broken off"))
+        self.opened
+            .write()
+            .map_err(|_| store(&self.path, "a former change was broken off"))
     }
 
     fn stored(&self, name: &str) -> Result<Arc<StoredKey>, KeyError> {
@@ -214,14 +237,24 @@ impl FileKeyStore {
         let mut chain = entry.certificates.iter().map(|text| self.decode(text));
         let own = chain.next().transpose()?.unwrap_or_default();
         let key = key.with_certificate(own, chain.collect::<Result<_, _>>()?);
-        let destroyed = opened.destroyed.entry(name.to_string()).or_default().clone();
-        let stored = Arc::new(StoredKey { name: name.into(), key, destroyed });
+        let destroyed = opened
+            .destroyed
+            .entry(name.to_string())
+            .or_default()
+            .clone();
+        let stored = Arc::new(StoredKey {
+            name: name.into(),
+            key,
+            destroyed,
+        });
         opened.signers.insert(name.to_string(), stored.clone());
         Ok(stored)
     }
 
     fn decode(&self, text: &str) -> Result<Vec<u8>, KeyError> {
-        STANDARD.decode(text).map_err(|error| store(&self.path, error))
+        STANDARD
+            .decode(text)
+            .map_err(|error| store(&self.path, error))
     }
 }
 
@@ -254,7 +287,13 @@ impl KeyStore for FileKeyStore {
             }
             let key = SoftKey::generate(kind, entropy);
             let text = STANDARD.encode(&*key.to_pkcs8()?);
-            content.keys.insert(name.to_string(), Entry { key: text, certificates: vec![] });
+            content.keys.insert(
+                name.to_string(),
+                Entry {
+                    key: text,
+                    certificates: vec![],
+                },
+            );
             Ok(key.public_key())
         })
     }
@@ -280,6 +319,49 @@ impl KeyStore for FileKeyStore {
         Ok(())
     }
 
+    fn enrol(
+        &self,
+        names: &[&str],
+        kind: KeyKind,
+        certify: &mut Certify<'_>,
+        entropy: &mut dyn Entropy,
+    ) -> Result<(), CertError> {
+        let mut refused = None;
+        let done = self.change(entropy, |content, entropy| {
+            for name in names {
+                if content.keys.contains_key(*name) {
+                    return Err(KeyError::Exists(name.to_string()));
+                }
+                let key = SoftKey::generate(kind, entropy);
+                let certificates = certify(name, &key.public_key(), entropy).map_err(|error| {
+                    let why = KeyError::Uncertified(name.to_string());
+                    refused = Some(error);
+                    why
+                })?;
+                match certificates.first() {
+                    None => return Err(KeyError::Uncertified(name.to_string())),
+                    Some(own) if own.public_key().spki() != key.public_key().spki() => {
+                        return Err(KeyError::Mismatch(name.to_string()));
+                    }
+                    Some(_) => {}
+                }
+                let entry = Entry {
+                    key: STANDARD.encode(&*key.to_pkcs8()?),
+                    certificates: certificates
+                        .iter()
+                        .map(|one| STANDARD.encode(one.der()))
+                        .collect(),
+                };
+                content.keys.insert(name.to_string(), entry);
+            }
+            Ok(())
+        });
+        match refused {
+            Some(error) => Err(error),
+            None => Ok(done?),
+        }
+    }
+
     fn destroy(&self, name: &str, entropy: &mut dyn Entropy) -> Result<(), KeyError> {
         self.change(entropy, |content, _| match content.keys.remove(name) {
             Some(mut entry) => {
@@ -297,7 +379,9 @@ impl KeyStore for FileKeyStore {
     }
 
     fn keys(&self) -> Vec<String> {
-        self.read_opened().map(|o| o.content.keys.keys().cloned().collect()).unwrap_or_default()
+        self.read_opened()
+            .map(|o| o.content.keys.keys().cloned().collect())
+            .unwrap_or_default()
     }
 
     fn secret(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
@@ -321,7 +405,9 @@ impl KeyStore for FileKeyStore {
             if content.secrets.contains_key(name) {
                 return Err(KeyError::Exists(name.to_string()));
             }
-            content.secrets.insert(name.to_string(), STANDARD.encode(secret));
+            content
+                .secrets
+                .insert(name.to_string(), STANDARD.encode(secret));
             Ok(())
         })
     }
@@ -333,7 +419,9 @@ impl KeyStore for FileKeyStore {
         entropy: &mut dyn Entropy,
     ) -> Result<(), KeyError> {
         self.change(entropy, |content, _| {
-            content.secrets.insert(name.to_string(), STANDARD.encode(secret));
+            content
+                .secrets
+                .insert(name.to_string(), STANDARD.encode(secret));
             Ok(())
         })
     }
@@ -349,20 +437,21 @@ impl KeyStore for FileKeyStore {
     }
 
     fn secrets(&self) -> Vec<String> {
-        self.read_opened().map(|o| o.content.secrets.keys().cloned().collect()).unwrap_or_default()
+        self.read_opened()
+            .map(|o| o.content.secrets.keys().cloned().collect())
+            .unwrap_or_default()
     }
 }
 
-fn decrypt(
-    path: &Path,
-    bytes: &[u8],
-    header: &[u8],
-    cipher: &Sm4Gcm,
-) -> Result<Content, KeyError> {
-    let broken = || store(path, "wrong passphrase or key file, or the file was changed");
+fn decrypt(path: &Path, bytes: &[u8], header: &[u8], cipher: &Sm4Gcm) -> Result<Content, KeyError> {
+    let broken = || {
+        store(
+            path,
+            "wrong passphrase or key file, or the file was changed",
+        )
+    };
     let rest = bytes.strip_prefix(header).ok_or_else(broken)?;
     let (nonce, sealed) = rest.split_first_chunk::<NONCE>().ok_or_else(broken)?;
     let plain = Zeroizing::new(cipher.open(nonce, header, sealed).ok_or_else(broken)?);
     serde_json::from_slice(&plain).map_err(|error| store(path, error))
 }
-

@@ -90,10 +90,9 @@ impl CertificateSpec<'_> {
             let dates = format!("{} – {}", above.not_before(), above.not_after());
             return Err(CertError::OutsideIssuer(dates));
         }
-        let key = above.subject_key().map_or_else(
-            || above.public_key().identifier().to_vec(),
-            <[u8]>::to_vec,
-        );
+        let key = above
+            .subject_key()
+            .map_or_else(|| above.public_key().identifier().to_vec(), <[u8]>::to_vec);
         self.build(above.subject_der(), &key, issuer, entropy)
     }
 
@@ -159,13 +158,19 @@ impl CertificateSpec<'_> {
             ("2.5.29.35", false, above.to_der().map_err(wrong)?),
         ];
         if self.profile == Profile::Signer {
-            let purposes = ExtendedKeyUsage(vec![DOCUMENT_SIGNING]).to_der().map_err(wrong)?;
+            let purposes = ExtendedKeyUsage(vec![DOCUMENT_SIGNING])
+                .to_der()
+                .map_err(wrong)?;
             list.push(("2.5.29.37", false, purposes));
         }
         let encoded = list.into_iter().flat_map(|(oid, critical, value)| {
             asn1::sequence(&[
                 &asn1::oid(ObjectIdentifier::new_unwrap(oid)),
-                if critical { &[tag::BOOLEAN, 1, 0xff] } else { &[] },
+                if critical {
+                    &[tag::BOOLEAN, 1, 0xff]
+                } else {
+                    &[]
+                },
                 &asn1::tlv(tag::OCTET_STRING, &value),
             ])
         });

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use crate::{Certificate, Entropy, KeyError, KeyKind, PublicKey, Signer};
+use crate::{CertError, Certificate, Entropy, KeyError, KeyKind, PublicKey, Signer};
+
+/// Gives a named new key its certificate and those above it.
+pub type Certify<'a> =
+    dyn FnMut(&str, &PublicKey, &mut dyn Entropy) -> Result<Vec<Certificate>, CertError> + 'a;
 
 /// Holds named private keys with their certificates, and named secrets. Private keys never leave
 /// it: what is handed out can sign, and no more.
@@ -36,6 +40,16 @@ pub trait KeyStore: Send + Sync {
         chain: &[Certificate],
         entropy: &mut dyn Entropy,
     ) -> Result<(), KeyError>;
+
+    /// Makes keys of one kind and certifies them, all or none. `certify` gives a new key its
+    /// certificate and those above it, nearest first. One change of the store, however many keys they are.
+    fn enrol(
+        &self,
+        names: &[&str],
+        kind: KeyKind,
+        certify: &mut Certify<'_>,
+        entropy: &mut dyn Entropy,
+    ) -> Result<(), CertError>;
 
     /// Erases a key. Signers handed out before stop signing.
     fn destroy(&self, name: &str, entropy: &mut dyn Entropy) -> Result<(), KeyError>;

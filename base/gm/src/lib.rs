@@ -28,7 +28,7 @@ pub use entropy::Entropy;
 pub use error::{CertError, KeyError, VaultError, VerifyError};
 pub use file_store::FileKeyStore;
 pub use issue::{CertificateSpec, Profile, Subject};
-pub use key_store::{KeyStore, secret_or_new};
+pub use key_store::{Certify, KeyStore, secret_or_new};
 pub use public_key::PublicKey;
 pub use signer::{SM2_IDENTIFIER, SignatureAlgorithm, Signer, oid};
 pub use soft_key::{KeyKind, SoftKey};

@@ -53,19 +53,31 @@ impl PublicKey {
             let id = ObjectIdentifier::from_bytes(name).map_err(|_| WRONG)?;
             Kind::Other(id.to_string())
         };
-        Ok(Self { spki: der.to_vec(), bits: bits.to_vec(), kind })
+        Ok(Self {
+            spki: der.to_vec(),
+            bits: bits.to_vec(),
+            kind,
+        })
     }
 
     pub(crate) fn sm2(key: &sm2::dsa::VerifyingKey) -> Self {
         let bits = key.to_sec1_bytes().to_vec();
         let spki = ec_spki(oid::SM2_CURVE, &bits);
-        Self { spki, bits, kind: Kind::Sm2(Box::new(key.clone())) }
+        Self {
+            spki,
+            bits,
+            kind: Kind::Sm2(Box::new(key.clone())),
+        }
     }
 
     pub(crate) fn p256(key: &p256::ecdsa::VerifyingKey) -> Self {
         let bits = key.to_sec1_point(false).as_bytes().to_vec();
         let spki = ec_spki(oid::P256, &bits);
-        Self { spki, bits, kind: Kind::P256(Box::new(*key)) }
+        Self {
+            spki,
+            bits,
+            kind: Kind::P256(Box::new(*key)),
+        }
     }
 
     /// DER `SubjectPublicKeyInfo`.
@@ -103,13 +115,15 @@ impl PublicKey {
                 let raw = asn1::signature_to_raw(signature).map_err(|_| VerifyError::Wrong)?;
                 let signature =
                     sm2::dsa::Signature::from_slice(&raw).map_err(|_| VerifyError::Wrong)?;
-                key.verify(message, &signature).map_err(|_| VerifyError::Wrong)
+                key.verify(message, &signature)
+                    .map_err(|_| VerifyError::Wrong)
             }
             (Kind::P256(key), SignatureAlgorithm::EcdsaP256Sha256) => {
                 let raw = asn1::signature_to_raw(signature).map_err(|_| VerifyError::Wrong)?;
                 let signature =
                     p256::ecdsa::Signature::from_slice(&raw).map_err(|_| VerifyError::Wrong)?;
-                key.verify(message, &signature).map_err(|_| VerifyError::Wrong)
+                key.verify(message, &signature)
+                    .map_err(|_| VerifyError::Wrong)
             }
             (Kind::Rsa(key), algorithm) => {
                 let parameters = rsa_parameters(algorithm).ok_or(VerifyError::Unsupported)?;

@@ -83,9 +83,7 @@ impl SignatureAlgorithm {
         let oid = asn1::oid(self.oid());
         match self {
             Self::Sm2Sm3 | Self::EcdsaP256Sha256 => asn1::sequence(&[&oid]),
-            Self::RsaSha256 | Self::RsaSha384 | Self::RsaSha512 => {
-                asn1::sequence(&[&oid, &[5, 0]])
-            }
+            Self::RsaSha256 | Self::RsaSha384 | Self::RsaSha512 => asn1::sequence(&[&oid, &[5, 0]]),
             Self::RsaPssSha256 => asn1::sequence(&[&oid, &pss_parameters()]),
         }
     }
@@ -94,7 +92,11 @@ impl SignatureAlgorithm {
     pub fn from_identifier(der: &[u8]) -> Result<Option<Self>, Malformed> {
         let mut inside = Element::parse(der)?.expect(tag::SEQUENCE)?.inside();
         let id = inside.expect(tag::OID)?.value;
-        let parameters = if inside.is_empty() { None } else { Some(inside.element()?.raw) };
+        let parameters = if inside.is_empty() {
+            None
+        } else {
+            Some(inside.element()?.raw)
+        };
         inside.end()?;
         let Some(found) = Self::from_oid_bytes(id) else {
             return Ok(None);
@@ -165,9 +167,14 @@ mod tests {
             SignatureAlgorithm::RsaPssSha256,
         ] {
             let der = algorithm.identifier();
-            assert_eq!(SignatureAlgorithm::from_identifier(&der), Ok(Some(algorithm)));
+            assert_eq!(
+                SignatureAlgorithm::from_identifier(&der),
+                Ok(Some(algorithm))
+            );
         }
-        let md5 = asn1::sequence(&[&asn1::oid(ObjectIdentifier::new_unwrap("1.2.840.113549.2.5"))]);
+        let md5 = asn1::sequence(&[&asn1::oid(ObjectIdentifier::new_unwrap(
+            "1.2.840.113549.2.5",
+        ))]);
         assert_eq!(SignatureAlgorithm::from_identifier(&md5), Ok(None));
     }
 }

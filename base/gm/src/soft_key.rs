@@ -72,7 +72,11 @@ impl SoftKey {
     }
 
     fn bare(secret: Secret) -> Self {
-        Self { secret, certificate: Vec::new(), chain: Vec::new() }
+        Self {
+            secret,
+            certificate: Vec::new(),
+            chain: Vec::new(),
+        }
     }
 
     /// Reads an unencrypted PKCS#8 `PrivateKeyInfo`, DER.
@@ -167,7 +171,10 @@ mod tests {
             let key = SoftKey::generate(kind, &mut seeded(1));
             let public = PublicKey::from_spki(key.public_key().spki()).unwrap();
             let signature = key.sign(b"message").unwrap();
-            assert_eq!(public.verify(kind.algorithm(), b"message", &signature), Ok(()));
+            assert_eq!(
+                public.verify(kind.algorithm(), b"message", &signature),
+                Ok(())
+            );
             assert_eq!(
                 public.verify(kind.algorithm(), b"massage", &signature),
                 Err(VerifyError::Wrong)
@@ -179,7 +186,11 @@ mod tests {
                 assert_eq!(verified, Err(VerifyError::Wrong), "byte {at}");
             }
             let other = SoftKey::generate(kind, &mut seeded(2)).public_key();
-            assert!(other.verify(kind.algorithm(), b"message", &signature).is_err());
+            assert!(
+                other
+                    .verify(kind.algorithm(), b"message", &signature)
+                    .is_err()
+            );
         }
     }
 
@@ -199,7 +210,8 @@ mod tests {
         let sm2 = SoftKey::generate(KeyKind::Sm2, &mut seeded(1));
         let signature = sm2.sign(b"m").unwrap();
         let verified =
-            sm2.public_key().verify(SignatureAlgorithm::EcdsaP256Sha256, b"m", &signature);
+            sm2.public_key()
+                .verify(SignatureAlgorithm::EcdsaP256Sha256, b"m", &signature);
         assert_eq!(verified, Err(VerifyError::Unsupported));
     }
 }

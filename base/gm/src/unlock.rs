@@ -75,15 +75,23 @@ impl Unlock {
 
     /// The file's key, as the header says it is derived.
     pub(crate) fn cipher(&self, path: &Path, header: &[u8]) -> Result<Sm4Gcm, KeyError> {
-        let fields = header.strip_prefix(MAGIC).filter(|rest| rest.len() == HEADER - MAGIC.len());
+        let fields = header
+            .strip_prefix(MAGIC)
+            .filter(|rest| rest.len() == HEADER - MAGIC.len());
         let fields = fields.ok_or_else(|| store(path, "not a key store"))?;
         let (settings, salt) = fields.split_at(13);
         if settings[0] != self.kind() {
-            let wanted = if settings[0] == 1 { "a key file" } else { "a passphrase" };
+            let wanted = if settings[0] == 1 {
+                "a key file"
+            } else {
+                "a passphrase"
+            };
             return Err(store(path, format!("is opened with {wanted}")));
         }
         let number = |at: usize| {
-            settings[at..at + 4].iter().fold(0u32, |value, byte| (value << 8) | u32::from(*byte))
+            settings[at..at + 4]
+                .iter()
+                .fold(0u32, |value, byte| (value << 8) | u32::from(*byte))
         };
         let mut key = Zeroizing::new([0; 16]);
         match self {
@@ -119,7 +127,9 @@ pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&beside, path)?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
         File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
     })();
     written.map_err(|error: std::io::Error| store(path, error))

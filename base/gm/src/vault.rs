@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::aead::{NONCE, Sm4Gcm};
 use crate::entropy::draw;
-use crate::{Entropy, KeyStore, VaultError, hmac_sm3};
+use crate::{Entropy, KeyStore, VaultError, hmac_sm3, secret_or_new};
 
 const DIGEST_SECRET: &str = "vault.digest";
 const KEY_SECRET: &str = "vault.key.";
@@ -26,49 +26,52 @@ impl Vault {
     /// A vault over keys by version. The highest version seals, all open.
     pub fn from_keys(keys: Vec<(u8, [u8; 16])>, digest_key: [u8; 32]) -> Result<Self, VaultError> {
         let count = keys.len();
-        let keys: BTreeMap<_, _> =
-            keys.into_iter().map(|(version, key)| (version, Sm4Gcm::new(&key))).collect();
+        let keys: BTreeMap<_, _> = keys
+            .into_iter()
+            .map(|(version, key)| (version, Sm4Gcm::new(&key)))
+            .collect();
         match keys.last_key_value() {
-            Some((&newest, _)) if keys.len() == count => {
-                Ok(Self { newest, keys, digest_key: Zeroizing::new(digest_key) })
-            }
+            Some((&newest, _)) if keys.len() == count => Ok(Self {
+                newest,
+                keys,
+                digest_key: Zeroizing::new(digest_key),
+            }),
             _ => Err(VaultError::Keys),
         }
     }
 
     /// The vault of a key store; on first use its keys are made there.
     pub fn from_store(store: &dyn KeyStore, entropy: &mut dyn Entropy) -> Result<Self, VaultError> {
+        let digest = secret_or_new(store, DIGEST_SECRET, 32, entropy)?;
         let mut names = Self::key_names(store);
         if names.is_empty() {
-            store.put_secret(DIGEST_SECRET, &draw::<32>(entropy), entropy)?;
-            Self::add_key(store, 1, entropy)?;
+            secret_or_new(store, &format!("{KEY_SECRET}1"), 16, entropy)?;
             names = Self::key_names(store);
         }
         let mut keys = Vec::new();
         for (version, name) in names {
             let key = store.secret(&name)?;
-            keys.push((version, key.as_slice().try_into().map_err(|_| VaultError::Keys)?));
+            keys.push((
+                version,
+                key.as_slice().try_into().map_err(|_| VaultError::Keys)?,
+            ));
         }
-        let digest = store.secret(DIGEST_SECRET)?;
-        Self::from_keys(keys, digest.as_slice().try_into().map_err(|_| VaultError::Keys)?)
+        Self::from_keys(
+            keys,
+            digest.as_slice().try_into().map_err(|_| VaultError::Keys)?,
+        )
     }
 
     /// Adds a key of the next version to the store. Vaults opened from then on seal with
     /// it; what older keys sealed still opens. The digest key stays: every look-up hangs on it.
     pub fn rotate(store: &dyn KeyStore, entropy: &mut dyn Entropy) -> Result<u8, VaultError> {
-        let newest = Self::key_names(store).last().map_or(0, |(version, _)| *version);
+        let newest = Self::key_names(store)
+            .last()
+            .map_or(0, |(version, _)| *version);
         let next = newest.checked_add(1).ok_or(VaultError::Keys)?;
-        Self::add_key(store, next, entropy)?;
-        Ok(next)
-    }
-
-    fn add_key(
-        store: &dyn KeyStore,
-        version: u8,
-        entropy: &mut dyn Entropy,
-    ) -> Result<(), VaultError> {
         let key = Zeroizing::new(draw::<16>(entropy));
-        Ok(store.put_secret(&format!("{KEY_SECRET}{version}"), key.as_slice(), entropy)?)
+        store.put_secret(&format!("{KEY_SECRET}{next}"), key.as_slice(), entropy)?;
+        Ok(next)
     }
 
     fn key_names(store: &dyn KeyStore) -> Vec<(u8, String)> {
@@ -105,8 +108,13 @@ impl Vault {
         sealed: &[u8],
     ) -> Result<Vec<u8>, VaultError> {
         let (&version, rest) = sealed.split_first().ok_or(VaultError::Broken)?;
-        let (nonce, rest) = rest.split_first_chunk::<NONCE>().ok_or(VaultError::Broken)?;
-        let cipher = self.keys.get(&version).ok_or(VaultError::UnknownVersion(version))?;
+        let (nonce, rest) = rest
+            .split_first_chunk::<NONCE>()
+            .ok_or(VaultError::Broken)?;
+        let cipher = self
+            .keys
+            .get(&version)
+            .ok_or(VaultError::UnknownVersion(version))?;
         let place = place(version, table, column, key);
         cipher.open(nonce, &place, rest).ok_or(VaultError::Broken)
     }
@@ -155,10 +163,15 @@ mod tests {
     fn a_value_opens_only_in_its_place() {
         let vault = vault(&[1]);
         let sealed = vault.seal("user", "phone", "u1", b"13800000000", &mut seeded(1));
-        assert_eq!(vault.open("user", "phone", "u1", &sealed).unwrap(), b"13800000000");
-        for (table, column, key) in
-            [("usep", "hone", "u1"), ("user", "phone", "u2"), ("user", "id", "u1")]
-        {
+        assert_eq!(
+            vault.open("user", "phone", "u1", &sealed).unwrap(),
+            b"13800000000"
+        );
+        for (table, column, key) in [
+            ("usep", "hone", "u1"),
+            ("user", "phone", "u2"),
+            ("user", "id", "u1"),
+        ] {
             assert!(matches!(
                 vault.open(table, column, key, &sealed),
                 Err(VaultError::Broken)
@@ -174,7 +187,10 @@ mod tests {
             let mut changed = sealed.clone();
             changed[at] ^= 1;
             assert!(vault.open("t", "c", "k", &changed).is_err(), "byte {at}");
-            assert!(vault.open("t", "c", "k", &sealed[..at]).is_err(), "cut at {at}");
+            assert!(
+                vault.open("t", "c", "k", &sealed[..at]).is_err(),
+                "cut at {at}"
+            );
         }
     }
 

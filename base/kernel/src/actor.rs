@@ -278,7 +278,11 @@ mod tests {
     fn own_item_needs_both_the_owner_and_the_item() {
         let actor = clerk(Scope::OwnItem("I1".into()));
         let may = |owner, item| {
-            let target = Target { owner: Some(owner), item, ..Target::default() };
+            let target = Target {
+                owner: Some(owner),
+                item,
+                ..Target::default()
+            };
             actor.require(Permission::CaseAccept, &target).is_ok()
         };
         assert!(may("ck", Some("I1")));

@@ -73,10 +73,14 @@ pub(crate) fn judge(plan: &Plan, head: &Head, score: f32) -> Verdict {
         };
     }
     for (place, name, behind) in names(head) {
-        let found = as_written(plan, &name, place == Matched::Title)
-            .map(|v| (v, false))
-            .max_by_value(by_letters(plan, &name).map(|v| (v, true)))
-            .max_by_value(by_slip(plan, &name).map(|v| (v, true)));
+        let written = as_written(plan, &name, place == Matched::Title).map(|v| (v, false));
+        // As written is better than any guess.
+        let guess = || {
+            let value = max(by_letters(plan, &name), by_slip(plan, &name))?;
+            // Pinyin that fits is no guess.
+            Some((value, !plan.is_typed() || value < WRITTEN))
+        };
+        let found = written.or_else(guess);
         if let Some((value, guessed)) = found {
             let value = value - behind;
             if value > best.value {
@@ -96,20 +100,6 @@ pub(crate) fn judge(plan: &Plan, head: &Head, score: f32) -> Verdict {
         };
     }
     best
-}
-
-/// The better of two judgements.
-trait MaxByValue {
-    fn max_by_value(self, other: Self) -> Self;
-}
-
-impl MaxByValue for Option<(f32, bool)> {
-    fn max_by_value(self, other: Self) -> Self {
-        match (self, other) {
-            (Some(a), Some(b)) => Some(if b.0 > a.0 { b } else { a }),
-            (a, b) => a.or(b),
-        }
-    }
 }
 
 /// How much of a name the question covers.
@@ -190,6 +180,11 @@ fn by_slip(plan: &Plan, name: &[char]) -> Option<f32> {
         return None;
     }
     let most = if asked.len() < 8 { 1 } else { 2 };
+    // Each slip spoils at most one of the characters asked for.
+    let known = asked.iter().filter(|c| name.contains(c)).count();
+    if known + most < asked.len() {
+        return None;
+    }
     if let Some(slips) = distance(asked, name, most) {
         return (name.len() >= 3).then(|| 600.0 - 20.0 * slips as f32);
     }

@@ -10,35 +10,60 @@ use crate::fold::is_latin;
 const READINGS: usize = 3;
 
 /// The ways to read one character, the usual one first; a letter reads as itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sound {
-    readings: Vec<String>,
+    readings: [&'static str; READINGS],
+    count: usize,
+}
+
+/// Letters and digits, to be read as themselves.
+const PLAIN: &str = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+/// Syllables as they are typed: `ü` has no key and is written `v`.
+fn typed(plain: &'static str) -> &'static str {
+    match plain {
+        "lü" => "lv",
+        "nü" => "nv",
+        "lüe" => "lve",
+        "nüe" => "nve",
+        other => other,
+    }
 }
 
 impl Sound {
     fn of(c: char) -> Option<Self> {
+        let mut sound = Self {
+            readings: [""; READINGS],
+            count: 0,
+        };
         if is_latin(c) {
-            return Some(Self {
-                readings: vec![c.to_string()],
-            });
+            let at = PLAIN.find(c.to_ascii_lowercase())?;
+            sound.push(&PLAIN[at..=at]);
+            return Some(sound);
         }
-        let mut readings: Vec<String> = Vec::new();
         for one in c.to_pinyin_multi()? {
-            // `ü` is typed as `v`.
-            let plain = one.plain().replace('ü', "v");
-            if !readings.contains(&plain) && readings.len() < READINGS {
-                readings.push(plain);
-            }
+            sound.push(typed(one.plain()));
         }
-        (!readings.is_empty()).then_some(Self { readings })
+        (sound.count > 0).then_some(sound)
     }
 
-    fn usual(&self) -> &str {
-        self.readings.first().map_or("", String::as_str)
+    fn push(&mut self, reading: &'static str) {
+        if self.count < READINGS && !self.readings().contains(&reading) {
+            self.readings[self.count] = reading;
+            self.count += 1;
+        }
+    }
+
+    fn readings(&self) -> &[&'static str] {
+        &self.readings[..self.count]
+    }
+
+    fn usual(&self) -> &'static str {
+        self.readings[0]
     }
 
     fn has_initial(&self, letter: char) -> bool {
-        self.readings.iter().any(|r| r.starts_with(letter))
+        self.readings().iter().any(|r| r.starts_with(letter))
     }
 }
 
@@ -66,7 +91,7 @@ fn variants(sounds: &[Sound]) -> Vec<Vec<&str>> {
     let base: Vec<&str> = sounds.iter().map(Sound::usual).collect();
     let mut all = vec![base.clone()];
     for (i, sound) in sounds.iter().enumerate() {
-        for other in sound.readings.iter().skip(1) {
+        for other in sound.readings().iter().skip(1) {
             let mut variant = base.clone();
             variant[i] = other;
             all.push(variant);
@@ -140,9 +165,9 @@ fn covers(sounds: &[Sound], letters: &str) -> Option<usize> {
     }
     let (first, rest) = sounds.split_first()?;
     first
-        .readings
+        .readings()
         .iter()
-        .find_map(|reading| match letters.strip_prefix(reading.as_str()) {
+        .find_map(|reading| match letters.strip_prefix(*reading) {
             Some(left) => covers(rest, left).map(|n| n + 1),
             None => reading.starts_with(letters).then_some(1),
         })

@@ -1,4 +1,4 @@
-//! Composes two licences and a letter from the demonstration data into a folder, each as OFD, PDF
+//! Composes three licences and a letter from the demonstration data into a folder, each as OFD, PDF
 //! and PNG, to be looked at in other readers. Usage: `sample DEMO_FOLDER OUTPUT_FOLDER`.
 
 use std::error::Error;
@@ -24,7 +24,8 @@ fn main() -> Outcome<()> {
         .next()
         .ok_or("usage: sample DEMO_FOLDER OUTPUT_FOLDER")?;
     fs::create_dir_all(&folder)?;
-    for (kind, number) in [("SPJYXKZ", 1), ("YSZYZS", 0)] {
+    // A licence on A3, one with a photograph, a card.
+    for (kind, number) in [("SPJYXKZ", 1), ("YSZYZS", 0), ("JZZ", 0)] {
         let document = licence(&demo, kind, number)?;
         write(&folder, kind, &document)?;
         measure(&demo, kind, number)?;

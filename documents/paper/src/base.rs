@@ -97,42 +97,40 @@ fn draw(svg: &str, width_mm: f32, height_mm: f32, dpi: f32) -> Result<Base, Erro
     })
 }
 
-/// A palette where 256 colours do, which is most base pictures; else true colour.
+/// A palette where 255 colours do, which is most base pictures; else true colour: many colours
+/// mean a photograph or a gradient, which a palette would show in bands.
 fn encode(pixmap: &Pixmap, dpi: f32) -> Result<Vec<u8>, Error> {
     let (width, height) = (pixmap.width(), pixmap.height());
-    let (indexes, palette) = quantise(pixmap.pixels());
-    let mut best = png_out::encode(
-        width,
-        height,
-        Pixels::Indexed(&indexes, &palette),
-        Some(dpi),
-        Effort::Best,
-    )?;
-    // Many colours mean a photograph or a gradient, which a palette would show in bands.
-    if palette.len() == 3 * 256 {
-        let rgb: Vec<u8> = pixmap
-            .pixels()
-            .iter()
-            .flat_map(|p| [p.red(), p.green(), p.blue()])
-            .collect();
-        best = png_out::encode(width, height, Pixels::Rgb(&rgb), Some(dpi), Effort::Best)?;
-    }
-    Ok(best)
+    let rgb: Vec<u8>;
+    let quantised = quantise(pixmap.pixels());
+    let pixels = match &quantised {
+        Some((indexes, palette)) => Pixels::Indexed(indexes, palette),
+        None => {
+            rgb = pixmap
+                .pixels()
+                .iter()
+                .flat_map(|p| [p.red(), p.green(), p.blue()])
+                .collect();
+            Pixels::Rgb(&rgb)
+        }
+    };
+    png_out::encode(width, height, pixels, Some(dpi), Effort::Best)
 }
 
-/// Merges colours that differ in their lowest bits until at most 256 are left; each keeps the
-/// commonest of the merged colours, so that flat areas are exact. More than 256 at five bits a
-/// channel gives a full palette, which [`encode`] takes as a sign.
-fn quantise(pixels: &[PremultipliedColorU8]) -> (Vec<u8>, Vec<u8>) {
-    let mut counts: HashMap<[u8; 3], u32> = HashMap::new();
-    for pixel in pixels {
-        *counts
-            .entry([pixel.red(), pixel.green(), pixel.blue()])
-            .or_default() += 1;
+/// Merges colours that differ in their lowest bits until at most 255 are left; each keeps the
+/// commonest of the merged colours, so that flat areas are exact. Gives an index for each pixel
+/// and the palette, or nothing if there are more even at five bits a channel.
+fn quantise(pixels: &[PremultipliedColorU8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let colour = |pixel: &PremultipliedColorU8| [pixel.red(), pixel.green(), pixel.blue()];
+    // Drawings are mostly flat: stretches of one colour are looked up once.
+    let stretches = || pixels.chunk_by(|a, b| colour(a) == colour(b));
+    let mut counts: HashMap<[u8; 3], usize> = HashMap::new();
+    for stretch in stretches() {
+        *counts.entry(colour(&stretch[0])).or_default() += stretch.len();
     }
     for bits in 0..=3_u32 {
-        let merged = |colour: [u8; 3]| colour.map(|c| c >> bits);
-        let mut groups: HashMap<[u8; 3], ([u8; 3], u32)> = HashMap::new();
+        let merged = |colour: [u8; 3]| colour.map(|channel| channel >> bits);
+        let mut groups: HashMap<[u8; 3], ([u8; 3], usize)> = HashMap::new();
         for (&colour, &count) in &counts {
             let group = groups.entry(merged(colour)).or_insert((colour, count));
             if (count, colour) > (group.1, group.0) {
@@ -142,23 +140,21 @@ fn quantise(pixels: &[PremultipliedColorU8]) -> (Vec<u8>, Vec<u8>) {
         if groups.len() <= 255 {
             let mut ordered: Vec<_> = groups.into_iter().collect();
             ordered.sort_unstable();
-            let index: HashMap<[u8; 3], u8> = ordered
-                .iter()
-                .enumerate()
-                .map(|(i, (key, _))| (*key, i as u8))
-                .collect();
+            let index: HashMap<[u8; 3], u8> =
+                ordered.iter().map(|(key, _)| *key).zip(0..).collect();
             let palette = ordered
                 .iter()
                 .flat_map(|(_, (colour, _))| *colour)
                 .collect();
-            let indexes = pixels
-                .iter()
-                .map(|p| index[&merged([p.red(), p.green(), p.blue()])])
-                .collect();
-            return (indexes, palette);
+            let mut indexes = Vec::with_capacity(pixels.len());
+            for stretch in stretches() {
+                let found = index[&merged(colour(&stretch[0]))];
+                indexes.resize(indexes.len() + stretch.len(), found);
+            }
+            return Some((indexes, palette));
         }
     }
-    (vec![0; pixels.len()], vec![0; 3 * 256])
+    None
 }
 
 /// Takes plain texts out of the SVG and gives them in page millimetres.
@@ -193,7 +189,9 @@ fn lift_texts(svg: &str, width_mm: f32, height_mm: f32) -> Result<(String, Vec<T
             text.y = (text.y - top) * scale;
             text.size *= scale;
             text.letter_spacing *= scale;
-            labels.push(text);
+            if !text.content.is_empty() {
+                labels.push(text);
+            }
             rest.push_str(&svg[copied..node.range().start]);
             copied = node.range().end;
         }

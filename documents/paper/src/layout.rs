@@ -79,7 +79,13 @@ fn positive(value: f32) -> bool {
 }
 
 fn text(text: &Text, items: &mut Vec<LaidItem>) -> Result<(), Error> {
-    if !positive(text.size) || !text.x.is_finite() || !text.y.is_finite() {
+    let finite = [
+        text.x,
+        text.y,
+        text.letter_spacing,
+        text.stretch_to.unwrap_or(0.0),
+    ];
+    if !positive(text.size) || !finite.iter().all(|measure| measure.is_finite()) {
         return Err(Error::Measure("a text needs a place and a size"));
     }
     let shaped = wrap::shape(&text.content)?;
@@ -133,8 +139,9 @@ fn text_box(it: &TextBox, items: &mut Vec<LaidItem>) -> Result<(), Error> {
         || !positive(it.line_height)
         || !positive(it.min_size)
         || it.max_lines == 0
-        || !it.x.is_finite()
-        || !it.y.is_finite()
+        || ![it.x, it.y, it.indent]
+            .iter()
+            .all(|measure| measure.is_finite())
     {
         return Err(Error::Measure(
             "a text box needs a place, a width, a size and a line height",

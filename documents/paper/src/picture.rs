@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::io::Cursor;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use image::{DynamicImage, ImageDecoder, ImageReader, RgbaImage};
+use resvg::tiny_skia::Pixmap;
 
 use crate::Error;
 use crate::png_out::{self, Effort, Pixels};
@@ -33,6 +34,8 @@ struct Inner {
     height: u32,
     // What PDF output makes of it, kept because a base picture serves thousands of documents.
     pdf: OnceLock<Result<krilla::image::Image, String>>,
+    // The same for thumbnails: how often halved, and the pixels.
+    halved: Mutex<Option<(u32, Arc<Pixmap>)>>,
 }
 
 impl Picture {
@@ -55,6 +58,7 @@ impl Picture {
             width,
             height,
             pdf: OnceLock::new(),
+            halved: Mutex::default(),
         })))
     }
 
@@ -81,6 +85,10 @@ impl Picture {
     /// The pixels, alpha not multiplied in.
     pub(crate) fn decode(&self) -> Result<RgbaImage, Error> {
         Ok(decode(&self.0.bytes)?.into_rgba8())
+    }
+
+    pub(crate) fn halved(&self) -> &Mutex<Option<(u32, Arc<Pixmap>)>> {
+        &self.0.halved
     }
 
     pub(crate) fn pdf(&self) -> Result<krilla::image::Image, Error> {

@@ -1,5 +1,7 @@
 //! PNG: page images for screens, and thumbnails.
 
+use std::sync::{Arc, PoisonError};
+
 use image::RgbaImage;
 use resvg::tiny_skia::{
     Color, FillRule, FilterQuality, IntSize, LineCap, LineJoin, Paint, PathBuilder, Pixmap,
@@ -159,8 +161,7 @@ fn path(canvas: &mut Pixmap, path: &Path, per_mm: f32) {
 
 fn picture(canvas: &mut Pixmap, placed: &Placed, per_mm: f32) -> Result<(), Error> {
     let (width, height) = (placed.width * per_mm, placed.height * per_mm);
-    let source = premultiplied(&placed.picture)?;
-    let source = shrink(source, width, height);
+    let source = halved(&placed.picture, halvings(&placed.picture, width, height))?;
     let place = Transform::from_row(
         width / source.width() as f32,
         0.0,
@@ -173,8 +174,43 @@ fn picture(canvas: &mut Pixmap, placed: &Placed, per_mm: f32) -> Result<(), Erro
         quality: FilterQuality::Bilinear,
         ..PixmapPaint::default()
     };
-    canvas.draw_pixmap(0, 0, source.as_ref(), &how, place, None);
+    canvas.draw_pixmap(0, 0, (*source).as_ref(), &how, place, None);
     Ok(())
+}
+
+/// How often a picture is halved before it is drawn: while it is more than twice as large as it
+/// is drawn, because smoothing between four pixels would drop lines thinner than what is left
+/// out.
+fn halvings(picture: &Picture, width: f32, height: f32) -> u32 {
+    let (across, down) = picture.pixels();
+    let times = (across as f32 / width.max(1.0)).min(down as f32 / height.max(1.0));
+    if times > 2.0 {
+        times.log2().ceil() as u32 - 1
+    } else {
+        0
+    }
+}
+
+/// The pixels of a picture, halved so many times. A small result is kept with the picture: a
+/// base picture is decoded once for all thumbnails.
+fn halved(picture: &Picture, times: u32) -> Result<Arc<Pixmap>, Error> {
+    const KEPT: u32 = 1 << 19;
+    let mut kept = picture
+        .halved()
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, pixels)) = kept.as_ref().filter(|(of, _)| *of == times) {
+        return Ok(pixels.clone());
+    }
+    let mut pixels = premultiplied(picture)?;
+    for _ in 0..times {
+        pixels = half(&pixels).ok_or_else(|| Error::Picture("empty".into()))?;
+    }
+    let pixels = Arc::new(pixels);
+    if times > 0 && pixels.width() * pixels.height() <= KEPT {
+        *kept = Some((times, pixels.clone()));
+    }
+    Ok(pixels)
 }
 
 fn premultiplied(picture: &Picture) -> Result<Pixmap, Error> {
@@ -191,31 +227,21 @@ fn premultiplied(picture: &Picture) -> Result<Pixmap, Error> {
     Pixmap::from_vec(image.into_raw(), size).ok_or_else(|| Error::Picture("too large".into()))
 }
 
-/// Halves a picture while it is more than twice as large as it is drawn, because smoothing
-/// between four pixels would otherwise drop lines thinner than what is left out.
-fn shrink(mut source: Pixmap, width: f32, height: f32) -> Pixmap {
-    while source.width() as f32 > 2.0 * width.max(1.0)
-        && source.height() as f32 > 2.0 * height.max(1.0)
-    {
-        let Some(mut half) = Pixmap::new(source.width().div_ceil(2), source.height().div_ceil(2))
-        else {
-            break;
-        };
-        let (old_width, old_height) = (source.width() as usize, source.height() as usize);
-        let old = source.data();
-        let new_width = half.width() as usize;
-        for (index, pixel) in half.data_mut().chunks_exact_mut(4).enumerate() {
-            let (x, y) = (index % new_width * 2, index / new_width * 2);
-            let (right, below) = ((x + 1).min(old_width - 1), (y + 1).min(old_height - 1));
-            for (channel, value) in pixel.iter_mut().enumerate() {
-                let at = |x: usize, y: usize| u16::from(old[(y * old_width + x) * 4 + channel]);
-                let sum = at(x, y) + at(right, y) + at(x, below) + at(right, below);
-                *value = ((sum + 2) / 4) as u8;
-            }
+fn half(source: &Pixmap) -> Option<Pixmap> {
+    let mut half = Pixmap::new(source.width().div_ceil(2), source.height().div_ceil(2))?;
+    let (old_width, old_height) = (source.width() as usize, source.height() as usize);
+    let old = source.data();
+    let new_width = half.width() as usize;
+    for (index, pixel) in half.data_mut().chunks_exact_mut(4).enumerate() {
+        let (x, y) = (index % new_width * 2, index / new_width * 2);
+        let (right, below) = ((x + 1).min(old_width - 1), (y + 1).min(old_height - 1));
+        for (channel, value) in pixel.iter_mut().enumerate() {
+            let at = |x: usize, y: usize| u16::from(old[(y * old_width + x) * 4 + channel]);
+            let sum = at(x, y) + at(right, y) + at(x, below) + at(right, below);
+            *value = ((sum + 2) / 4) as u8;
         }
-        source = half;
     }
-    source
+    Some(half)
 }
 
 #[cfg(test)]
@@ -262,6 +288,38 @@ mod tests {
             assert!(dark(left, left + 100) > 500, "a character from {left}");
         }
         assert!(dark(750, 950) > 2_000, "the QR code");
+    }
+
+    #[test]
+    fn a_picture_drawn_small_keeps_its_thin_lines() {
+        // One dark row in sixteen, drawn at a twentieth: a sixteenth of the black is left.
+        let grey = |y: u32| if y.is_multiple_of(16) { 0 } else { 255 };
+        let rgb: Vec<u8> = (0..1600).flat_map(|y| [grey(y); 1600 * 3]).collect();
+        let png = png_out::encode(1600, 1600, Pixels::Rgb(&rgb), None, Effort::Fast).unwrap();
+        let picture = Picture::new(png).unwrap();
+        let mut page = Page::new(100.0, 100.0);
+        let placed = Placed {
+            picture,
+            x: 0.0,
+            y: 0.0,
+            width: 100.0,
+            height: 100.0,
+        };
+        page.items.push(Item::Picture(placed));
+        let laid = lay_out(&Document {
+            pages: vec![page],
+            ..Document::default()
+        })
+        .unwrap();
+        let first = thumbnail(&laid, 80).unwrap();
+        let image = decoded(first.clone());
+        let mean = image.pixels().map(|p| u32::from(p.0[0])).sum::<u32>() / (80 * 80);
+        assert!((236..=242).contains(&mean), "{mean}");
+        assert_eq!(
+            first,
+            thumbnail(&laid, 80).unwrap(),
+            "kept pixels draw the same"
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use gm::{Certificate, ChainError, Revocation, RevocationReason};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::pdf::time_stamp::TimeStamp;
 use crate::report::Report;
 use crate::{Check, Reason, Trust};
 
@@ -158,4 +159,30 @@ pub(crate) fn future(at: Timestamp, trust: &Trust, index: Option<usize>, report:
             evidence,
         );
     }
+}
+
+/// A time stamp over a signature value: its time, when it holds and its authority is trusted. One
+/// that does not hold fails the signature, because something was changed.
+pub(crate) fn stamped(
+    token: &[u8],
+    value: &[u8],
+    trust: &Trust,
+    index: Option<usize>,
+    report: &mut Report,
+) -> Option<Timestamp> {
+    let failed = match TimeStamp::read(token) {
+        Err(malformed) => malformed.to_string(),
+        Ok(stamp) => match stamp.holds() {
+            Ok(()) if !stamp.covers(value) => "the time stamp belongs to another signature".into(),
+            Ok(()) if stamp.is_trusted(trust) => return Some(stamp.time),
+            Ok(()) => {
+                let evidence = format!("time stamp by “{}”, not trusted", stamp.authority());
+                report.skip(Check::SealValidity, Reason::TrustUnknown, index, evidence);
+                return None;
+            }
+            Err(why) => why.into(),
+        },
+    };
+    report.fail(Check::Stamp, Reason::TimeStampBroken, index, failed);
+    None
 }

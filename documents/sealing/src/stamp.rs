@@ -98,9 +98,12 @@ impl<'a> Stamp<'a> {
         fields.end()?;
         let signature = outer.expect(tag::BIT_STRING)?.bits()?;
         let time_stamp = match outer.optional(tag::context(0))? {
-            Some(wrapped) => Some(wrapped.value),
+            Some(wrapped) => Some(Element::parse(wrapped.value)?.bits()?),
             // Some write the BIT STRING without its tag.
-            None => outer.optional(tag::BIT_STRING)?.map(|element| element.raw),
+            None => outer
+                .optional(tag::BIT_STRING)?
+                .map(|element| element.bits())
+                .transpose()?,
         };
         outer.end()?;
         Ok(Self {

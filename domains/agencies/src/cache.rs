@@ -31,10 +31,10 @@ impl Cache {
 pub async fn directory(ctx: &Ctx) -> Result<Arc<Directory>, AgenciesError> {
     let cache = ctx.shared.get_or_make::<Cache>();
     let held = cache.lock().clone();
-    if let Some((looked, directory)) = &held {
-        if looked.elapsed() < LOOK_EVERY {
-            return Ok(directory.clone());
-        }
+    if let Some((looked, directory)) = &held
+        && looked.elapsed() < LOOK_EVERY
+    {
+        return Ok(directory.clone());
     }
     // The revision is read first: an entry changed in between is then read again next time.
     let mut reader = ctx.db.reader();

@@ -8,7 +8,7 @@ use items::Item;
 use jiff::Timestamp;
 use licences::Prepared;
 use notices::NewNotice;
-use store::{Ctx, Run, Tx};
+use store::{Ctx, Tx};
 
 use crate::case::{Case, CaseMaterial};
 use crate::error::CaseError;
@@ -16,15 +16,13 @@ use crate::events::{CaseMoved, VisitsExceeded};
 use crate::special::Special;
 use crate::state::{self, ClockMove, Event, State};
 use crate::step::{StepOpen, StepPrivate, StepRecord};
-use crate::table::{self, PointCheck, TaskRow, Written};
+use crate::table::{self, TaskRow, Written};
 
 /// Something written beside the case.
 #[derive(Clone)]
 pub(crate) enum Write {
     Material(CaseMaterial),
-    DropMaterial(String),
     Special(Special),
-    Check(PointCheck),
     /// Review points that had failed are open again after a correction.
     ForgetFailed,
     Notice(Arc<NewNotice>),
@@ -270,11 +268,7 @@ impl Ready {
         let case = &self.written.case;
         match write {
             Write::Material(m) => table::put_material(tx, &case.case_id, m).await,
-            Write::DropMaterial(entry) => {
-                table::delete_material(tx, &case.case_id, entry).await.map(drop)
-            }
             Write::Special(s) => table::put_special(tx, ctx, &case.case_id, s).await,
-            Write::Check(c) => table::put_check(tx, &case.case_id, c).await,
             Write::ForgetFailed => table::forget_failed(tx, &case.case_id).await,
             Write::Notice(n) => {
                 notices::create(tx, ctx, n).await.map(drop).map_err(CaseError::other)

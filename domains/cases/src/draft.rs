@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use conditions::Answers;
-use forms::{Draft, FieldError};
+use forms::{FieldError, Filling};
 use items::Item;
 use store::Ctx;
 
@@ -63,10 +63,10 @@ pub async fn save_fields(
     let (mut case, item) = open_draft(ctx, case_id).await?;
     let p = &case.private;
     let draft =
-        Draft { answers: &case.data.answers, values: &p.values, prefilled: &p.prefilled };
+        Filling { answers: &case.data.answers, values: &p.values, prefilled: &p.prefilled };
     let reading = item.form.read(draft, posted, fields);
     let read =
-        Draft { answers: &case.data.answers, values: &reading.values, prefilled: &p.prefilled };
+        Filling { answers: &case.data.answers, values: &reading.values, prefilled: &p.prefilled };
     let today = kernel::time::beijing_date(ctx.now());
     let mut errors = reading.errors.clone();
     for error in item.form.check_fields(read, fields, today) {

@@ -19,7 +19,7 @@ use crate::error::CaseError;
 pub struct IssueRule {
     pub item_id: String,
     /// Face field → sources, the first that gives something counts: `form.x`, `population.x`,
-    /// `legal.x`, `agency.name`, `previous.x`, `'literal'`.
+    /// `legal.x`, `agency.name`, `previous.x`, `today`, `'literal'`.
     #[serde(default)]
     pub face: BTreeMap<String, Vec<String>>,
     /// Where the holder's name and number come from; the applicant otherwise. The number
@@ -148,6 +148,7 @@ struct Sources {
     agency_code: String,
     previous: Map<String, Value>,
     replaces: Option<Replaces>,
+    today: String,
 }
 
 impl Sources {
@@ -166,6 +167,7 @@ impl Sources {
             agency_code: case.data.agency.clone(),
             previous: Map::new(),
             replaces: None,
+            today: kernel::time::beijing_date(ctx.now()).to_string(),
         };
         if let Some(replace) = &rule.replaces {
             sources.find_previous(ctx, case, item, replace).await?;
@@ -207,6 +209,9 @@ impl Sources {
     fn text(&self, path: &str) -> Option<String> {
         if let Some(literal) = path.strip_prefix('\'') {
             return Some(literal.trim_end_matches('\'').to_owned());
+        }
+        if path == "today" {
+            return Some(self.today.clone());
         }
         let (root, rest) = path.split_once('.')?;
         match root {

@@ -51,7 +51,7 @@ pub async fn window_intake(ctx: &Ctx, intake: &WindowIntake) -> Result<Case, Cas
     }
     case.private.values.extend(intake.values.clone());
     let p = &case.private;
-    let whole = forms::Draft {
+    let whole = forms::Filling {
         answers: &case.data.answers,
         values: &p.values,
         prefilled: &p.prefilled,

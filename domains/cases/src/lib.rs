@@ -54,9 +54,10 @@ pub use face::{Face, IssueRule, ReplaceRule, import_issue_rules};
 pub use intake::{WindowIntake, open_cases_of, take_originals, window_intake};
 pub use papers::form_words;
 pub use pay::{confirm_payment, request_fee};
-pub use points::{MarkPoint, mark_points};
+pub use points::{MarkPoint, PointCheck, mark_points};
 pub use query::{
-    CaseRow, Detail, Progress, Proof, agency_cases, detail, key_of, my_cases, my_tasks, progress,
+    CaseRow, Detail, Progress, Proof, agency_cases, detail, key_of, my_cases, my_tasks,
+    open_cases_of_account, progress,
     reveal,
 };
 pub use review::{REVIEW_STEPS, SignedOpinion, assign, return_step, sign_opinion};
@@ -66,7 +67,6 @@ pub use start::start;
 pub use state::{ClockMove, Event, IllegalMove, MOVES, Move, State, next};
 pub use step::{StepOpen, StepPrivate, StepRecord};
 pub use submit::{Submitted, submit};
-pub use table::PointCheck;
 pub use timers::run_timers;
 pub use withdraw::withdraw;
 

@@ -75,13 +75,6 @@ impl Opened {
         })))
     }
 
-    /// True when the case stands at a post of this step.
-    pub fn stands_at(&self, step: Step) -> bool {
-        self.case.data.flow.as_ref().is_some_and(|f| {
-            f.tasks().any(|(c, _)| self.item.flow.post(c).is_some_and(|p| p.step == step))
-        })
-    }
-
     /// Submits a post and moves the flow on.
     pub fn complete_post(&mut self, post: &str, who: &str) -> Result<(), CaseError> {
         let flow = self.case.data.flow.as_ref().ok_or(CaseError::NotFound)?;

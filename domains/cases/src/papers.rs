@@ -90,13 +90,9 @@ async fn material_rows(ctx: &Ctx, change: &Change) -> Result<Vec<Value>, CaseErr
     let mut materials: Vec<CaseMaterial> =
         table::materials(&mut ctx.db.reader(), &change.case.case_id).await?;
     for write in &change.writes {
-        match write {
-            Write::Material(m) => {
-                materials.retain(|old| old.entry != m.entry);
-                materials.push(m.clone());
-            }
-            Write::DropMaterial(entry) => materials.retain(|old| old.entry != *entry),
-            _ => {}
+        if let Write::Material(m) = write {
+            materials.retain(|old| old.entry != m.entry);
+            materials.push(m.clone());
         }
     }
     materials.sort_by(|a, b| (&a.material_code, &a.entry).cmp(&(&b.material_code, &b.entry)));

@@ -1,12 +1,23 @@
 //! 审查要点: the review points of every material, worked through one by one [D-12].
 
 use flow::Step;
+use jiff::Timestamp;
 use kernel::Permission;
 use store::Ctx;
 
 use crate::error::CaseError;
 use crate::officer::{self, Opened};
-use crate::table::{self, PointCheck};
+use crate::table;
+
+/// A review point that was worked through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PointCheck {
+    pub material_code: String,
+    pub point_no: i64,
+    pub passed: bool,
+    pub by: String,
+    pub at: Timestamp,
+}
 
 /// One point's outcome, as the officer marks it.
 #[derive(Clone, Debug)]

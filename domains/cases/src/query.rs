@@ -15,7 +15,8 @@ use crate::events::CaseRevealed;
 use crate::special::Special;
 use crate::state::State;
 use crate::step::StepRecord;
-use crate::table::{self, PointCheck, Sealed};
+use crate::points::PointCheck;
+use crate::table::{self, Sealed};
 
 /// One row of a list.
 #[derive(Clone, Debug)]
@@ -304,4 +305,12 @@ pub async fn reveal(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError> {
         })
         .await?;
     Ok(case)
+}
+
+/// How many cases of an account are still open, for the question that identity asks before an
+/// account is cancelled.
+pub async fn open_cases_of_account(ctx: &Ctx, account: &str) -> Result<u64, CaseError> {
+    let open: Vec<&str> =
+        State::ALL.iter().filter(|s| s.is_open() && **s != State::Draft).map(|s| s.code()).collect();
+    table::count_of_owner(&mut ctx.db.reader(), account, &open).await
 }

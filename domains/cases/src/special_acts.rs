@@ -33,7 +33,7 @@ pub async fn suspend(ctx: &Ctx, case_id: &str, suspend: &Suspend) -> Result<Case
         .item
         .special_procedures
         .iter()
-        .find(|p| p.name == suspend.procedure && p.excluded_from_limit)
+        .find(|p| p.procedure_name == suspend.procedure && p.excluded_from_limit)
         .cloned()
         .ok_or_else(|| {
             CaseError::rule(
@@ -61,7 +61,7 @@ pub async fn suspend(ctx: &Ctx, case_id: &str, suspend: &Suspend) -> Result<Case
             no,
             type_code: procedure.procedure_type.clone(),
             kind: procedure.kind.clone(),
-            name: procedure.name.clone(),
+            name: procedure.procedure_name.clone(),
             start: change.now(),
             planned_days: procedure.planned_days,
             basis: procedure.basis.clone(),

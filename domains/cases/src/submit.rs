@@ -1,7 +1,7 @@
 //! 提交: everything is checked, the case gets its number, and the receipt is on its way. Pressed
 //! twice, the second press finds the first one's receipt.
 
-use forms::Draft;
+use forms::Filling;
 use items::{Item, Mode};
 use kernel::{Permission, Target};
 use store::Ctx;
@@ -94,7 +94,7 @@ pub(crate) async fn check(
         return Err(CaseError::input("answers", zh, en));
     }
     let p = &case.private;
-    let whole = Draft { answers: &case.data.answers, values: &p.values, prefilled: &p.prefilled };
+    let whole = Filling { answers: &case.data.answers, values: &p.values, prefilled: &p.prefilled };
     let today = kernel::time::beijing_date(ctx.now());
     let errors = item.form.check(whole, today);
     if !errors.is_empty() {

@@ -255,6 +255,13 @@ impl Account {
 /// Prints nothing personal.
 impl fmt::Debug for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Account({} {} {} {})", self.key, self.kind, self.state, mask::name(&self.name))
+        write!(
+            f,
+            "Account({} {} {} {})",
+            self.key,
+            self.kind,
+            self.state,
+            mask::name(&self.name)
+        )
     }
 }

@@ -13,8 +13,18 @@ use crate::{IdentityError, cache, guard, table};
 const BUILT_IN: (&str, &str) = ("2026-01", include_str!("../agreement/2026-01.txt"));
 
 /// The ten sections in their order: a word that each heading must hold.
-const SECTIONS: [&str; 10] =
-    ["目的", "主体", "服务内容", "承诺", "信息保护", "口令", "禁止", "终止", "提示", "其他"];
+const SECTIONS: [&str; 10] = [
+    "目的",
+    "主体",
+    "服务内容",
+    "承诺",
+    "信息保护",
+    "口令",
+    "禁止",
+    "终止",
+    "提示",
+    "其他",
+];
 
 const ORDINALS: [&str; 10] = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
 
@@ -48,12 +58,18 @@ impl Agreement {
     pub fn parse(version: &str, body: &str) -> Result<Self, IdentityError> {
         let wrong = |zh: &str, en: &str| IdentityError::invalid("agreement", zh, en);
         let mut lines = body.lines().map(str::trim).filter(|l| !l.is_empty());
-        let title = lines.next().ok_or_else(|| wrong("协议没有标题", "No title"))?.to_owned();
+        let title = lines
+            .next()
+            .ok_or_else(|| wrong("协议没有标题", "No title"))?
+            .to_owned();
         let mut sections: Vec<Section> = Vec::new();
         for line in lines {
             let ordinal = ORDINALS.get(sections.len()).map(|o| format!("{o}、"));
             if ordinal.is_some_and(|o| line.starts_with(&o)) {
-                sections.push(Section { heading: line.to_owned(), paragraphs: Vec::new() });
+                sections.push(Section {
+                    heading: line.to_owned(),
+                    paragraphs: Vec::new(),
+                });
             } else if let Some(section) = sections.last_mut() {
                 section.paragraphs.push(line.to_owned());
             }
@@ -70,7 +86,11 @@ impl Agreement {
                 "The agreement needs a version and its ten sections",
             ));
         }
-        Ok(Self { version: version.to_owned(), title, sections })
+        Ok(Self {
+            version: version.to_owned(),
+            title,
+            sections,
+        })
     }
 }
 
@@ -106,7 +126,11 @@ pub(crate) async fn current_version(ctx: &Ctx) -> Result<String, IdentityError> 
 
 /// Refuses unless the version named is the one in force: an unticked box names none.
 pub(crate) async fn must_be_current(ctx: &Ctx, version: &str) -> Result<(), IdentityError> {
-    if current_version(ctx).await? == version { Ok(()) } else { Err(IdentityError::Agreement) }
+    if current_version(ctx).await? == version {
+        Ok(())
+    } else {
+        Err(IdentityError::Agreement)
+    }
 }
 
 /// Puts a new version into force. Everybody must accept it before the next transaction.
@@ -115,9 +139,13 @@ pub async fn publish_agreement(
     version: &str,
     body: &str,
 ) -> Result<Agreement, IdentityError> {
-    ctx.actor.require(Permission::SystemAdmin, &Target::default())?;
+    ctx.actor
+        .require(Permission::SystemAdmin, &Target::default())?;
     let parsed = Agreement::parse(version, body)?;
-    if version == BUILT_IN.0 || table::agreement::body(&mut ctx.db.reader(), version).await?.is_some()
+    if version == BUILT_IN.0
+        || table::agreement::body(&mut ctx.db.reader(), version)
+            .await?
+            .is_some()
     {
         return Err(IdentityError::invalid(
             "version",
@@ -163,7 +191,10 @@ pub(crate) async fn record(
 ) -> Result<(), IdentityError> {
     let channel = guard::channel_code(ctx.actor.channel);
     if table::agreement::accept(tx, account, version, ctx.now(), channel).await? {
-        let event = AgreementAccepted { account: account.to_owned(), version: version.to_owned() };
+        let event = AgreementAccepted {
+            account: account.to_owned(),
+            version: version.to_owned(),
+        };
         journal::append(tx, ctx, &format!("account/{account}"), &event).await?;
     }
     Ok(())
@@ -190,8 +221,24 @@ mod tests {
                 assert!(all.contains(word), "section {section}: {word}");
             }
         };
-        said(4, &["及时、详尽、准确", "本人手机号码、证件号码", "及时更新", "真实、准确"]);
-        said(4, &["维护好上传", "接收平台推送", "姓名、地址、联系方式和账户", "与办事无关"]);
+        said(
+            4,
+            &[
+                "及时、详尽、准确",
+                "本人手机号码、证件号码",
+                "及时更新",
+                "真实、准确",
+            ],
+        );
+        said(
+            4,
+            &[
+                "维护好上传",
+                "接收平台推送",
+                "姓名、地址、联系方式和账户",
+                "与办事无关",
+            ],
+        );
         said(5, &["不向无关第三方提供"]);
         said(6, &["视为用户本人的行为", "不得出借"]);
         said(8, &["停用账号"]);

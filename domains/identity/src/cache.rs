@@ -34,7 +34,9 @@ pub(crate) fn sessions(ctx: &Ctx) -> Arc<SessionCache> {
 
 impl SessionCache {
     fn lock(&self) -> MutexGuard<'_, Held> {
-        self.held.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.held
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     pub(crate) fn fresh(&self, digest: &[u8]) -> Option<Arc<Known>> {
@@ -81,7 +83,9 @@ pub(crate) struct AgreementCache {
 
 impl AgreementCache {
     fn lock(&self) -> MutexGuard<'_, Option<(Instant, String)>> {
-        self.held.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.held
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     pub(crate) fn fresh(&self) -> Option<String> {

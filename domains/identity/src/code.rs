@@ -8,7 +8,7 @@ use crate::state::codes;
 use crate::table::code::CodeRow;
 use crate::table::{self, credential};
 use crate::transact::transact;
-use crate::{IdentityError, hooks};
+use crate::{IdentityError, demo, hooks};
 
 pub(crate) const DIGITS: usize = 6;
 pub(crate) const LIFETIME: SignedDuration = SignedDuration::from_mins(5);
@@ -27,7 +27,7 @@ codes! {
     }
 }
 
-/// How many messages one phone gets.
+/// How many messages one phone gets. Put into [`store::Shared`] to set others.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     pub codes_an_hour: u64,
@@ -36,7 +36,10 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { codes_an_hour: 10, codes_a_day: 30 }
+        Self {
+            codes_an_hour: 10,
+            codes_a_day: 30,
+        }
     }
 }
 
@@ -50,8 +53,11 @@ pub struct Challenge {
     pub expires: Timestamp,
 }
 
-/// A code that was right.
+/// A code that was right. It is used up in the transaction of the act ([`spend`]), so that an act
+/// that is refused, for a weak password say, can be tried again with it.
+#[derive(Clone)]
 pub(crate) struct Passed {
+    challenge: Vec<u8>,
     pub purpose: Purpose,
     pub subject: String,
     pub sent_to: Phone,
@@ -60,7 +66,11 @@ pub(crate) struct Passed {
 /// How a try ended.
 pub(crate) enum Outcome {
     Passed(Passed),
-    Wrong { left: u32, purpose: Purpose, subject: String },
+    Wrong {
+        left: u32,
+        purpose: Purpose,
+        subject: String,
+    },
     Dead,
 }
 
@@ -100,7 +110,10 @@ pub(crate) async fn send_unproven(
             let _ = hooks::send(&ctx, &to, &text).await;
         });
     }
-    Ok(Challenge { sent_to: String::new(), ..challenge })
+    Ok(Challenge {
+        sent_to: String::new(),
+        ..challenge
+    })
 }
 
 async fn store_code(
@@ -126,27 +139,51 @@ async fn store_code(
         tries: 0,
         expires_at: expires,
     };
-    transact!(ctx, [row], |tx| -> () { Ok(table::code::insert(tx, &row).await?) })?;
+    transact!(ctx, [row], |tx| -> () {
+        Ok(table::code::insert(tx, &row).await?)
+    })?;
     let text = format!(
         "【通办】{}验证码{digits}，5分钟内有效。工作人员不会向您索要验证码，请勿告诉他人。",
         purpose.zh()
     );
     let sent_to = to.map_or_else(String::new, Sensitive::masked);
-    Ok((Challenge { id, sent_to, expires }, text))
+    Ok((
+        Challenge {
+            id,
+            sent_to,
+            expires,
+        },
+        text,
+    ))
 }
 
 fn code_digest(ctx: &Ctx, purpose: Purpose, challenge: &str, digits: &str) -> Vec<u8> {
     ctx.lookup("one_time_code", &format!("{purpose}/{challenge}/{digits}"))
 }
 
+/// A demonstration's phones are a page: its people sign in all day.
+async fn limits(ctx: &Ctx) -> Result<Limits, IdentityError> {
+    match ctx.shared.get::<Limits>() {
+        Some(limits) => Ok(*limits),
+        None if demo::is_demo(ctx).await? => Ok(Limits {
+            codes_an_hour: 1_000,
+            codes_a_day: 10_000,
+        }),
+        None => Ok(Limits::default()),
+    }
+}
+
 /// Counts a message, or refuses it.
 async fn limit(ctx: &Ctx, digest: &[u8]) -> Result<(), IdentityError> {
-    let limits = ctx.shared.get::<Limits>().map_or_else(Limits::default, |l| *l);
+    let limits = limits(ctx).await?;
     let subject = format!("code/{}", hex::encode(digest));
     let key = ctx.rng.key();
     let allowed = transact!(ctx, [subject, key], |tx| -> bool {
         let now = ctx.now();
-        let (hour, day) = (SignedDuration::from_hours(1), SignedDuration::from_hours(24));
+        let (hour, day) = (
+            SignedDuration::from_hours(1),
+            SignedDuration::from_hours(24),
+        );
         let allowed = credential::attempts(tx, &subject, now - hour).await? < limits.codes_an_hour
             && credential::attempts(tx, &subject, now - day).await? < limits.codes_a_day;
         if allowed {
@@ -154,57 +191,90 @@ async fn limit(ctx: &Ctx, digest: &[u8]) -> Result<(), IdentityError> {
         }
         Ok(allowed)
     })?;
-    if allowed { Ok(()) } else { Err(IdentityError::TooManyCodes) }
+    if allowed {
+        Ok(())
+    } else {
+        Err(IdentityError::TooManyCodes)
+    }
 }
 
-/// Tries a code, in a transaction that must commit whatever comes out, because the try counts.
+/// Tries a code. The try counts whatever comes out.
 pub(crate) async fn try_code(
-    tx: &mut Tx<'_>,
     ctx: &Ctx,
     challenge: &str,
     typed: &str,
     purposes: &[Purpose],
 ) -> Result<Outcome, IdentityError> {
-    let now = ctx.now();
     let digest = ctx.lookup("challenge", challenge);
-    let Some(row) = table::code::load(tx, &digest).await? else { return Ok(Outcome::Dead) };
+    let row = table::code::load(&mut ctx.db.reader(), &digest).await?;
+    let Some(row) = row else {
+        return Ok(Outcome::Dead);
+    };
     let Some(purpose) = Purpose::from_code(&row.purpose).filter(|p| purposes.contains(p)) else {
         return Ok(Outcome::Dead);
     };
-    if !table::code::count_try(tx, &digest, TRIES, now).await? {
+    let counted = transact!(ctx, [digest], |tx| -> Option<i64> {
+        if !table::code::count_try(tx, &digest, TRIES, ctx.now()).await? {
+            return Ok(None);
+        }
+        Ok(table::code::load(tx, &digest)
+            .await?
+            .map(|row| TRIES - row.tries))
+    })?;
+    let Some(left) = counted else {
         return Ok(Outcome::Dead);
-    }
+    };
     let right = code_digest(ctx, purpose, challenge, &kernel::number::fold(typed)) == row.code;
     if !right || row.subject.is_empty() {
-        let left = u32::try_from(TRIES - row.tries - 1).unwrap_or(0);
-        return Ok(Outcome::Wrong { left, purpose, subject: row.subject });
-    }
-    if !table::code::spend(tx, &digest, now).await? {
-        return Ok(Outcome::Dead);
+        let left = u32::try_from(left).unwrap_or(0);
+        return Ok(Outcome::Wrong {
+            left,
+            purpose,
+            subject: row.subject,
+        });
     }
     let sent_to = ctx
-        .open_sealed("one_time_code", "sent_to", &hex::encode(&digest), &row.sent_to)
+        .open_sealed(
+            "one_time_code",
+            "sent_to",
+            &hex::encode(&digest),
+            &row.sent_to,
+        )
         .ok()
         .and_then(|plain| String::from_utf8(plain).ok())
         .and_then(|plain| Phone::mobile(&plain).ok())
         .ok_or_else(|| IdentityError::Stored("one_time_code.sent_to".into()))?;
-    Ok(Outcome::Passed(Passed { purpose, subject: row.subject, sent_to }))
+    Ok(Outcome::Passed(Passed {
+        challenge: digest,
+        purpose,
+        subject: row.subject,
+        sent_to,
+    }))
 }
 
-/// Tries a code and uses it up, for acts that follow in a transaction of their own.
-pub(crate) async fn redeem(
+/// The same where a wrong code has no further consequence.
+pub(crate) async fn check(
     ctx: &Ctx,
     challenge: &str,
     typed: &str,
     purpose: Purpose,
 ) -> Result<Passed, IdentityError> {
-    let (challenge, typed) = (challenge.to_owned(), typed.to_owned());
-    let outcome = transact!(ctx, [challenge, typed], |tx| -> Outcome {
-        try_code(tx, &ctx, &challenge, &typed, &[purpose]).await
-    })?;
-    match outcome {
+    match try_code(ctx, challenge, typed, &[purpose]).await? {
         Outcome::Passed(passed) => Ok(passed),
         Outcome::Wrong { left, .. } => Err(IdentityError::WrongCode { left }),
         Outcome::Dead => Err(IdentityError::CodeDead),
+    }
+}
+
+/// Uses a code up in the transaction of the act it allows: it serves once.
+pub(crate) async fn spend(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    passed: &Passed,
+) -> Result<(), IdentityError> {
+    if table::code::spend(tx, &passed.challenge, ctx.now()).await? {
+        Ok(())
+    } else {
+        Err(IdentityError::CodeDead)
     }
 }

@@ -91,7 +91,14 @@ pub(crate) fn from_hash(
     how: &'static str,
 ) -> Ready {
     let hash = seal(ctx, subject, hash);
-    Ready { credential: Credential { hash, changed_at: ctx.now(), generated }, how }
+    Ready {
+        credential: Credential {
+            hash,
+            changed_at: ctx.now(),
+            generated,
+        },
+        how,
+    }
 }
 
 /// Writes a password in the transaction of the act it belongs to.
@@ -102,7 +109,10 @@ pub(crate) async fn write(
     ready: &Ready,
 ) -> Result<(), IdentityError> {
     credential::put(tx, subject, &ready.credential, HISTORY).await?;
-    let event = PasswordChanged { subject: subject.to_owned(), how: ready.how.to_owned() };
+    let event = PasswordChanged {
+        subject: subject.to_owned(),
+        how: ready.how.to_owned(),
+    };
     journal::append(tx, ctx, &lockout::stream(subject), &event).await?;
     Ok(())
 }
@@ -127,7 +137,9 @@ pub async fn change_password(
     let kept = ctx.lookup(session::DIGEST, keep);
     transact!(ctx, [subject, ready, kept], |tx| -> () {
         write(tx, &ctx, &subject, &ready).await?;
-        let kept = table::session::by_digest(tx, &kept).await?.map(|s| s.session.key);
+        let kept = table::session::by_digest(tx, &kept)
+            .await?
+            .map(|s| s.session.key);
         session::end_all(tx, &ctx, &subject, kept.as_deref(), "password_changed").await
     })?;
     cache::sessions(ctx).forget_all();

@@ -46,7 +46,11 @@ pub enum IdentityError {
     #[error("not verified: {zh}")]
     NotVerified { zh: String, en: String },
     #[error("{field}: {zh}")]
-    Invalid { field: &'static str, zh: String, en: String },
+    Invalid {
+        field: &'static str,
+        zh: String,
+        en: String,
+    },
     /// The agreement in force was not the one signed.
     #[error("the agreement in force must be accepted")]
     Agreement,
@@ -88,7 +92,11 @@ impl IdentityError {
         zh: impl Into<String>,
         en: impl Into<String>,
     ) -> Self {
-        Self::Invalid { field, zh: zh.into(), en: en.into() }
+        Self::Invalid {
+            field,
+            zh: zh.into(),
+            en: en.into(),
+        }
     }
 }
 
@@ -123,7 +131,9 @@ impl From<IdentityError> for Problem {
                 Problem::new(
                     "locked",
                     403,
-                    format!("输错次数过多，{until}后可再试；也可找回密码，或持身份证到政务服务大厅办理"),
+                    format!(
+                        "输错次数过多，{until}后可再试；也可找回密码，或持身份证到政务服务大厅办理"
+                    ),
                     format!(
                         "Too many wrong tries. Try again after {until} (Beijing time), recover the \
                          password, or come to a service hall with your identity card"

@@ -8,7 +8,10 @@ use crate::{IdentityError, table};
 /// The signed-in person's own account, for acts on it. A delegate who acts for a legal person
 /// switches back first.
 pub(crate) fn person(ctx: &Ctx) -> Result<String, IdentityError> {
-    let target = Target { owner: Some(ctx.actor.owner()), ..Target::default() };
+    let target = Target {
+        owner: Some(ctx.actor.owner()),
+        ..Target::default()
+    };
     ctx.actor.require(Permission::AccountOwn, &target)?;
     if ctx.actor.kind != ActorKind::User {
         return Err(kernel::Denied(Permission::AccountOwn).into());
@@ -16,12 +19,20 @@ pub(crate) fn person(ctx: &Ctx) -> Result<String, IdentityError> {
     Ok(ctx.actor.id.clone())
 }
 
+/// The account the signed-in person acts on as its owner: the own one, or the one of the legal
+/// person whose representative the person is.
+pub(crate) fn own_account(ctx: &Ctx) -> Result<String, IdentityError> {
+    person(ctx)?;
+    Ok(ctx.actor.owner().to_owned())
+}
+
 /// Reading an account: the person, whoever represents it now, administrators and the platform.
 pub(crate) fn may_read(ctx: &Ctx, account: &str) -> Result<(), IdentityError> {
     let own = ctx.actor.kind == ActorKind::User
         && (ctx.actor.id == account || ctx.actor.owner() == account);
     if !own {
-        ctx.actor.require(Permission::AccountAdmin, &Target::default())?;
+        ctx.actor
+            .require(Permission::AccountAdmin, &Target::default())?;
     }
     Ok(())
 }
@@ -64,7 +75,9 @@ pub(crate) async fn known_words(ctx: &Ctx, subject: &str) -> Result<Vec<String>,
         return Ok(vec![username.to_owned()]);
     }
     let row = table::account::load(&mut ctx.db.reader(), subject).await?;
-    let Some(row) = row else { return Ok(Vec::new()) };
+    let Some(row) = row else {
+        return Ok(Vec::new());
+    };
     let p = row.profile(ctx)?;
     Ok(vec![p.id_number, p.mobile, p.username, p.uscc])
 }

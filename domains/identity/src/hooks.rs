@@ -37,7 +37,10 @@ pub trait OpenCases: Send + Sync {
 pub struct CaseCounting(pub Arc<dyn OpenCases>);
 
 pub(crate) async fn send(ctx: &Ctx, to: &Phone, text: &str) -> Result<(), IdentityError> {
-    let sending = ctx.shared.get::<CodeSending>().ok_or(IdentityError::Unavailable("SMS"))?;
+    let sending = ctx
+        .shared
+        .get::<CodeSending>()
+        .ok_or(IdentityError::Unavailable("SMS"))?;
     sending.0.send(ctx, to, text).await.map_err(|error| {
         tracing::error!(error, "a text message was not taken");
         IdentityError::Unavailable("SMS")
@@ -45,8 +48,10 @@ pub(crate) async fn send(ctx: &Ctx, to: &Phone, text: &str) -> Result<(), Identi
 }
 
 pub(crate) async fn open_cases(ctx: &Ctx, account: &str) -> Result<u64, IdentityError> {
-    let counting =
-        ctx.shared.get::<CaseCounting>().ok_or(IdentityError::Unavailable("open cases"))?;
+    let counting = ctx
+        .shared
+        .get::<CaseCounting>()
+        .ok_or(IdentityError::Unavailable("open cases"))?;
     counting.0.open_cases(ctx, account).await.map_err(|error| {
         tracing::error!(error, "open cases");
         IdentityError::Unavailable("open cases")

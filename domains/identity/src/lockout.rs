@@ -30,11 +30,7 @@ pub(crate) fn unknown(ctx: &Ctx, login: &str) -> String {
 }
 
 /// Counts a try, or says until when there is none.
-pub(crate) async fn begin(
-    ctx: &Ctx,
-    subject: String,
-    known: bool,
-) -> Result<Try, IdentityError> {
+pub(crate) async fn begin(ctx: &Ctx, subject: String, known: bool) -> Result<Try, IdentityError> {
     let key = ctx.rng.key();
     let refused = transact!(ctx, [subject, key], |tx| -> Option<Timestamp> {
         let now = ctx.now();
@@ -54,7 +50,11 @@ pub(crate) async fn begin(
     })?;
     match refused {
         Some(until) => Err(IdentityError::Locked { until }),
-        None => Ok(Try { subject, key, known }),
+        None => Ok(Try {
+            subject,
+            key,
+            known,
+        }),
     }
 }
 
@@ -98,7 +98,9 @@ async fn settle(
     transact!(ctx, [subject], |tx| -> Option<Timestamp> {
         let now = ctx.now();
         if known {
-            let event = SignInRefused { subject: subject.clone() };
+            let event = SignInRefused {
+                subject: subject.clone(),
+            };
             journal::append(tx, &ctx, &stream(&subject), &event).await?;
         }
         if credential::attempts(tx, &subject, now - WINDOW).await? < TRIES {
@@ -126,7 +128,10 @@ async fn lock_account(
     {
         shift::shift(tx, ctx, row, StateEvent::WrongPasswords).await?;
     }
-    let event = AccountLocked { account: subject.to_owned(), until: kernel::time::stamp(until) };
+    let event = AccountLocked {
+        account: subject.to_owned(),
+        until: kernel::time::stamp(until),
+    };
     journal::append(tx, ctx, &stream(subject), &event).await?;
     Ok(())
 }
@@ -139,5 +144,9 @@ pub(crate) async fn clear(tx: &mut Tx<'_>, subject: &str) -> Result<(), Identity
 
 /// The stream of a subject: `staff/…` is one already.
 pub(crate) fn stream(subject: &str) -> String {
-    if subject.starts_with("staff/") { subject.to_owned() } else { format!("account/{subject}") }
+    if subject.starts_with("staff/") {
+        subject.to_owned()
+    } else {
+        format!("account/{subject}")
+    }
 }

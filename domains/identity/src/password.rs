@@ -97,8 +97,12 @@ pub fn check_password(password: &str, known: &[&str]) -> Result<(), PasswordFaul
 
 /// A password of 14 characters with all the kinds, none of which reads like another.
 pub fn generate_password(rng: &dyn Randomness) -> String {
-    const KINDS: [&[u8]; 4] =
-        [b"abcdefghijkmnpqrstuvwxyz", b"ABCDEFGHJKLMNPQRSTUVWXYZ", b"23456789", b"-_+=@#%"];
+    const KINDS: [&[u8]; 4] = [
+        b"abcdefghijkmnpqrstuvwxyz",
+        b"ABCDEFGHJKLMNPQRSTUVWXYZ",
+        b"23456789",
+        b"-_+=@#%",
+    ];
     let draw = |from: &[u8]| loop {
         let mut byte = [0; 1];
         rng.fill(&mut byte);
@@ -108,7 +112,9 @@ pub fn generate_password(rng: &dyn Randomness) -> String {
         }
     };
     // The kinds stand at fixed places: 14 characters leave 80 bits all the same.
-    (0..14).map(|i| draw(KINDS[[0, 1, 2, 0, 1, 2, 0, 3, 0, 1, 2, 0, 1, 2][i]])).collect()
+    (0..14)
+        .map(|i| draw(KINDS[[0, 1, 2, 0, 1, 2, 0, 3, 0, 1, 2, 0, 1, 2][i]]))
+        .collect()
 }
 
 fn argon2() -> Argon2<'static> {
@@ -143,7 +149,9 @@ pub(crate) async fn verify(password: &str, hash: Option<String>) -> Result<bool,
         };
         let parsed = PasswordHash::new(&hash)
             .map_err(|e| IdentityError::Stored(format!("password hash: {e}")))?;
-        Ok(argon2().verify_password(password.as_bytes(), &parsed).is_ok())
+        Ok(argon2()
+            .verify_password(password.as_bytes(), &parsed)
+            .is_ok())
     })
     .await
 }
@@ -151,7 +159,15 @@ pub(crate) async fn verify(password: &str, hash: Option<String>) -> Result<bool,
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, IdentityError> + Send + 'static,
 ) -> Result<T, IdentityError> {
-    let _permit = GATE.acquire().await.map_err(|_| IdentityError::Unavailable("hashing"))?;
+    let permit = GATE
+        .acquire()
+        .await
+        .map_err(|_| IdentityError::Unavailable("hashing"))?;
+    // The place is held by the work itself: it goes on when whoever asked has gone.
+    let work = move || {
+        let _permit = permit;
+        work()
+    };
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done,
         Err(_) => Err(IdentityError::Unavailable("hashing")),
@@ -170,8 +186,14 @@ mod tests {
         assert_eq!(check("Abcdefg1!x"), Ok(()));
         assert_eq!(check("abcdefghij1"), Err(PasswordFault::TooFewKinds));
         assert_eq!(check("abcdefghijK1"), Ok(()));
-        assert_eq!(check("口令口令口令口令口令口令"), Err(PasswordFault::TooFewKinds));
-        assert_eq!(check("Xx990102197803120639"), Err(PasswordFault::HoldsAccount));
+        assert_eq!(
+            check("口令口令口令口令口令口令"),
+            Err(PasswordFault::TooFewKinds)
+        );
+        assert_eq!(
+            check("Xx990102197803120639"),
+            Err(PasswordFault::HoldsAccount)
+        );
         assert_eq!(check("Pass-U_P01-more"), Err(PasswordFault::HoldsAccount));
         assert_eq!(check(&"Ab1!".repeat(33)), Err(PasswordFault::TooLong));
     }

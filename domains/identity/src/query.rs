@@ -42,8 +42,7 @@ pub async fn organisations_of(ctx: &Ctx, person: &str) -> Result<Vec<Account>, I
 }
 
 async fn find(ctx: &Ctx, kind: &str, digest: &[u8]) -> Result<Option<Account>, IdentityError> {
-    let row: Option<AccountRow> =
-        table::account::find(&mut ctx.db.reader(), kind, digest).await?;
+    let row: Option<AccountRow> = table::account::find(&mut ctx.db.reader(), kind, digest).await?;
     opened(ctx, row)
 }
 

@@ -17,7 +17,10 @@ pub enum Identity {
     /// 个人.
     Person,
     /// 法人, as its legal representative or under a delegation.
-    Organisation { account: String, delegation: Option<String> },
+    Organisation {
+        account: String,
+        delegation: Option<String>,
+    },
 }
 
 /// An identity that can be chosen.
@@ -53,7 +56,10 @@ pub async fn identities(ctx: &Ctx) -> Result<Vec<IdentityChoice>, IdentityError>
             let account = row.open(ctx)?;
             all.push(IdentityChoice {
                 current: now.is_some_and(|r| r.account == row.key && r.delegation.is_none()),
-                identity: Identity::Organisation { account: row.key, delegation: None },
+                identity: Identity::Organisation {
+                    account: row.key,
+                    delegation: None,
+                },
                 name: account.name,
                 uscc: account.uscc,
                 items: None,
@@ -66,11 +72,16 @@ pub async fn identities(ctx: &Ctx) -> Result<Vec<IdentityChoice>, IdentityError>
             continue;
         }
         let row = table::account::load(&mut reader, &received.principal).await?;
-        let Some(row) = row.filter(|row| usable(row.state)) else { continue };
+        let Some(row) = row.filter(|row| usable(row.state)) else {
+            continue;
+        };
         let account = row.open(ctx)?;
         all.push(IdentityChoice {
             current: now.is_some_and(|r| r.delegation.as_deref() == Some(&key)),
-            identity: Identity::Organisation { account: row.key, delegation: Some(key) },
+            identity: Identity::Organisation {
+                account: row.key,
+                delegation: Some(key),
+            },
             name: account.name,
             uscc: account.uscc,
             items: Some(received.node.terms.items),
@@ -107,9 +118,14 @@ pub async fn switch_identity(
     }
     let (represented, delegation) = match to {
         Identity::Person => (None, None),
-        Identity::Organisation { account, delegation } => {
+        Identity::Organisation {
+            account,
+            delegation,
+        } => {
             let row = table::account::load(&mut ctx.db.reader(), account).await?;
-            let row = row.filter(|row| usable(row.state)).ok_or(IdentityError::NotFound)?;
+            let row = row
+                .filter(|row| usable(row.state))
+                .ok_or(IdentityError::NotFound)?;
             let may = match delegation {
                 None => row.representative.as_deref() == Some(&person),
                 Some(key) => holds(ctx, account, key, &person).await?,
@@ -121,15 +137,25 @@ pub async fn switch_identity(
         }
     };
     let (digest, key) = (ctx.lookup(DIGEST, token), session.key);
-    transact!(ctx, [digest, key, person, represented, delegation], |tx| -> () {
-        let to = (represented.as_deref(), delegation.as_deref());
-        if !table::session::switch(tx, &digest, to.0, to.1).await? {
-            return Err(IdentityError::NotFound);
+    transact!(
+        ctx,
+        [digest, key, person, represented, delegation],
+        |tx| -> () {
+            let to = (represented.as_deref(), delegation.as_deref());
+            if !table::session::switch(tx, &digest, to.0, to.1).await? {
+                return Err(IdentityError::NotFound);
+            }
+            let event = IdentitySwitched {
+                session: key,
+                represented,
+                delegation,
+            };
+            journal::append(tx, &ctx, &lockout::stream(&person), &event).await?;
+            Ok(())
         }
-        let event = IdentitySwitched { session: key, represented, delegation };
-        journal::append(tx, &ctx, &lockout::stream(&person), &event).await?;
-        Ok(())
-    })?;
+    )?;
     cache::sessions(ctx).forget_all();
-    session_actor(ctx, token, ctx.actor.channel).await?.ok_or(IdentityError::NotFound)
+    session_actor(ctx, token, ctx.actor.channel)
+        .await?
+        .ok_or(IdentityError::NotFound)
 }

@@ -33,8 +33,11 @@ pub struct Role {
 }
 
 /// The three administrators: three persons, and none can act in another's role.
-pub const SEPARATED: [&str; 3] =
-    ["system_administrator", "security_administrator", "audit_administrator"];
+pub const SEPARATED: [&str; 3] = [
+    "system_administrator",
+    "security_administrator",
+    "audit_administrator",
+];
 
 macro_rules! role {
     ($code:literal, $zh:literal, $en:literal, $reach:ident, [$($p:ident),* $(,)?]) => {
@@ -45,47 +48,215 @@ macro_rules! role {
 /// Every role there is. A role without permissions is known, so that staff can be given it, and
 /// opens nothing yet.
 pub const ROLES: &[Role] = &[
-    role!("window_staff", "窗口人员", "Window staff", Home,
-        [CaseRead, CaseIntake, MaterialCheck, RegisterQuery, AccountWindow]),
-    role!("acceptor", "受理人", "Acceptor", Home,
-        [CaseRead, CasePreReview, CaseIntake, CaseAccept, CaseReveal, MaterialCheck, RegisterQuery,
-         LicenceQuery, SealUse]),
-    role!("reviewer", "审查人", "Reviewer", Home,
-        [CaseRead, CaseReview, CaseSpecial, CaseReveal, MaterialCheck, RegisterQuery, LicenceQuery,
-         SealUse]),
-    role!("decider", "决定人", "Decider", Home,
-        [CaseRead, CaseDecide, CaseSpecial, CaseReveal, LicenceQuery, SealUse]),
-    role!("licence_officer", "制证人员", "Licence officer", Home,
-        [CaseRead, CaseComplete, CaseReveal, LicenceQuery, LicenceIssue, LicenceChange,
-         LicenceReveal, SealUse]),
-    role!("deliverer", "送件人", "Deliverer", Home, [CaseRead, CaseDeliver]),
-    role!("licence_reviewer", "证照审阅人员", "Licence reviewer", Agency,
-        [LicenceQuery, LicenceReveal]),
-    role!("item_editor", "事项编辑人员", "Item editor", Agency, [ItemManage]),
-    role!("list_reviewer_staffing", "编制部门审核人员", "List reviewer (staffing)", Region, []),
-    role!("list_reviewer_legal", "法制部门审核人员", "List reviewer (legal)", Region, []),
-    role!("licence_management", "证照管理人员", "Licence management", Region, [LicenceQuery]),
-    role!("seal_administrator_applicant", "印章申请人员", "Seal applicant", All,
-        [SealManage, SealReadUses]),
-    role!("seal_administrator_reviewer", "印章审核人员", "Seal reviewer", All,
-        [SealManage, SealReadUses]),
-    role!("seal_administrator_maker", "印章制作人员", "Seal maker", All,
-        [SealManage, SealReadUses]),
-    role!("seal_custodian", "印章保管人员", "Seal custodian", All,
-        [SealManage, SealUse, SealReadUses]),
-    role!("supervisor", "监察人员", "Supervisor", Region, [CaseRead, SealReadUses]),
-    role!("supervisory_authority", "监察机关人员", "Supervisory authority", Region,
-        [CaseRead, SealReadUses]),
-    role!("system_administrator", "系统管理员", "System administrator", All,
-        [SystemAdmin, AccountAdmin]),
-    role!("security_administrator", "安全管理员", "Security administrator", All,
-        [RoleAdmin, TokenIssue]),
-    role!("audit_administrator", "审计管理员", "Audit administrator", All,
-        [AuditRead, SealReadUses]),
-    role!("hotline_agent", "热线话务员", "Hotline agent", Region, [CaseRead]),
-    role!("hall_manager", "大厅管理人员", "Hall manager", Region, [CaseRead]),
-    role!("leader", "领导", "Leader", Region, [CaseRead, AccountEnable]),
-    role!("data_administrator", "数据管理员", "Data administrator", Region, []),
+    role!(
+        "window_staff",
+        "窗口人员",
+        "Window staff",
+        Home,
+        [
+            CaseRead,
+            CaseIntake,
+            MaterialCheck,
+            RegisterQuery,
+            AccountWindow
+        ]
+    ),
+    role!(
+        "acceptor",
+        "受理人",
+        "Acceptor",
+        Home,
+        [
+            CaseRead,
+            CasePreReview,
+            CaseIntake,
+            CaseAccept,
+            CaseReveal,
+            MaterialCheck,
+            RegisterQuery,
+            LicenceQuery,
+            SealUse
+        ]
+    ),
+    role!(
+        "reviewer",
+        "审查人",
+        "Reviewer",
+        Home,
+        [
+            CaseRead,
+            CaseReview,
+            CaseSpecial,
+            CaseReveal,
+            MaterialCheck,
+            RegisterQuery,
+            LicenceQuery,
+            SealUse
+        ]
+    ),
+    role!(
+        "decider",
+        "决定人",
+        "Decider",
+        Home,
+        [
+            CaseRead,
+            CaseDecide,
+            CaseSpecial,
+            CaseReveal,
+            LicenceQuery,
+            SealUse
+        ]
+    ),
+    role!(
+        "licence_officer",
+        "制证人员",
+        "Licence officer",
+        Home,
+        [
+            CaseRead,
+            CaseComplete,
+            CaseReveal,
+            LicenceQuery,
+            LicenceIssue,
+            LicenceChange,
+            LicenceReveal,
+            SealUse
+        ]
+    ),
+    role!(
+        "deliverer",
+        "送件人",
+        "Deliverer",
+        Home,
+        [CaseRead, CaseDeliver]
+    ),
+    role!(
+        "licence_reviewer",
+        "证照审阅人员",
+        "Licence reviewer",
+        Agency,
+        [LicenceQuery, LicenceReveal]
+    ),
+    role!(
+        "item_editor",
+        "事项编辑人员",
+        "Item editor",
+        Agency,
+        [ItemManage]
+    ),
+    role!(
+        "list_reviewer_staffing",
+        "编制部门审核人员",
+        "List reviewer (staffing)",
+        Region,
+        []
+    ),
+    role!(
+        "list_reviewer_legal",
+        "法制部门审核人员",
+        "List reviewer (legal)",
+        Region,
+        []
+    ),
+    role!(
+        "licence_management",
+        "证照管理人员",
+        "Licence management",
+        Region,
+        [LicenceQuery]
+    ),
+    role!(
+        "seal_administrator_applicant",
+        "印章申请人员",
+        "Seal applicant",
+        All,
+        [SealManage, SealReadUses]
+    ),
+    role!(
+        "seal_administrator_reviewer",
+        "印章审核人员",
+        "Seal reviewer",
+        All,
+        [SealManage, SealReadUses]
+    ),
+    role!(
+        "seal_administrator_maker",
+        "印章制作人员",
+        "Seal maker",
+        All,
+        [SealManage, SealReadUses]
+    ),
+    role!(
+        "seal_custodian",
+        "印章保管人员",
+        "Seal custodian",
+        All,
+        [SealManage, SealUse, SealReadUses]
+    ),
+    role!(
+        "supervisor",
+        "监察人员",
+        "Supervisor",
+        Region,
+        [CaseRead, SealReadUses]
+    ),
+    role!(
+        "supervisory_authority",
+        "监察机关人员",
+        "Supervisory authority",
+        Region,
+        [CaseRead, SealReadUses]
+    ),
+    role!(
+        "system_administrator",
+        "系统管理员",
+        "System administrator",
+        All,
+        [SystemAdmin, AccountAdmin]
+    ),
+    role!(
+        "security_administrator",
+        "安全管理员",
+        "Security administrator",
+        All,
+        [RoleAdmin, TokenIssue]
+    ),
+    role!(
+        "audit_administrator",
+        "审计管理员",
+        "Audit administrator",
+        All,
+        [AuditRead, SealReadUses]
+    ),
+    role!(
+        "hotline_agent",
+        "热线话务员",
+        "Hotline agent",
+        Region,
+        [CaseRead]
+    ),
+    role!(
+        "hall_manager",
+        "大厅管理人员",
+        "Hall manager",
+        Region,
+        [CaseRead]
+    ),
+    role!(
+        "leader",
+        "领导",
+        "Leader",
+        Region,
+        [CaseRead, AccountEnable]
+    ),
+    role!(
+        "data_administrator",
+        "数据管理员",
+        "Data administrator",
+        Region,
+        []
+    ),
     role!("village_agent", "帮办代办员", "Village agent", Home, []),
 ];
 
@@ -102,7 +273,10 @@ pub fn check_roles<'a>(codes: impl IntoIterator<Item = &'a str>) -> Result<(), I
         if SEPARATED.contains(&code) {
             match administrator {
                 Some(other) if other != code => {
-                    return Err(IdentityError::RolesExclude(other.to_owned(), code.to_owned()));
+                    return Err(IdentityError::RolesExclude(
+                        other.to_owned(),
+                        code.to_owned(),
+                    ));
                 }
                 _ => administrator = Some(code),
             }
@@ -122,7 +296,9 @@ pub(crate) struct Held {
 pub(crate) fn grants(held: &[Held], agency: &Agency) -> Vec<Grant> {
     let mut all: Vec<Grant> = Vec::new();
     for one in held {
-        let Some(role) = role(&one.role) else { continue };
+        let Some(role) = role(&one.role) else {
+            continue;
+        };
         let region = || Scope::Region(agency.region_code.clone());
         let home = || Scope::Agency(agency.code.clone());
         let scope = match (&one.item, role.reach) {
@@ -133,7 +309,10 @@ pub(crate) fn grants(held: &[Held], agency: &Agency) -> Vec<Grant> {
             (None, Reach::Home | Reach::Agency) => home(),
         };
         for &permission in role.permissions {
-            let grant = Grant { permission, scope: scope.clone() };
+            let grant = Grant {
+                permission,
+                scope: scope.clone(),
+            };
             if !all.contains(&grant) {
                 all.push(grant);
             }
@@ -154,7 +333,10 @@ pub(crate) enum Acting<'a> {
 
 /// What a registered user may do.
 pub(crate) fn user_grants(acting: &Acting<'_>) -> Vec<Grant> {
-    let own = |permission| Grant { permission, scope: Scope::Own };
+    let own = |permission| Grant {
+        permission,
+        scope: Scope::Own,
+    };
     match acting {
         Acting::Held => vec![own(P::AccountOwn)],
         Acting::Owner => [
@@ -167,18 +349,25 @@ pub(crate) fn user_grants(acting: &Acting<'_>) -> Vec<Grant> {
         ]
         .map(own)
         .to_vec(),
-        Acting::Delegate(Items::All) => {
-            [P::CaseApply, P::CaseReadOwn, P::MaterialOwn, P::LicenceOwn, P::DelegationOwn]
-                .map(own)
-                .to_vec()
-        }
+        Acting::Delegate(Items::All) => [
+            P::CaseApply,
+            P::CaseReadOwn,
+            P::MaterialOwn,
+            P::LicenceOwn,
+            P::DelegationOwn,
+        ]
+        .map(own)
+        .to_vec(),
         // Materials have no item until they are attached, and without them nobody can apply; cases
         // and licences are open for the named items only.
         Acting::Delegate(Items::Only(items)) => {
             let mut all = vec![own(P::MaterialOwn), own(P::DelegationOwn)];
             for item in items.iter().collect::<BTreeSet<_>>() {
                 for permission in [P::CaseApply, P::CaseReadOwn, P::LicenceOwn] {
-                    all.push(Grant { permission, scope: Scope::OwnItem(item.clone()) });
+                    all.push(Grant {
+                        permission,
+                        scope: Scope::OwnItem(item.clone()),
+                    });
                 }
             }
             all
@@ -200,11 +389,21 @@ mod tests {
     }
 
     fn held(roles: &[&str]) -> Vec<Held> {
-        roles.iter().map(|r| Held { role: (*r).to_owned(), item: None }).collect()
+        roles
+            .iter()
+            .map(|r| Held {
+                role: (*r).to_owned(),
+                item: None,
+            })
+            .collect()
     }
 
     fn scopes(grants: &[Grant], permission: Permission) -> Vec<Scope> {
-        grants.iter().filter(|g| g.permission == permission).map(|g| g.scope.clone()).collect()
+        grants
+            .iter()
+            .filter(|g| g.permission == permission)
+            .map(|g| g.scope.clone())
+            .collect()
     }
 
     #[test]
@@ -215,19 +414,34 @@ mod tests {
 
     #[test]
     fn windows_of_a_management_body_reach_its_region_others_their_agency() {
-        let window = grants(&held(&["window_staff", "acceptor"]), &agency("YD_SJJ", "990102"));
-        assert_eq!(scopes(&window, P::CaseAccept), [Scope::Region("990102".into())]);
+        let window = grants(
+            &held(&["window_staff", "acceptor"]),
+            &agency("YD_SJJ", "990102"),
+        );
+        assert_eq!(
+            scopes(&window, P::CaseAccept),
+            [Scope::Region("990102".into())]
+        );
         assert_eq!(scopes(&window, P::CaseIntake).len(), 1);
         let food = grants(&held(&["acceptor"]), &agency("YD_SCJG", "990102"));
-        assert_eq!(scopes(&food, P::CaseAccept), [Scope::Agency("YD_SCJG".into())]);
+        assert_eq!(
+            scopes(&food, P::CaseAccept),
+            [Scope::Agency("YD_SCJG".into())]
+        );
         assert!(scopes(&food, P::CaseDecide).is_empty());
     }
 
     #[test]
     fn a_role_for_one_item_reaches_no_other() {
-        let one = vec![Held { role: "decider".into(), item: Some("SPJYXK-XB".into()) }];
+        let one = vec![Held {
+            role: "decider".into(),
+            item: Some("SPJYXK-XB".into()),
+        }];
         let grants = grants(&one, &agency("YD_SCJG", "990102"));
-        assert_eq!(scopes(&grants, P::CaseDecide), [Scope::Item("SPJYXK-XB".into())]);
+        assert_eq!(
+            scopes(&grants, P::CaseDecide),
+            [Scope::Item("SPJYXK-XB".into())]
+        );
     }
 
     /// System, security and audit administrators are three persons; none can act in
@@ -245,15 +459,28 @@ mod tests {
                 }
             }
         }
-        assert!(matches!(check_roles(["king"]), Err(IdentityError::UnknownRole(_))));
+        assert!(matches!(
+            check_roles(["king"]),
+            Err(IdentityError::UnknownRole(_))
+        ));
     }
 
     /// Administration is in no other role's hands.
     #[test]
     fn nobody_else_administers() {
-        let guarded = [P::SystemAdmin, P::AccountAdmin, P::RoleAdmin, P::TokenIssue, P::AuditRead];
+        let guarded = [
+            P::SystemAdmin,
+            P::AccountAdmin,
+            P::RoleAdmin,
+            P::TokenIssue,
+            P::AuditRead,
+        ];
         for role in ROLES.iter().filter(|r| !SEPARATED.contains(&r.code)) {
-            assert!(guarded.iter().all(|p| !role.permissions.contains(p)), "{}", role.code);
+            assert!(
+                guarded.iter().all(|p| !role.permissions.contains(p)),
+                "{}",
+                role.code
+            );
         }
     }
 

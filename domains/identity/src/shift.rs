@@ -2,10 +2,10 @@
 
 use store::{Ctx, Tx};
 
+use crate::IdentityError;
 use crate::account::AccountRow;
 use crate::state::{State, StateEvent, next};
 use crate::table::account;
-use crate::IdentityError;
 
 /// Moves an account by the table and writes the row as it was handed over. Returns it as it then
 /// stands.

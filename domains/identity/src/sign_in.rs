@@ -38,10 +38,7 @@ pub(crate) fn username_digest(ctx: &Ctx, username: &str) -> Vec<u8> {
 }
 
 /// The account of an identity number, a bound mobile number, a credit code or a user name.
-pub(crate) async fn resolve(
-    ctx: &Ctx,
-    login: &str,
-) -> Result<Option<AccountRow>, IdentityError> {
+pub(crate) async fn resolve(ctx: &Ctx, login: &str) -> Result<Option<AccountRow>, IdentityError> {
     let mut reader = ctx.db.reader();
     for (kind, digest) in readings(ctx, login) {
         if let Some(row) = table::account::find(&mut reader, kind, &digest).await? {
@@ -63,11 +60,10 @@ async fn person_of(ctx: &Ctx, row: &AccountRow) -> Result<Option<AccountRow>, Id
 }
 
 /// The phone that codes for this account go to.
-pub(crate) async fn phone_of(
-    ctx: &Ctx,
-    row: &AccountRow,
-) -> Result<Option<Phone>, IdentityError> {
-    let Some(person) = person_of(ctx, row).await? else { return Ok(None) };
+pub(crate) async fn phone_of(ctx: &Ctx, row: &AccountRow) -> Result<Option<Phone>, IdentityError> {
+    let Some(person) = person_of(ctx, row).await? else {
+        return Ok(None);
+    };
     Ok(person.open(ctx)?.mobile)
 }
 
@@ -88,11 +84,15 @@ pub async fn sign_in_password(
     };
     let counted = lockout::begin(ctx, subject.clone(), found.is_some()).await?;
     let right = credential::is_right(ctx, found.as_ref().map(|row| &*row.key), password).await?;
-    let Some(row) = found.filter(|_| right) else { return Err(counted.failed(ctx).await) };
+    let Some(row) = found.filter(|_| right) else {
+        return Err(counted.failed(ctx).await);
+    };
     counted.take_back(ctx).await?;
     let row = unlocked(ctx, row).await?;
     admit(row.state)?;
-    let phone = phone_of(ctx, &row).await?.ok_or(IdentityError::Unavailable("mobile number"))?;
+    let phone = phone_of(ctx, &row)
+        .await?
+        .ok_or(IdentityError::Unavailable("mobile number"))?;
     code::send(ctx, Purpose::SecondFactor, &row.key, &phone).await
 }
 
@@ -120,16 +120,15 @@ pub async fn sign_in_code(
     device: &str,
 ) -> Result<NewSession, IdentityError> {
     session::must_fit(ctx, SessionKind::User)?;
-    let outcome = {
-        let (challenge, typed) = (challenge.to_owned(), typed.to_owned());
-        transact!(ctx, [challenge, typed], |tx| -> Outcome {
-            let purposes = [Purpose::SecondFactor, Purpose::SignIn];
-            code::try_code(tx, &ctx, &challenge, &typed, &purposes).await
-        })?
-    };
+    let purposes = [Purpose::SecondFactor, Purpose::SignIn];
+    let outcome = code::try_code(ctx, challenge, typed, &purposes).await?;
     let passed = match outcome {
         Outcome::Passed(passed) => passed,
-        Outcome::Wrong { left, purpose, subject } => {
+        Outcome::Wrong {
+            left,
+            purpose,
+            subject,
+        } => {
             // Whoever got here with the password gets no more guesses than with passwords. A code
             // asked for by anybody locks nobody out.
             if purpose == Purpose::SecondFactor
@@ -148,7 +147,9 @@ async fn enter(ctx: &Ctx, passed: Passed, device: &str) -> Result<NewSession, Id
     let row = table::account::load(&mut ctx.db.reader(), &passed.subject).await?;
     let row = row.ok_or(IdentityError::WrongCredentials)?;
     admit(row.state)?;
-    let person = person_of(ctx, &row).await?.ok_or(IdentityError::WrongCredentials)?;
+    let person = person_of(ctx, &row)
+        .await?
+        .ok_or(IdentityError::WrongCredentials)?;
     admit(person.state)?;
     let strength = match passed.purpose {
         Purpose::SecondFactor => Strength::PasswordCode,
@@ -158,17 +159,22 @@ async fn enter(ctx: &Ctx, passed: Passed, device: &str) -> Result<NewSession, Id
     let represented = (row.key != person.key).then(|| row.key.clone());
     let (subject, person, device) = (row.key, person.key, device.to_owned());
     let kept = token.clone();
-    transact!(ctx, [subject, person, represented, device, kept], |tx| -> () {
-        lockout::clear(tx, &subject).await?;
-        let start = Start {
-            kind: SessionKind::User,
-            subject: &person,
-            represented: represented.as_deref(),
-            device: &device,
-            strength,
-        };
-        session::start(tx, &ctx, &kept, start).await
-    })?;
+    transact!(
+        ctx,
+        [passed, subject, person, represented, device, kept],
+        |tx| -> () {
+            code::spend(tx, &ctx, &passed).await?;
+            lockout::clear(tx, &subject).await?;
+            let start = Start {
+                kind: SessionKind::User,
+                subject: &person,
+                represented: represented.as_deref(),
+                device: &device,
+                strength,
+            };
+            session::start(tx, &ctx, &kept, start).await
+        }
+    )?;
     session::begun(ctx, token, ctx.actor.channel).await
 }
 
@@ -201,12 +207,17 @@ pub(crate) async fn unlock_by_timer(ctx: &Ctx, key: String) -> Result<(), Identi
             return Ok(());
         }
         lockout::clear(tx, &key).await?;
-        let Some(row) = table::account::load(tx, &key).await? else { return Ok(()) };
+        let Some(row) = table::account::load(tx, &key).await? else {
+            return Ok(());
+        };
         if row.state != State::Locked {
             return Ok(());
         }
         shift::shift(tx, &ctx, row, StateEvent::Timer).await?;
-        let event = AccountUnlocked { account: key.clone(), by: "timer".into() };
+        let event = AccountUnlocked {
+            account: key.clone(),
+            by: "timer".into(),
+        };
         journal::append(tx, &ctx.as_system(), &lockout::stream(&key), &event).await?;
         Ok(())
     })?;

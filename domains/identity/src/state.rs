@@ -1,13 +1,9 @@
 //! 账号状态: the table of A-33, and nothing else.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-
 macro_rules! codes {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $code:literal, $zh:literal;)* }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
         pub enum $name { $(#[doc = $zh] #[serde(rename = $code)] $variant,)* }
 
         impl $name {
@@ -22,8 +18,10 @@ macro_rules! codes {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(self.code()) }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.code())
+            }
         }
     };
 }
@@ -65,18 +63,58 @@ codes! {
 /// expiry: there is no account any more.
 pub const TABLE: &[(Option<State>, StateEvent, Option<State>)] = &[
     (None, StateEvent::Register, Some(State::Pending)),
-    (Some(State::Pending), StateEvent::Verified, Some(State::Active)),
-    (Some(State::Pending), StateEvent::VerificationFailed, Some(State::Rejected)),
+    (
+        Some(State::Pending),
+        StateEvent::Verified,
+        Some(State::Active),
+    ),
+    (
+        Some(State::Pending),
+        StateEvent::VerificationFailed,
+        Some(State::Rejected),
+    ),
     (Some(State::Pending), StateEvent::Expired, None),
-    (Some(State::Active), StateEvent::WrongPasswords, Some(State::Locked)),
+    (
+        Some(State::Active),
+        StateEvent::WrongPasswords,
+        Some(State::Locked),
+    ),
     (Some(State::Locked), StateEvent::Timer, Some(State::Active)),
-    (Some(State::Locked), StateEvent::Recovered, Some(State::Active)),
-    (Some(State::Active), StateEvent::Disabled, Some(State::Disabled)),
-    (Some(State::Disabled), StateEvent::Enabled, Some(State::Active)),
-    (Some(State::Active), StateEvent::Cancelled, Some(State::Cancelled)),
-    (Some(State::Active), StateEvent::ChangeSubmitted, Some(State::Changing)),
-    (Some(State::Changing), StateEvent::ComparisonPassed, Some(State::Active)),
-    (Some(State::Changing), StateEvent::ComparisonFailed, Some(State::Active)),
+    (
+        Some(State::Locked),
+        StateEvent::Recovered,
+        Some(State::Active),
+    ),
+    (
+        Some(State::Active),
+        StateEvent::Disabled,
+        Some(State::Disabled),
+    ),
+    (
+        Some(State::Disabled),
+        StateEvent::Enabled,
+        Some(State::Active),
+    ),
+    (
+        Some(State::Active),
+        StateEvent::Cancelled,
+        Some(State::Cancelled),
+    ),
+    (
+        Some(State::Active),
+        StateEvent::ChangeSubmitted,
+        Some(State::Changing),
+    ),
+    (
+        Some(State::Changing),
+        StateEvent::ComparisonPassed,
+        Some(State::Active),
+    ),
+    (
+        Some(State::Changing),
+        StateEvent::ComparisonFailed,
+        Some(State::Active),
+    ),
 ];
 
 /// A move that the table does not have.
@@ -117,7 +155,11 @@ mod tests {
         CHANGING|comparison_failed|ACTIVE";
 
     fn state(code: &str) -> Option<State> {
-        if code == "-" { None } else { Some(State::from_code(code).unwrap()) }
+        if code == "-" {
+            None
+        } else {
+            Some(State::from_code(code).unwrap())
+        }
     }
 
     /// [A-33] Every row of the table moves as printed, and every other pair of state and event is
@@ -129,9 +171,12 @@ mod tests {
         froms.push(None);
         for from in froms {
             for &event in StateEvent::ALL {
-                let row = PRINTED.lines().map(|l| l.trim().split('|').collect::<Vec<_>>()).find(
-                    |row| state(row[0]) == from && StateEvent::from_code(row[1]) == Some(event),
-                );
+                let row = PRINTED
+                    .lines()
+                    .map(|l| l.trim().split('|').collect::<Vec<_>>())
+                    .find(|row| {
+                        state(row[0]) == from && StateEvent::from_code(row[1]) == Some(event)
+                    });
                 match row {
                     Some(row) => {
                         legal += 1;
@@ -144,7 +189,10 @@ mod tests {
         assert_eq!(legal, PRINTED.lines().count());
         assert_eq!(legal, TABLE.len());
         let error = next(Some(State::Cancelled), StateEvent::Enabled).unwrap_err();
-        assert_eq!(error.to_string(), "an account in state CANCELLED does not take enabled");
+        assert_eq!(
+            error.to_string(),
+            "an account in state CANCELLED does not take enabled"
+        );
     }
 
     #[test]

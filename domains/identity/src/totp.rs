@@ -22,7 +22,9 @@ pub(crate) fn code(secret: &[u8], step: i64) -> String {
     mac.update(&step.to_be_bytes());
     let hash = mac.finalize().into_bytes();
     let at = usize::from(hash[hash.len() - 1] & 15);
-    let word = hash[at..at + 4].iter().fold(0u32, |word, byte| word << 8 | u32::from(*byte));
+    let word = hash[at..at + 4]
+        .iter()
+        .fold(0u32, |word, byte| word << 8 | u32::from(*byte));
     format!("{:06}", (word & 0x7fff_ffff) % 1_000_000)
 }
 
@@ -42,7 +44,11 @@ pub(crate) fn matching_step(secret: &[u8], typed: &str, now: Timestamp) -> Optio
 }
 
 fn same(a: &str, b: &str) -> bool {
-    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |diff, (x, y)| diff | (x ^ y)) == 0
+    a.len() == b.len()
+        && a.bytes()
+            .zip(b.bytes())
+            .fold(0, |diff, (x, y)| diff | (x ^ y))
+            == 0
 }
 
 /// The address that a code generator reads from a QR code.
@@ -104,8 +110,10 @@ mod tests {
         }
         assert_eq!(matching_step(secret, &code(secret, step + 2), now), None);
         assert_eq!(matching_step(secret, "", now), None);
-        let wide: String =
-            code(secret, step).chars().map(|c| char::from_u32(c as u32 + 0xfee0).unwrap()).collect();
+        let wide: String = code(secret, step)
+            .chars()
+            .map(|c| char::from_u32(c as u32 + 0xfee0).unwrap())
+            .collect();
         assert_eq!(matching_step(secret, &wide, now), Some(step));
     }
 

@@ -1,0 +1,77 @@
+//! Service items (政务服务事项): the catalogue list with base elements, the implementation list with
+//! all 36, their versions, and what is made from them: guides, materials by situation, review
+//! rules, search, and the public item interface.
+
+mod catalogue;
+mod catalogue_list;
+mod change_state;
+mod check;
+pub mod codes;
+mod compare;
+mod csv;
+mod element;
+mod error;
+mod events;
+mod fault;
+mod filter;
+mod guide;
+mod import;
+mod item;
+mod library;
+mod material;
+mod parallel;
+mod public;
+mod read;
+mod record;
+mod review_rules;
+mod search;
+mod state;
+mod table;
+pub mod testing;
+mod themes;
+mod types;
+mod uses;
+
+pub use catalogue::{Catalogue, Count, Department, NextQuestion, Theme};
+pub use catalogue_list::{CatalogueList, ListEntry, ListedImplementation, MainItem};
+pub use change_state::{StateChange, change_state, publish_due, schedules};
+pub use compare::{Difference, compare};
+pub use csv::export_csv;
+pub use element::{ELEMENTS, Element, GUIDE_ELEMENTS};
+pub use error::ItemsError;
+pub use events::{
+    CatalogueListChanged, ItemApproved, ItemCancelled, ItemDrafted, ItemPublished, ItemResumed,
+    ItemReturned, ItemSubmitted, ItemSuperseded, ItemSuspended,
+};
+pub use fault::{Fault, ImportReport, ImportRow, Outcome};
+pub use filter::{Audience, Dimension, Filter};
+pub use guide::{Facts, FeeRow, Guide, GuideElement, GuideValue, Hints, Remedies};
+pub use import::{ItemFile, import_catalogue_list, import_items};
+pub use item::Item;
+pub use library::{catalogue, history, version};
+pub use material::{
+    BlankForm, Exempt, Intermediary, Material, MaterialCounts, MaterialNeed, MaterialRow,
+    PaperCopies, Required, ReviewPoint, Sample, Source,
+};
+pub use parallel::{Child, JointSiteCheck, MergedMaterial, ParallelApproval, Stage};
+pub use public::{ItemChange, ItemChanges, changes_since, public_item, public_list};
+pub use record::{ItemRecord, LimitRecord, MaterialRecord, QuestionRecord};
+pub use review_rules::{RuleLine, RulePart};
+pub use search::{
+    DEPARTMENT, FAQ, ITEM, LICENCE, Query, SearchPage, SearchRow, Suggestion, TOGETHER,
+};
+pub use search::{search, suggest};
+pub use state::{Event, IllegalMove, State, TABLE, next};
+pub use table::StateRow;
+pub use themes::{LEGAL_THEMES, NATURAL_THEMES};
+pub use types::{
+    DecisionDocument, Fee, FeeStep, HandlingItem, LegalBasis, Mode, OrgRef, Place, ResultSample,
+    RunningSystem, Situation, SpecialProcedure,
+};
+pub use uses::note_use;
+
+/// The tables of this domain.
+pub const MIGRATIONS: &[store::Migration] = &[store::Migration {
+    name: "items/0001",
+    sql: include_str!("../migrations/0001_items.sql"),
+}];

@@ -1,0 +1,43 @@
+//! 电子证照: types, composition, issue, life cycle, wallet, verification.
+
+mod compose;
+mod error;
+mod events;
+mod expire;
+mod import;
+mod issue;
+mod kind;
+mod library;
+mod licence;
+mod metadata;
+mod numbering;
+mod prepare;
+mod query;
+mod state;
+mod table;
+mod verify;
+mod wallet;
+
+pub use error::LicenceError;
+pub use events::{
+    LicenceChanged, LicenceCited, LicenceEnding, LicenceIssued, LicenceVerified,
+};
+pub use expire::{expire_due, schedules};
+pub use import::{StockLicence, import_licences};
+pub use issue::{StateChange, abandon, apply_change, change_state, commit};
+pub use kind::{FaceField, LicenceType, TypeFile, import_types, licence_type, licence_types};
+pub use licence::{Format, Licence, Version};
+pub use numbering::{Scheme, Segment};
+pub use prepare::{Holder, IssueRequest, Prepared, ReplaceKind, Replaces, prepare};
+pub use query::{Detail, Query, Row, detail, file, search};
+pub use state::{Event as LicenceEvent, IllegalMove, MOVES, State, next};
+pub use verify::{
+    Step, StepResult, Summary, Verification, Way, verify_file, verify_number, verify_token,
+};
+pub use wallet::{Cited, LicenceCard, Use, cite, face, uses, wallet};
+
+/// The tables of the library.
+pub const MIGRATIONS: &[store::Migration] = &[store::Migration {
+    name: "licences/0001",
+    sql: include_str!("../migrations/0001_licence.sql"),
+}];

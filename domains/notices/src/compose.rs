@@ -90,11 +90,29 @@ pub fn compose(
         seal_mm: Some(f32::from(template.seal.size_mm())),
         qr: Some(progress_url(site, &content.case_no, &content.token)),
         qr_caption: "扫码查进度、调办件".into(),
-        footer: vec![
-            format!("电子文书核验地址：{base}/verify　文号：{}", content.number),
-            "本文书加盖电子印章，与纸质文书具有同等法律效力".into(),
-        ],
+        footer: footer(content, base),
     })
+}
+
+/// How to reach the agency, and how the paper copy is verified [I-17].
+fn footer(content: &Content, base: &str) -> Vec<String> {
+    let issuer = &content.issuer;
+    let contact = [
+        ("咨询电话", &issuer.consultation_phone),
+        ("监督投诉电话", &issuer.supervision_phone),
+        ("地址", &issuer.address),
+    ];
+    let contact: Vec<String> = contact
+        .into_iter()
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(label, text)| format!("{label}：{text}"))
+        .collect();
+    let mut lines = Vec::new();
+    if !contact.is_empty() {
+        lines.push(contact.join("　"));
+    }
+    lines.push(format!("核验地址：{base}/verify　核验编号：{}", content.number));
+    lines
 }
 
 /// Fills placeholders from the content.
@@ -196,10 +214,20 @@ impl<'a> Filler<'a> {
         for piece in pieces(text)? {
             match piece {
                 Piece::Plain(plain) => out.push_str(plain),
-                Piece::Field(name) => match self.value(name, entry)? {
-                    Some(value) => out.push_str(&value),
-                    None => return Ok(None),
-                },
+                Piece::Field(field) => {
+                    let (name, only_date) = match field.strip_suffix(":date") {
+                        Some(name) => (name, true),
+                        None => (field, false),
+                    };
+                    let Some(value) = self.value(name, entry)? else { return Ok(None) };
+                    let value = if only_date { before_clock(&value) } else { &value };
+                    if out.ends_with('“') {
+                        // Quotation marks inside quotation marks are single.
+                        out.push_str(&value.replace('“', "‘").replace('”', "’"));
+                    } else {
+                        out.push_str(value);
+                    }
+                }
             }
         }
         Ok(Some(out))
@@ -259,6 +287,11 @@ impl<'a> Filler<'a> {
     }
 }
 
+/// `2026年11月16日 14:20` → `2026年11月16日`: sentences name the day, tables the minute.
+fn before_clock(moment: &str) -> &str {
+    moment.split(' ').next().unwrap_or(moment)
+}
+
 fn is_given(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => false,
@@ -273,6 +306,10 @@ fn written(name: &str, value: &Value) -> Result<String, NoticeError> {
     let wrong = || NoticeError::Field(name.to_owned());
     match value {
         Value::String(text) if name.ends_with("_at") => {
+            // Already in words of the document: a caller may know a moment only roughly.
+            if text.contains('年') {
+                return Ok(text.trim().to_owned());
+            }
             let at: Timestamp = text.parse().map_err(|_| wrong())?;
             Ok(time::chinese_minute(at))
         }

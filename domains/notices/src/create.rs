@@ -12,7 +12,7 @@ use crate::notice::Notice;
 use crate::seal::{SEAL, SealJob};
 use crate::state::State;
 use crate::template::Template;
-use crate::{table, templates};
+use crate::{table, templates, withdraw};
 
 /// A document to be made.
 #[derive(Clone, Debug)]
@@ -24,15 +24,17 @@ pub struct NewNotice {
     pub title: Option<String>,
     pub case_key: String,
     pub case_no: String,
-    /// Short item code.
-    pub item_code: String,
     /// Account key of the applicant.
     pub owner: String,
     /// The random token of the case's QR code.
     pub token: String,
     pub issuer: Issuer,
-    /// What the template asks for; see [`Content::fields`] and the README.
+    /// What the template asks for; see [`Content::fields`] and the README. `item_code` is not
+    /// printed: it names the item for scopes and for authorisations of the seal.
     pub fields: Value,
+    /// Key of the document of the same case that this one replaces: it is withdrawn in the same
+    /// transaction, and each names the other [D-61].
+    pub replaces: Option<String>,
 }
 
 /// Tells before the act whether the document can be made: every needed field is there, every
@@ -50,11 +52,29 @@ pub async fn check(ctx: &Ctx, new: &NewNotice) -> Result<(), NoticeError> {
 /// has asked for the permission; the number stands in the act's transaction, so an act that fails
 /// leaves only a gap.
 pub async fn create(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewNotice) -> Result<String, NoticeError> {
-    insert(tx, ctx, new, None).await
+    let Some(old) = &new.replaces else { return insert(tx, ctx, new, None).await };
+    let old = table::by_id(tx, old).await?.ok_or(NoticeError::NotFound)?;
+    let reason = format!("由{}号文书替代", new.number);
+    replace_in(tx, ctx, old, new, &reason).await
 }
 
-/// The same for one that replaces another.
-pub(crate) async fn insert(
+/// Makes a document and withdraws the one it replaces.
+pub(crate) async fn replace_in(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    old: Notice,
+    new: &NewNotice,
+    reason: &str,
+) -> Result<String, NoticeError> {
+    if old.case_key != new.case_key {
+        return Err(NoticeError::Field("replaces".into()));
+    }
+    let doc_id = insert(tx, ctx, new, Some(&old)).await?;
+    withdraw::mark(tx, ctx, old, reason, Some(&doc_id)).await?;
+    Ok(doc_id)
+}
+
+async fn insert(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
     new: &NewNotice,
@@ -76,7 +96,7 @@ pub(crate) async fn insert(
         template_version: version,
         case_key: new.case_key.clone(),
         case_no: new.case_no.clone(),
-        item_code: new.item_code.clone(),
+        item_code: new.fields.get("item_code").and_then(Value::as_str).unwrap_or("").to_owned(),
         owner: new.owner.clone(),
         agency_code: new.issuer.code.clone(),
         region_code: new.issuer.region_code.clone(),

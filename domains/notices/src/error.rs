@@ -39,6 +39,10 @@ pub enum NoticeError {
     /// The program was started without a site address.
     #[error("the address of the portal or the file store is not configured")]
     NotConfigured,
+    #[error("no agency {0}")]
+    NoAgency(String),
+    #[error(transparent)]
+    Agencies(#[from] agencies::AgenciesError),
     #[error("composing: {0}")]
     Paper(#[from] paper::Error),
     #[error("sealing: {0}")]
@@ -112,7 +116,9 @@ impl From<NoticeError> for Problem {
                 format!("The document cannot be laid out: {error}"),
             ),
             E::Seal(error) => error.into(),
-            E::NoTemplate(_)
+            E::NoAgency(_)
+            | E::Agencies(_)
+            | E::NoTemplate(_)
             | E::NumberTaken(_)
             | E::NotConfigured
             | E::Blob(_)

@@ -27,7 +27,7 @@ pub use create::{NewNotice, check, create};
 pub use deliver::deliver;
 pub use error::NoticeError;
 pub use event::{NoticeCreated, NoticeDelivered, NoticeSealed, NoticeWithdrawn};
-pub use issuer::{Issuer, review_body};
+pub use issuer::{Issuer, issuer, review_body};
 pub use kind::Kind;
 pub use notice::{File, Format, Notice};
 pub use number::{number, set_word, word};
@@ -36,7 +36,7 @@ pub use seal::handlers;
 pub use state::{Event, IllegalMove, MOVES, State, next};
 pub use template::{Part, Template};
 pub use templates::{ensure_templates, publish_template};
-pub use withdraw::{Replacement, replace, withdraw};
+pub use withdraw::{replace, withdraw};
 
 /// The tables of this domain.
 pub const MIGRATIONS: &[store::Migration] = &[store::Migration {

@@ -30,7 +30,7 @@ pub struct Template {
 
 /// A part of the body: exactly one of heading, text, pairs, list and table.
 ///
-/// Placeholders are `{field}`. A row of pairs with a field that is not given is left out, as is a
+/// Placeholders are `{field}`, and `{field:date}` for the day of a moment. A row of pairs with a field that is not given is left out, as is a
 /// column without any value; a text or heading with one is an error, so that no document has a
 /// hole in a sentence.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -196,7 +196,7 @@ fn placeholders(text: &str) -> Result<Vec<&str>, NoticeError> {
     Ok(pieces
         .into_iter()
         .filter_map(|piece| match piece {
-            Piece::Field(name) => Some(name),
+            Piece::Field(name) => Some(name.strip_suffix(":date").unwrap_or(name)),
             Piece::Plain(_) => None,
         })
         .collect())

@@ -12,13 +12,6 @@ use crate::notice::Notice;
 use crate::state::{Event, next};
 use crate::table;
 
-/// What takes a document's place.
-#[derive(Clone, Debug)]
-pub struct Replacement {
-    pub new: NewNotice,
-    pub reason: String,
-}
-
 /// Withdraws a document.
 pub async fn withdraw(ctx: &Ctx, doc_id: &str, reason: &str) -> Result<Notice, NoticeError> {
     let (inner, id, reason) = (ctx.clone(), doc_id.to_owned(), reason.trim().to_owned());
@@ -38,20 +31,17 @@ pub async fn withdraw(ctx: &Ctx, doc_id: &str, reason: &str) -> Result<Notice, N
 pub async fn replace(
     ctx: &Ctx,
     doc_id: &str,
-    replacement: Replacement,
+    reason: &str,
+    new: NewNotice,
 ) -> Result<String, NoticeError> {
-    let (inner, id, work) = (ctx.clone(), doc_id.to_owned(), Arc::new(replacement));
+    let (inner, id) = (ctx.clone(), doc_id.to_owned());
+    let work = Arc::new((new, reason.trim().to_owned()));
     ctx.db
         .write(move |tx| {
             let (ctx, id, work) = (inner.clone(), id.clone(), work.clone());
             Box::pin(async move {
-                let old = load(tx, &ctx, &id, &work.reason).await?;
-                if old.case_key != work.new.case_key {
-                    return Err(NoticeError::Field("case_key".into()));
-                }
-                let new = create::insert(tx, &ctx, &work.new, Some(&old)).await?;
-                mark(tx, &ctx, old, &work.reason, Some(&new)).await?;
-                Ok(new)
+                let old = load(tx, &ctx, &id, &work.1).await?;
+                create::replace_in(tx, &ctx, old, &work.0, &work.1).await
             })
         })
         .await
@@ -71,7 +61,8 @@ async fn load(
     Ok(notice)
 }
 
-async fn mark(
+/// Marks a document as withdrawn, in the caller's transaction.
+pub(crate) async fn mark(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
     notice: Notice,

@@ -58,6 +58,32 @@ pub struct CityPlan {
 }
 
 impl CityPlan {
+    /// The plan of the directory: every agency with the types of seal it names, the usual
+    /// authorisations.
+    pub async fn of_directory(ctx: &Ctx, officers: Officers) -> Result<Self, SealError> {
+        let directory = agencies::directory(ctx).await?;
+        let mut agencies = Vec::new();
+        for agency in directory.agencies() {
+            let types = agency.seal_types.iter().map(|code| SealType::from_code(code));
+            let wrong = SealError::Invalid { field: "seal_types", why: crate::error::MISSING };
+            agencies.push(CitySeal {
+                owner: Owner {
+                    agency_code: agency.code.clone(),
+                    uscc: agency.uscc.clone(),
+                    name: agency.name.clone(),
+                    region_code: agency.region_code.clone(),
+                },
+                seal_types: types.collect::<Option<Vec<_>>>().ok_or(wrong)?,
+            });
+        }
+        Ok(Self {
+            agencies,
+            officers,
+            standing: Self::usual_standing(),
+            basis: "关于启用政务服务电子印章的通知".into(),
+        })
+    }
+
     /// The authorisations the platform's own documents need: notices under the acceptance seal,
     /// decisions under the official seal, licences under the licence seal.
     pub fn usual_standing() -> Vec<Standing> {

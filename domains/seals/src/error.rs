@@ -49,6 +49,8 @@ pub enum SealError {
     #[error("signing: {0}")]
     Signing(String),
     #[error(transparent)]
+    Agencies(#[from] agencies::AgenciesError),
+    #[error(transparent)]
     Store(#[from] store::StoreError),
     #[error(transparent)]
     Journal(#[from] journal::JournalError),
@@ -130,6 +132,7 @@ impl From<SealError> for Problem {
             | E::Key(_)
             | E::Certificate(_)
             | E::Signing(_)
+            | E::Agencies(_)
             | E::Store(_)
             | E::Journal(_) => Problem::internal(),
         }

@@ -1,8 +1,6 @@
 //! Drawing impressions and making seals: the work of the seal maker, off the async threads.
 
-use std::sync::Arc;
-
-use gm::{KeyKind, Signer, Subject};
+use gm::{Authority, Signer, Subject};
 use jiff::Timestamp;
 use paper::{Official, Personal};
 use sealing::{Impression, SealKind, SealSpec};
@@ -92,40 +90,41 @@ pub(crate) async fn forge(ctx: &Ctx, seals: Vec<Seal>) -> Result<Vec<Forged>, Se
         let mut entropy = |out: &mut [u8]| rng.fill(out);
         let maker = authorities.sm2.maker()?;
         let ends = [authorities.sm2.default_end(now), authorities.p256.default_end(now)];
-        let valid_to = whole_second(ends[0].min(ends[1]));
+        let validity = (now, whole_second(ends[0].min(ends[1])));
+        let names: Vec<String> = work.iter().map(|_| format!("seal.{}", rng.key())).collect();
+        // One change of the key store for each kind, however many seals they are.
+        let mut issue = |authority: &Authority| {
+            let wanted: Vec<_> = work
+                .iter()
+                .zip(&names)
+                .map(|((seal, _), name)| (key_of(name, authority.kind()), subject(seal)))
+                .collect();
+            authority.issue_signers(&wanted, validity.0, validity.1, &mut entropy)
+        };
+        let (signers, pdf_signers) = (issue(&authorities.sm2)?, issue(&authorities.p256)?);
         let mut all = Vec::with_capacity(work.len());
-        for (seal, material) in &work {
-            let subject = Subject {
-                unit: seal.owner.uscc.clone(),
-                ..Subject::new(&seal.owner.name, &seal.name)
-            };
-            let key_name = format!("seal.{}", rng.key());
-            let mut issue = |kind: KeyKind| -> Result<Arc<dyn Signer>, SealError> {
-                let authority = match kind {
-                    KeyKind::Sm2 => &authorities.sm2,
-                    KeyKind::P256 => &authorities.p256,
-                };
-                let name = key_of(&key_name, kind);
-                Ok(authority.issue_signer(&name, &subject, now, valid_to, &mut entropy)?)
-            };
-            let (signer, pdf_signer) = (issue(KeyKind::Sm2)?, issue(KeyKind::P256)?);
-            all.push(bind(seal, material, key_name, &*signer, &*pdf_signer, &*maker, now, valid_to)?);
+        for (index, ((seal, material), key_name)) in work.iter().zip(names).enumerate() {
+            let pair = (&*signers[index], &*pdf_signers[index]);
+            all.push(bind(seal, material, key_name, pair, &*maker, validity)?);
         }
         Ok(all)
     })
     .await
 }
 
-#[allow(clippy::too_many_arguments, reason = "what a seal binds together")]
+/// Whom the certificates of a seal name.
+fn subject(seal: &Seal) -> Subject {
+    let unit = seal.owner.uscc.clone();
+    Subject { unit, ..Subject::new(&seal.owner.name, &seal.name) }
+}
+
 fn bind(
     seal: &Seal,
     material: &Material,
     key_name: String,
-    signer: &dyn Signer,
-    pdf_signer: &dyn Signer,
+    (signer, pdf_signer): (&dyn Signer, &dyn Signer),
     maker: &dyn Signer,
-    valid_from: Timestamp,
-    valid_to: Timestamp,
+    (valid_from, valid_to): (Timestamp, Timestamp),
 ) -> Result<Forged, SealError> {
     let spec = SealSpec {
         id: &seal.es_id,

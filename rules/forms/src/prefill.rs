@@ -44,6 +44,15 @@ impl Prefilled {
         self.origins.get(field).filter(|origin| origin.readonly)?;
         self.values.get(field)
     }
+
+    /// Puts every locked value in place: a draft may be older than what its registers say now.
+    pub fn keep_locked(&self, values: &mut Values) {
+        for (field, value) in &self.values {
+            if self.locked(field).is_some() {
+                values.insert(field.clone(), value.clone());
+            }
+        }
+    }
 }
 
 impl Form {

@@ -1,0 +1,55 @@
+//! 政务服务门户: the public's pages. Everything works without scripts.
+//!
+//! The program mounts [`router`] with `ui::mount` and puts [`session_layer`] around the result.
+#![allow(clippy::result_large_err, reason = "the error is the response itself")]
+
+mod app;
+mod apply;
+mod content;
+mod cookie;
+mod files;
+mod home;
+mod my;
+mod progress;
+mod receive;
+mod reply;
+mod services;
+mod session;
+mod signin;
+mod sim;
+mod verify;
+mod wallet;
+mod words;
+
+use axum::Router;
+
+pub use app::App;
+pub use session::{Acting, COOKIE, SignedIn, session_layer};
+
+/// All pages of the portal. They find [`App`] and who acts through [`session_layer`].
+pub fn router() -> Router {
+    Router::new()
+        .merge(home::router())
+        .merge(services::router())
+        .merge(signin::router())
+        .merge(apply::router())
+        .merge(progress::router())
+        .merge(my::router())
+        .merge(wallet::router())
+        .merge(verify::router())
+        .merge(files::router())
+        .merge(content::router())
+        .merge(sim::router())
+}
+
+/// The texts of these pages, for `ui::Catalog::build`.
+pub const TEXTS: &[ui::Resource] = &[
+    ui::Resource::zh("portal-apply", include_str!("../locales/zh-CN/apply.ftl")),
+    ui::Resource::zh("portal-content", include_str!("../locales/zh-CN/content.ftl")),
+    ui::Resource::zh("portal-my", include_str!("../locales/zh-CN/my.ftl")),
+    ui::Resource::zh("portal-public", include_str!("../locales/zh-CN/public.ftl")),
+    ui::Resource::en("portal-apply", include_str!("../locales/en/apply.ftl")),
+    ui::Resource::en("portal-content", include_str!("../locales/en/content.ftl")),
+    ui::Resource::en("portal-my", include_str!("../locales/en/my.ftl")),
+    ui::Resource::en("portal-public", include_str!("../locales/en/public.ftl")),
+];

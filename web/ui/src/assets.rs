@@ -28,6 +28,7 @@ const CSS: &[&str] = &[
     include_str!("../assets/css/timeline.css"),
     include_str!("../assets/css/guide.css"),
     include_str!("../assets/css/home.css"),
+    include_str!("../assets/css/slots.css"),
     include_str!("../assets/css/licence.css"),
     include_str!("../assets/css/qr.css"),
     include_str!("../assets/css/verify.css"),

@@ -55,7 +55,10 @@ fn a_chain_is_found_with_what_came_along_or_is_known() {
     let (root, issuing, leaf) = family();
     let mut trust = trusting(&root);
     let unknown = Err(ChainError::UnknownIssuer("leaf".into()));
-    assert_eq!(trust.chain(&leaf.certificate, &[], day()).map(|_| ()), unknown);
+    assert_eq!(
+        trust.chain(&leaf.certificate, &[], day()).map(|_| ()),
+        unknown
+    );
     let extra = [issuing.certificate.clone()];
     let chain = trust.chain(&leaf.certificate, &extra, day()).unwrap();
     let names: Vec<_> = chain.0.iter().map(Certificate::subject).collect();
@@ -119,7 +122,10 @@ fn a_namesake_of_the_root_is_not_the_root() {
     let leaf = issue("leaf", Profile::Signer, Some(&false_root), FROM, TO);
     let extra = [false_root.certificate];
     let found = trusting(&root).chain(&leaf.certificate, &extra, day());
-    assert_eq!(found.map(|_| ()), Err(ChainError::UnknownIssuer("root".into())));
+    assert_eq!(
+        found.map(|_| ()),
+        Err(ChainError::UnknownIssuer("root".into()))
+    );
 }
 
 /// Certificates that issue one another in every order must not make the search endless.
@@ -143,15 +149,25 @@ fn crossed_certificates_do_not_exhaust_the_search() {
         extra.push(spec.self_sign(&key, &mut entropy).unwrap());
     }
     let key = key.with_certificate(extra[0].der().to_vec(), vec![]);
-    let crossed = Issued { key, certificate: extra[0].clone() };
+    let crossed = Issued {
+        key,
+        certificate: extra[0].clone(),
+    };
     let leaf = issue("leaf", Profile::Signer, Some(&crossed), FROM, TO);
     extra.push(foreign.certificate);
-    assert!(trusting(&root).chain(&leaf.certificate, &extra, day()).is_err());
+    assert!(
+        trusting(&root)
+            .chain(&leaf.certificate, &extra, day())
+            .is_err()
+    );
 }
 
 fn crl(issuer: &Issued, revoked: &[Revoked]) -> Vec<u8> {
     let end = at("2027-02-01T00:00:00Z");
-    Crl::build(&issuer.key, revoked, at("2026-12-31T00:00:00Z"), end).unwrap().der().to_vec()
+    Crl::build(&issuer.key, revoked, at("2026-12-31T00:00:00Z"), end)
+        .unwrap()
+        .der()
+        .to_vec()
 }
 
 #[test]
@@ -172,24 +188,45 @@ fn revocation_counts_only_from_the_issuers_own_list() {
     assert!(matches!(judge(&[], day()), Revocation::Unknown(_)));
     assert_eq!(judge(&[crl(&issuing, &[])], day()), Revocation::Good);
     let named = Revocation::Revoked("leaf".into(), revoked.clone());
-    assert_eq!(judge(&[crl(&issuing, &[revoked.clone()])], day()), named);
+    assert_eq!(
+        judge(&[crl(&issuing, std::slice::from_ref(&revoked))], day()),
+        named
+    );
     // A list that has ended says no longer that all is good, but still what was revoked.
     let late = at("2028-01-01T00:00:00Z");
-    assert!(matches!(judge(&[crl(&issuing, &[])], late), Revocation::Unknown(_)));
-    assert_eq!(judge(&[crl(&issuing, &[revoked.clone()])], late), named);
+    assert!(matches!(
+        judge(&[crl(&issuing, &[])], late),
+        Revocation::Unknown(_)
+    ));
+    assert_eq!(
+        judge(&[crl(&issuing, std::slice::from_ref(&revoked))], late),
+        named
+    );
     // A list of the root, or one signed by somebody else, says nothing of this signer.
-    assert!(matches!(judge(&[crl(&root, &[revoked.clone()])], day()), Revocation::Unknown(_)));
+    assert!(matches!(
+        judge(&[crl(&root, std::slice::from_ref(&revoked))], day()),
+        Revocation::Unknown(_)
+    ));
     let other = SoftKey::generate(KeyKind::Sm2, &mut seeded(50))
         .with_certificate(issuing.certificate.der().to_vec(), vec![]);
-    let other = Issued { key: other, certificate: issuing.certificate.clone() };
-    assert!(matches!(judge(&[crl(&other, &[revoked])], day()), Revocation::Unknown(_)));
+    let other = Issued {
+        key: other,
+        certificate: issuing.certificate.clone(),
+    };
+    assert!(matches!(
+        judge(&[crl(&other, &[revoked])], day()),
+        Revocation::Unknown(_)
+    ));
     // The issuing authority itself revoked by the root.
     let entry = Revoked {
         serial: issuing.certificate.serial(),
         at: at("2026-06-01T00:00:00Z"),
         reason: RevocationReason::AuthorityCompromise,
     };
-    let found = judge(&[crl(&issuing, &[]), crl(&root, &[entry.clone()])], day());
+    let found = judge(
+        &[crl(&issuing, &[]), crl(&root, std::slice::from_ref(&entry))],
+        day(),
+    );
     assert_eq!(found, Revocation::Revoked("issuing".into(), entry));
 }
 
@@ -210,9 +247,15 @@ fn every_changed_byte_of_a_certificate_is_noticed() {
 #[test]
 fn a_list_reads_back() {
     let (_, issuing, _) = family();
-    let entry = |serial: &str, reason| Revoked { serial: serial.into(), at: day(), reason };
-    let revoked =
-        [entry("1", RevocationReason::Unspecified), entry("abc", RevocationReason::KeyCompromise)];
+    let entry = |serial: &str, reason| Revoked {
+        serial: serial.into(),
+        at: day(),
+        reason,
+    };
+    let revoked = [
+        entry("1", RevocationReason::Unspecified),
+        entry("abc", RevocationReason::KeyCompromise),
+    ];
     let list = Crl::from_der(&crl(&issuing, &revoked)).unwrap();
     assert_eq!(list.len(), 2);
     assert_eq!(list.entry("1"), Some(&revoked[0]));

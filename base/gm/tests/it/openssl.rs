@@ -13,7 +13,11 @@ use crate::support::{at, authority, seeded, store};
 
 /// None when OpenSSL is not installed; the tests then say so and stop.
 fn openssl(folder: &Path, arguments: &[&str]) -> Option<Output> {
-    match Command::new("openssl").current_dir(folder).args(arguments).output() {
+    match Command::new("openssl")
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+    {
         Ok(output) => Some(output),
         Err(_) => {
             println!("skipped: openssl is not installed");
@@ -65,14 +69,22 @@ fn openssl_verifies_the_chain_of_a_signer() {
         put("maker.pem", maker.to_pem());
         let time = at("2026-02-01T00:00:00Z");
         let attime = time.as_second().to_string();
-        let base = [&["verify", "-attime", &attime, "-x509_strict"], options(kind)].concat();
+        let base = [
+            &["verify", "-attime", &attime, "-x509_strict"],
+            options(kind),
+        ]
+        .concat();
         // OpenSSL applies `distid` to the one certificate that is verified, not to those above it
         // (its own SM2 chains of three fail too), so every link is verified by itself.
-        for (above, below) in
-            [("root.pem", "issuing.pem"), ("issuing.pem", "leaf.pem"), ("issuing.pem", "maker.pem")]
-        {
+        for (above, below) in [
+            ("root.pem", "issuing.pem"),
+            ("issuing.pem", "leaf.pem"),
+            ("issuing.pem", "maker.pem"),
+        ] {
             let arguments = [&base[..], &["-partial_chain", "-CAfile", above, below]].concat();
-            let Some(output) = openssl(folder.path(), &arguments) else { return };
+            let Some(output) = openssl(folder.path(), &arguments) else {
+                return;
+            };
             accepts(&output);
         }
 
@@ -88,9 +100,23 @@ fn openssl_verifies_the_chain_of_a_signer() {
             let signature = list.element().unwrap().bits().unwrap();
             fs::write(folder.path().join("tbs"), signed).unwrap();
             fs::write(folder.path().join("s"), signature).unwrap();
-            let print = ["x509", "-in", "issuing.pem", "-pubkey", "-noout", "-out", "pub.pem"];
+            let print = [
+                "x509",
+                "-in",
+                "issuing.pem",
+                "-pubkey",
+                "-noout",
+                "-out",
+                "pub.pem",
+            ];
             accepts(&openssl(folder.path(), &print).unwrap());
-            let verify = ["dgst", "-sm3", "-sigopt", "distid:1234567812345678", "-verify"];
+            let verify = [
+                "dgst",
+                "-sm3",
+                "-sigopt",
+                "distid:1234567812345678",
+                "-verify",
+            ];
             let verify = [&verify[..], &["pub.pem", "-signature", "s", "tbs"]].concat();
             accepts(&openssl(folder.path(), &verify).unwrap());
             let read = ["crl", "-in", "crl.pem", "-noout", "-text"];
@@ -99,11 +125,19 @@ fn openssl_verifies_the_chain_of_a_signer() {
         }
         let chain = ["-CAfile", "root.pem", "-untrusted", "issuing.pem"];
         accepts(&openssl(folder.path(), &[&base[..], &chain, &["leaf.pem"]].concat()).unwrap());
-        let lists = ["-crl_check_all", "-CRLfile", "crl.pem", "-CRLfile", "root-crl.pem"];
+        let lists = [
+            "-crl_check_all",
+            "-CRLfile",
+            "crl.pem",
+            "-CRLfile",
+            "root-crl.pem",
+        ];
         let arguments = [&base[..], &lists, &chain, &["leaf.pem"]].concat();
         accepts(&openssl(folder.path(), &arguments).unwrap());
         let reason = RevocationReason::KeyCompromise;
-        authority.revoke(&leaf.serial(), time, reason, &mut seeded(3)).unwrap();
+        authority
+            .revoke(&leaf.serial(), time, reason, &mut seeded(3))
+            .unwrap();
         put("crl.pem", authority.crl(time).unwrap().to_pem());
         let output = openssl(folder.path(), &arguments).unwrap();
         assert!(!output.status.success());
@@ -122,7 +156,9 @@ fn openssl_verifies_our_signatures_and_we_verify_its() {
         fs::write(path("s"), key.sign(b"message").unwrap()).unwrap();
         fs::write(path("key.der"), &*key.to_pkcs8().unwrap()).unwrap();
         let run = |arguments: &[&str]| openssl(folder.path(), arguments);
-        let to_pem = ["pkey", "-inform", "DER", "-in", "key.der", "-out", "key.pem"];
+        let to_pem = [
+            "pkey", "-inform", "DER", "-in", "key.der", "-out", "key.pem",
+        ];
         let Some(output) = run(&to_pem) else { return };
         accepts(&output);
         accepts(&run(&["pkey", "-in", "key.pem", "-pubout", "-out", "pub.pem"]).unwrap());
@@ -139,7 +175,11 @@ fn openssl_verifies_our_signatures_and_we_verify_its() {
         let sign = [&base[..], &["-sign", "key.pem", "-out", "theirs", "m"]].concat();
         accepts(&run(&sign).unwrap());
         let theirs = fs::read(path("theirs")).unwrap();
-        assert_eq!(key.public_key().verify(kind.algorithm(), b"massage", &theirs), Ok(()));
+        assert_eq!(
+            key.public_key()
+                .verify(kind.algorithm(), b"massage", &theirs),
+            Ok(())
+        );
     }
 }
 
@@ -148,16 +188,31 @@ fn rsa_signatures_of_others_are_verified() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let run = |arguments: &[&str]| openssl(folder.path(), arguments);
-    let generate = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem"];
-    let subject = ["-subj", "/CN=Someone", "-outform", "DER", "-out", "cert.der"];
-    let Some(output) = run(&[&generate[..], &subject].concat()) else { return };
+    let generate = [
+        "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem",
+    ];
+    let subject = [
+        "-subj",
+        "/CN=Someone",
+        "-outform",
+        "DER",
+        "-out",
+        "cert.der",
+    ];
+    let Some(output) = run(&[&generate[..], &subject].concat()) else {
+        return;
+    };
     accepts(&output);
     let certificate = Certificate::from_der(&fs::read(path("cert.der")).unwrap()).unwrap();
     assert_eq!(certificate.subject(), "Someone");
     assert_eq!(certificate.is_signed_by(&certificate), Ok(()));
     fs::write(path("m"), b"message").unwrap();
-    let pss: &[&str] =
-        &["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:32"];
+    let pss: &[&str] = &[
+        "-sigopt",
+        "rsa_padding_mode:pss",
+        "-sigopt",
+        "rsa_pss_saltlen:32",
+    ];
     for (digest, options, algorithm) in [
         ("-sha256", &[][..], SignatureAlgorithm::RsaSha256),
         ("-sha384", &[], SignatureAlgorithm::RsaSha384),
@@ -168,7 +223,11 @@ fn rsa_signatures_of_others_are_verified() {
         accepts(&run(&[&base[..], options, &["m"]].concat()).unwrap());
         let signature = fs::read(path("s")).unwrap();
         let key: &PublicKey = certificate.public_key();
-        assert_eq!(key.verify(algorithm, b"message", &signature), Ok(()), "{algorithm:?}");
+        assert_eq!(
+            key.verify(algorithm, b"message", &signature),
+            Ok(()),
+            "{algorithm:?}"
+        );
         assert!(key.verify(algorithm, b"massage", &signature).is_err());
     }
 }

@@ -34,7 +34,10 @@ pub fn store(folder: &Path) -> Arc<dyn KeyStore> {
 }
 
 pub fn names() -> AuthorityNames {
-    AuthorityNames { organization: "示范市政务服务管理局".into(), title: "示范市通办".into() }
+    AuthorityNames {
+        organization: "示范市政务服务管理局".into(),
+        title: "示范市通办".into(),
+    }
 }
 
 pub const MADE: &str = "2026-01-01T00:00:00Z";

@@ -1,5 +1,7 @@
 //! What is written reads back, keeps to the rules readers agree on, and files of others are read.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod foreign;
 mod rules;
 mod sample;

@@ -151,12 +151,10 @@ impl Setter {
                 0.0
             };
             let whole = lines as f32 * CELL_LEADING + 2.0 * PAD;
-            let slices = if whole <= HIGHEST_ROW {
-                vec![0..lines]
-            } else {
-                (0..lines).map(|l| l..l + 1).collect()
-            };
-            for slice in slices {
+            // A row too high for one piece is cut into its lines.
+            let step = if whole <= HIGHEST_ROW { lines } else { 1 };
+            for start in (0..lines).step_by(step) {
+                let slice = start..start + step;
                 let (first, last) = (slice.start == 0, slice.end == lines);
                 let above = if first { PAD } else { 0.0 };
                 let below = if last { PAD } else { 0.0 };

@@ -76,11 +76,10 @@ pub(super) fn paginate(
             if y + space + atom.height > bottom && !begins_page {
                 new_page(&mut pages, &mut y, &mut begins_page, top);
             }
-            if begins_page && pages.len() > 1 {
-                if let Some(head) = &atom.head {
-                    place(&mut pages, head, y);
-                    y += head.height;
-                }
+            let continued = begins_page && pages.len() > 1;
+            if let Some(head) = atom.head.as_ref().filter(|_| continued) {
+                place(&mut pages, head, y);
+                y += head.height;
             }
             y += if begins_page { 0.0 } else { atom.space };
             place(&mut pages, &atom, y);

@@ -1,5 +1,6 @@
 //! Seal signatures in OFD files (GB/T 33190-2016, chapter 18; GB/T 38540-2020).
 
+mod cover;
 mod document;
 mod list;
 mod path;

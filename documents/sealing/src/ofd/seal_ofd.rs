@@ -233,7 +233,7 @@ fn places(parts: &[Part], body: &Body, places: &[Place]) -> Result<Vec<StampAnno
             id: String::new(),
             page: page.ok_or(SealError::NoSuchPage(words))?.id.clone(),
             boundary: millimetres(&numbers),
-            clip: place.clip.as_ref().map(|clip| millimetres(clip)),
+            clip: place.clip.as_ref().map(millimetres),
         })
     };
     places.iter().map(annotation).collect()

@@ -182,9 +182,9 @@ impl SignatureFile {
         out.into_bytes()
     }
 
-    /// The method of our own references: SM3, by its identifier (GM/T 0099).
+    /// The method of our own references. By name: every reader takes it, some take no identifier.
     pub(super) fn own_method() -> (Option<Method>, String) {
-        (Some(Method::Sm3), oid::SM3.to_string())
+        (Some(Method::Sm3), "SM3".into())
     }
 
     /// The digest of this file that the stamp holds, by the algorithm of the stamp.

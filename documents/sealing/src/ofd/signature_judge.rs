@@ -6,11 +6,12 @@ use std::sync::Arc;
 use gm::{Certificate, VerifyError};
 use jiff::Timestamp;
 
+use super::cover::{Bound, Stranger};
 use super::list::Entry;
 use super::path;
 use super::signature_file::{Method, SignatureFile};
 use crate::container::Package;
-use crate::judge::{Role, Used, future};
+use crate::judge::{Role, Used, future, stamped};
 use crate::report::Report;
 use crate::seal::KnownSeal;
 use crate::stamp::{SignedData, SignedValue, Stamp};
@@ -36,6 +37,8 @@ pub(super) struct Context<'a> {
 pub(super) struct Account {
     /// Parts that its references name.
     pub covered: HashSet<String>,
+    /// Its description could be read.
+    pub is_read: bool,
     /// Its own parts, which its stamp covers or which are the stamp.
     pub own: HashSet<String>,
 }
@@ -58,7 +61,7 @@ impl Context<'_> {
         one.account
     }
 
-    fn digest(&mut self, name: &str, method: Method) -> Option<[u8; 32]> {
+    pub(super) fn digest(&mut self, name: &str, method: Method) -> Option<[u8; 32]> {
         let part = self.package.get(name)?;
         let key = (name.to_string(), method);
         Some(
@@ -70,10 +73,11 @@ impl Context<'_> {
     }
 }
 
-struct One<'c, 'a> {
-    context: &'c mut Context<'a>,
-    entry: &'c Entry,
-    index: Option<usize>,
+/// One signature being judged.
+pub(super) struct One<'c, 'a> {
+    pub context: &'c mut Context<'a>,
+    pub entry: &'c Entry,
+    pub index: Option<usize>,
     account: Account,
 }
 
@@ -99,6 +103,7 @@ impl<'a> One<'_, 'a> {
         if let Some(info) = report.signatures.last_mut() {
             info.signed_at = file.time.map(|at| at.to_string());
         }
+        self.account.is_read = true;
         self.account.covered = file
             .references
             .iter()
@@ -205,11 +210,8 @@ impl<'a> One<'_, 'a> {
         if bound == Some(Bound::Yes) {
             self.property(stamp, report);
         }
-        if stamp.time_stamp.is_some() {
-            let evidence = "the time stamp in the stamp was not verified";
-            report.warn(Check::Stamp, Reason::FormatDeviation, index, evidence);
-        }
-        let at = self.moment(stamp.time.or(file.time), report);
+        let claimed = self.moment(stamp.time.or(file.time), report);
+        let at = self.time_stamp(stamp, report).unwrap_or(claimed);
         self.seal(file, stamp, seal.as_deref(), is_listed, report);
         if let Some(seal) = &seal {
             self.seal_time(seal, at, report);
@@ -277,107 +279,6 @@ impl<'a> One<'_, 'a> {
         used.judge(self.context.trust, report);
     }
 
-    /// Covered parts against their digests, and the description against the stamp.
-    fn references(&mut self, file: &SignatureFile, bound: Option<Bound>, report: &mut Report) {
-        let (check, index) = (Check::Integrity, self.index);
-        let description = &self.entry.part;
-        let Some(method) = file.check_method else {
-            let evidence = format!("digests by “{}”", file.check_method_text);
-            report.fail(check, Reason::AlgorithmUnknown, index, evidence);
-            return;
-        };
-        let (mut changed, mut missing) = (Vec::new(), Vec::new());
-        for reference in &file.references {
-            match path::resolve(description, &reference.path) {
-                None => missing.push(reference.path.clone()),
-                Some(name) => match self.context.digest(&name, method) {
-                    None => missing.push(name),
-                    Some(digest) if reference.digest == digest => {}
-                    Some(_) => changed.push(name),
-                },
-            }
-        }
-        let sound = changed.is_empty() && missing.is_empty();
-        match bound {
-            Some(Bound::No(stranger)) => {
-                // The description is not the one that was stamped, so its digests prove nothing.
-                let moved = sound || stranger == Stranger::Yes;
-                let (reason, evidence) = if moved {
-                    let words = "the stamp was made over another description than";
-                    (Reason::StampMoved, format!("{words} {description}"))
-                } else {
-                    (Reason::PartChanged, description.clone())
-                };
-                self.context.changed.insert(description.clone());
-                report.fail(check, reason, index, evidence);
-                return;
-            }
-            Some(Bound::Yes) if self.is_of_another_file(&changed, &missing) => {
-                let words = "the signature covers another document:";
-                let evidence = format!("{words} {} differ", changed.join(", "));
-                report.fail(check, Reason::StampMoved, index, evidence);
-                return;
-            }
-            _ => {}
-        }
-        for name in &missing {
-            let reason = if is_signature_file(path::file(name)) {
-                Reason::SealRemoved
-            } else {
-                Reason::PartMissing
-            };
-            report.fail(check, reason, index, name.clone());
-        }
-        for name in changed {
-            report.fail(check, Reason::PartChanged, index, name.clone());
-            if self.context.faces.contains(&name) {
-                report.fail(check, Reason::FaceReplaced, index, name.clone());
-            }
-            self.context.changed.insert(name);
-        }
-        if sound {
-            report.pass(check, index, format!("{} parts", file.references.len()));
-        }
-    }
-
-    /// The entry point, which bears the document's identifier, is another one, and so are pages:
-    /// the signature came here from another document, whole.
-    fn is_of_another_file(&self, changed: &[String], missing: &[String]) -> bool {
-        let face =
-            |name: &String| self.context.faces.contains(name) || path::file(name) == "Content.xml";
-        changed.iter().any(|name| name == self.context.entry)
-            && changed.iter().chain(missing).any(face)
-    }
-
-    /// Whether the stamp itself says that it was made for another description than this one.
-    fn stranger(&self, file: &SignatureFile, stamp: &Stamp<'_>) -> Stranger {
-        let other_path = path::resolve("", &stamp.property).is_some_and(|p| p != self.entry.part);
-        let other_time = matches!((stamp.time, file.time), (Some(a), Some(b)) if a != b);
-        if other_path || other_time {
-            Stranger::Yes
-        } else {
-            Stranger::Unknown
-        }
-    }
-
-    /// The path in the stamp must be that of the description.
-    fn property(&self, stamp: &Stamp<'_>, report: &mut Report) {
-        let found = path::resolve("", &stamp.property);
-        if found.as_deref() == Some(&*self.entry.part) {
-            return;
-        }
-        let evidence = format!(
-            "the stamp names “{}”, not {}",
-            stamp.property, self.entry.part
-        );
-        let sister = found.is_some_and(|name| path::file(&name) == path::file(&self.entry.part));
-        if sister && stamp.property.contains('/') {
-            report.fail(Check::Stamp, Reason::StampMoved, self.index, evidence);
-        } else {
-            report.warn(Check::Stamp, Reason::FormatDeviation, self.index, evidence);
-        }
-    }
-
     fn moment(&self, time: Option<Timestamp>, report: &mut Report) -> Timestamp {
         let now = self.context.trust.now();
         match time {
@@ -389,6 +290,20 @@ impl<'a> One<'_, 'a> {
             }
         }
         time.unwrap_or(now)
+    }
+
+    /// The time of a trusted time stamp over the signature value.
+    fn time_stamp(&self, stamp: &Stamp<'_>, report: &mut Report) -> Option<Timestamp> {
+        let (trust, index) = (self.context.trust, self.index);
+        let at = stamped(
+            stamp.time_stamp?,
+            stamp.value.signature,
+            trust,
+            index,
+            report,
+        )?;
+        self.describe(report, |info| info.stamped_at = Some(at.to_string()));
+        Some(at)
     }
 
     fn known_seal(&self, der: &[u8]) -> Option<Arc<KnownSeal>> {
@@ -489,33 +404,6 @@ impl<'a> One<'_, 'a> {
             self.context.trust.seals().remember(gm::sha256(der), seal);
         }
     }
-
-    /// An impression on a page that does not exist is not seen by anybody.
-    fn pages(&self, file: &SignatureFile, report: &mut Report) {
-        let known = &self.context.page_ids;
-        for stamp in file
-            .stamps
-            .iter()
-            .filter(|stamp| !known.contains(&stamp.page))
-        {
-            let evidence = format!("an impression stands on the missing page “{}”", stamp.page);
-            report.warn(Check::Stamp, Reason::FormatDeviation, self.index, evidence);
-        }
-    }
-}
-
-/// Whether a signature value that holds was made over this description.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Bound {
-    Yes,
-    No(Stranger),
-}
-
-/// Whether it is known to have been made over another one.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stranger {
-    Yes,
-    Unknown,
 }
 
 fn signer_info(info: &mut SignatureInfo, signer: &Certificate) {
@@ -548,16 +436,4 @@ fn value_finding(
             report.fail(check, Reason::StampBroken, index, evidence);
         }
     }
-}
-
-/// Names of the files a signature consists of.
-pub(super) fn is_signature_file(file: &str) -> bool {
-    [
-        "Signatures.xml",
-        "Signature.xml",
-        "SignedValue.dat",
-        "Seal.esl",
-    ]
-    .iter()
-    .any(|name| name.eq_ignore_ascii_case(file))
 }

@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::cover::is_signature_file;
 use super::document::{self, Body, ENTRY};
 use super::list::{Entry, List};
 use super::path;
-use super::signature_judge::{Account, Context, is_signature_file};
+use super::signature_judge::{Account, Context};
 use crate::container::{Anomaly, Damage, Package};
 use crate::report::Report;
 use crate::{Check, FileKind, Reason, Trust, Unreadable, Verdict};
@@ -185,7 +186,7 @@ fn entries(package: &Package<'_>, lists: &[String], report: &mut Report) -> Vec<
 /// Every part must be covered by a signature, or belong to one.
 fn coverage(package: &Package<'_>, lists: &[String], accounts: &[Account], report: &mut Report) {
     let check = Check::Coverage;
-    if accounts.iter().all(|account| account.covered.is_empty()) {
+    if !accounts.iter().any(|account| account.is_read) {
         return;
     }
     let own = |name: &str| accounts.iter().any(|account| account.own.contains(name));
@@ -209,7 +210,7 @@ fn coverage(package: &Package<'_>, lists: &[String], accounts: &[Account], repor
         match (covered(name), lists.iter().any(|list| list == name)) {
             (true, false) => {
                 for (account, later) in accounts.iter().zip(&mut later) {
-                    if !account.covered.contains(name) && !account.covered.is_empty() {
+                    if account.is_read && !account.covered.contains(name) {
                         later.push(name);
                     }
                 }

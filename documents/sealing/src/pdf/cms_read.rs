@@ -14,8 +14,8 @@ use crate::time;
 
 /// Elements of indefinite length inside one another.
 const DEPTH: usize = 16;
-/// Certificates in one signature.
-const CERTIFICATES: usize = 32;
+/// Certificates in one signature. Chains are searched among them, so they must be few.
+const CERTIFICATES: usize = 10;
 
 /// What a signature says of the certificate it was made with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,14 +15,14 @@ use super::sections::{
 };
 
 /// Largest file read.
-pub(super) const FILE_LIMIT: usize = 256 << 20;
+pub(super) const FILE_LIMIT: usize = 64 << 20;
 /// Most cross-reference sections; each signature adds one or two.
 const SECTIONS: usize = 256;
 /// Bytes that all object streams together may decode to.
 const DECODED: usize = 128 << 20;
 
 /// Bytes parsed, beyond sixteen times the file.
-const PARSED: usize = 64 << 20;
+const PARSED: usize = 256 << 20;
 
 /// An object stream, decoded once.
 struct Packed {
@@ -124,6 +124,14 @@ impl<'a> File<'a> {
             });
         }
         Ok(())
+    }
+
+    /// Entries in all sections, which is what making a view costs.
+    pub fn weight(&self) -> usize {
+        self.sections
+            .iter()
+            .map(|section| section.entries.len())
+            .sum()
     }
 
     /// The file as it is.

@@ -111,3 +111,58 @@ fn paeth(left: u8, above: u8, corner: u8) -> u8 {
         corner
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn deflate(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder =
+            flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn dict(parms: Dict) -> Dict {
+        Dict::new()
+            .with("Filter", Obj::name("FlateDecode"))
+            .with("DecodeParms", Obj::Dict(parms))
+    }
+
+    #[test]
+    fn every_predictor_is_undone() {
+        // Two rows of four bytes: 1 2 3 4 and 5 5 5 5, by each filter of PNG in the second row.
+        for (kind, second) in [
+            (0u8, [5u8, 5, 5, 5]),
+            (1, [5, 0, 0, 0]),
+            (2, [4, 3, 2, 1]),
+            (3, [5, 2, 1, 1]),
+            (4, [4, 0, 0, 0]),
+        ] {
+            let rows = [&[0, 1, 2, 3, 4][..], &[kind], &second].concat();
+            let parms = Dict::new()
+                .with("Predictor", Obj::Int(12))
+                .with("Columns", Obj::Int(4));
+            let decoded = decode(&dict(parms), &deflate(&rows), 0);
+            assert_eq!(decoded, Ok(vec![1, 2, 3, 4, 5, 5, 5, 5]), "filter {kind}");
+        }
+    }
+
+    #[test]
+    fn damage_and_bombs_are_refused() {
+        let plain = dict(Dict::new());
+        assert_eq!(decode(&plain, &deflate(b"abc"), 0), Ok(b"abc".to_vec()));
+        assert!(decode(&plain, b"abc", 0).is_err());
+        assert!(decode(&plain, &deflate(&vec![0; LIMIT + 1]), 0).is_err());
+        let filter = |name| Dict::new().with("Filter", Obj::name(name));
+        assert!(decode(&filter("LZWDecode"), b"", 0).is_err());
+        for (predictor, columns) in [(2, 4), (12, 0), (12, 1 << 40), (12, 7)] {
+            let parms = Dict::new()
+                .with("Predictor", Obj::Int(predictor))
+                .with("Columns", Obj::Int(columns));
+            assert!(decode(&dict(parms), &deflate(&[0, 1, 2, 3, 4]), 0).is_err());
+        }
+    }
+}

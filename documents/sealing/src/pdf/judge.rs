@@ -1,6 +1,8 @@
 //! One signature: digest, value, time, certificate.
 
-use gm::Certificate;
+use std::collections::HashMap;
+
+use gm::{Certificate, VerifyError};
 
 use super::cms::Digest;
 use super::cms_read::{Named, Signed};
@@ -64,9 +66,13 @@ pub(super) fn unsound(field: &SigField, unsound: &Unsound, report: &mut Report) 
 
 /// Judges all signatures, in the order in which they were made.
 pub(super) fn signatures(file: &File<'_>, marks: &[Mark], trust: &Trust, report: &mut Report) {
-    let contents: Vec<Vec<u8>> = marks.iter().map(|mark| mark.covered(file.data)).collect();
+    let mut digests = Digests {
+        data: file.data,
+        marks,
+        known: HashMap::new(),
+    };
     let mut seals = 0;
-    for (mark, content) in marks.iter().zip(&contents) {
+    for (at, mark) in marks.iter().enumerate() {
         let kind = Kind::of(&mark.dict);
         let claimed = mark
             .dict
@@ -85,8 +91,8 @@ pub(super) fn signatures(file: &File<'_>, marks: &[Mark], trust: &Trust, report:
             ..Default::default()
         });
         let mut judge = Judge {
-            content,
-            contents: &contents,
+            at,
+            digests: &mut digests,
             trust,
             index,
             report,
@@ -124,17 +130,38 @@ pub(super) fn signatures(file: &File<'_>, marks: &[Mark], trust: &Trust, report:
     }
 }
 
-struct Judge<'a> {
-    /// The covered bytes.
-    content: &'a [u8],
-    /// Those of all signatures.
-    contents: &'a [Vec<u8>],
-    trust: &'a Trust,
-    index: Option<usize>,
-    report: &'a mut Report,
+/// The digests of what each signature covers, made when they are asked for.
+struct Digests<'a> {
+    data: &'a [u8],
+    marks: &'a [Mark],
+    known: HashMap<(usize, Digest), Vec<u8>>,
 }
 
-impl Judge<'_> {
+impl Digests<'_> {
+    fn content(&self, at: usize) -> Vec<u8> {
+        self.marks[at].covered(self.data)
+    }
+
+    fn get(&mut self, at: usize, digest: Digest) -> Vec<u8> {
+        if let Some(known) = self.known.get(&(at, digest)) {
+            return known.clone();
+        }
+        let made = digest.of(&self.content(at));
+        self.known.insert((at, digest), made.clone());
+        made
+    }
+}
+
+struct Judge<'j, 'a> {
+    /// Which of the signatures.
+    at: usize,
+    digests: &'j mut Digests<'a>,
+    trust: &'j Trust,
+    index: Option<usize>,
+    report: &'j mut Report,
+}
+
+impl Judge<'_, '_> {
     fn seal(&mut self, kind: &Kind, signed: &Signed, claimed: Option<jiff::Timestamp>) {
         let claimed = signed.signing_time.or(claimed);
         self.describe(signed, claimed);
@@ -158,33 +185,51 @@ impl Judge<'_> {
         let at = stamped.or(claimed).unwrap_or(self.trust.now());
         future(at, self.trust, self.index, self.report);
         self.certificate(signed, at);
+        self.companions(signed, at);
     }
 
     /// A time stamp over the whole document, which stands in a signature field of its own.
     fn document_time_stamp(&mut self, stamp: &TimeStamp) {
         self.describe(&stamp.signed, Some(stamp.time));
-        if stamp.covers(self.content) {
-            let evidence = format!("time stamp over {} bytes", self.content.len());
+        let covers = stamp
+            .digest
+            .is_some_and(|d| self.digests.get(self.at, d) == stamp.imprint);
+        if covers {
+            let evidence = "the time stamp is one of the covered bytes";
             self.report.pass(Check::Integrity, self.index, evidence);
         } else {
             let evidence = "the time stamp is not one of the covered bytes";
             self.report
                 .fail(Check::Integrity, Reason::PartChanged, self.index, evidence);
         }
-        match stamp.holds() {
-            Ok(()) => {
-                self.report
-                    .pass(Check::Stamp, self.index, stamp.time.to_string());
-                if stamp.is_trusted(self.trust) {
-                    self.stamped(stamp.time);
-                }
-            }
-            Err(why) => {
-                self.report
-                    .fail(Check::Stamp, Reason::TimeStampBroken, self.index, why);
-            }
+        if let Err(why) = stamp.holds() {
+            self.report
+                .fail(Check::Stamp, Reason::TimeStampBroken, self.index, why);
+            return;
         }
-        self.certificate(&stamp.signed, stamp.time);
+        self.report
+            .pass(Check::Stamp, self.index, stamp.time.to_string());
+        if stamp.is_trusted(self.trust) {
+            self.stamped(stamp.time);
+            self.certificate(&stamp.signed, stamp.time);
+        } else {
+            self.untrusted(stamp);
+        }
+        self.companions(&stamp.signed, stamp.time);
+    }
+
+    /// A time stamp of an authority that nobody told us to trust takes nothing from the seals.
+    fn untrusted(&mut self, stamp: &TimeStamp) {
+        let evidence = format!(
+            "time stamp by “{}”, not trusted",
+            stamp.signed.signer.subject()
+        );
+        self.report.skip(
+            Check::SealValidity,
+            Reason::TrustUnknown,
+            self.index,
+            evidence,
+        );
     }
 
     fn describe(&mut self, signed: &Signed, time: Option<jiff::Timestamp>) {
@@ -218,7 +263,7 @@ impl Judge<'_> {
             }
             // Without attributes the value covers the document itself; the check of the value is
             // this check as well.
-            (Some(_), None) => match signed.verify(self.content) {
+            (Some(_), None) => match signed.verify(&self.digests.content(self.at)) {
                 Ok(()) => self
                     .report
                     .pass(check, index, "the value covers the document directly"),
@@ -229,8 +274,8 @@ impl Judge<'_> {
                 }
             },
             (Some(digest), Some(wanted)) => {
-                if digest.of(self.content) == *wanted {
-                    let evidence = format!("{digest:?} of {} bytes", self.content.len());
+                if self.digests.get(self.at, digest) == *wanted {
+                    let evidence = format!("{digest:?} of the covered bytes");
                     self.report.pass(check, index, evidence);
                 } else if self.belongs_elsewhere(digest, wanted) {
                     let evidence = "the value was made for another revision of this file";
@@ -246,14 +291,15 @@ impl Judge<'_> {
 
     /// A value copied from another signature of the same file. A value from another file cannot be
     /// told from a change of this one: both mean that these bytes are not those that were signed.
-    fn belongs_elsewhere(&self, digest: Digest, wanted: &[u8]) -> bool {
-        let others = self
-            .contents
-            .iter()
-            .filter(|content| *content != self.content);
-        others
-            .into_iter()
-            .any(|content| digest.of(content) == wanted)
+    fn belongs_elsewhere(&mut self, digest: Digest, wanted: &[u8]) -> bool {
+        (0..self.digests.marks.len()).any(|other| self.digests.get(other, digest) == wanted)
+    }
+
+    fn holds(&self, signed: &Signed) -> Result<(), VerifyError> {
+        match signed.message_digest {
+            Some(_) => signed.verify(&[]),
+            None => signed.verify(&self.digests.content(self.at)),
+        }
     }
 
     fn stamp(&mut self, signed: &Signed) {
@@ -262,7 +308,7 @@ impl Judge<'_> {
             let evidence = format!("algorithm {}", signed.algorithm_oid);
             self.report
                 .fail(check, Reason::AlgorithmUnknown, index, evidence);
-        } else if signed.verify(self.content).is_err() {
+        } else if self.holds(signed).is_err() {
             let evidence = "the value does not hold under the signer's key";
             self.report
                 .fail(check, Reason::StampBroken, index, evidence);
@@ -295,12 +341,7 @@ impl Judge<'_> {
                     return Some(stamp.time);
                 }
                 Ok(()) => {
-                    let evidence = format!(
-                        "time stamp by “{}”, not trusted",
-                        stamp.signed.signer.subject()
-                    );
-                    self.report
-                        .skip(Check::SealValidity, Reason::TrustUnknown, index, evidence);
+                    self.untrusted(&stamp);
                     return None;
                 }
                 Err(why) => why.to_owned(),
@@ -311,7 +352,7 @@ impl Judge<'_> {
         None
     }
 
-    /// Dates, chain and revocation of the signer, and the certificates that came along.
+    /// Dates, chain and revocation of the signer.
     fn certificate(&mut self, signed: &Signed, at: jiff::Timestamp) {
         let used = Used {
             role: Role::Signer,
@@ -321,6 +362,10 @@ impl Judge<'_> {
             signature: self.index,
         };
         used.judge(self.trust, self.report);
+    }
+
+    /// The certificates that came along.
+    fn companions(&mut self, signed: &Signed, at: jiff::Timestamp) {
         let chain = self
             .trust
             .store()

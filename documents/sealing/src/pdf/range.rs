@@ -111,7 +111,7 @@ impl Mark {
 fn is_plain_hex(hex: &[u8]) -> bool {
     let is_digit = |b: &u8| b.is_ascii_hexdigit();
     let mixed = hex.iter().any(u8::is_ascii_uppercase) && hex.iter().any(u8::is_ascii_lowercase);
-    hex.len() % 2 == 0 && hex.iter().all(is_digit) && !mixed
+    hex.len().is_multiple_of(2) && hex.iter().all(is_digit) && !mixed
 }
 
 /// The field's signature lets nothing follow it: it certifies with DocMDP level 1, or its field is

@@ -9,8 +9,6 @@ use super::object::{Dict, Entry, Key, Obj};
 const DEPTH: usize = 48;
 /// Objects inside one another in one body; a large page tree node has some thousands.
 const ITEMS: usize = 1 << 20;
-/// Longest name accepted, the limit of ISO 32000-1, C.2.
-const NAME: usize = 127;
 
 /// What is wrong, and at which byte.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,7 +40,7 @@ impl Indirect {
 /// A position in the bytes.
 #[derive(Clone)]
 pub(super) struct Scan<'a> {
-    data: &'a [u8],
+    pub(super) data: &'a [u8],
     pub pos: usize,
     left: usize,
 }
@@ -58,7 +56,7 @@ fn is_delimiter(byte: u8) -> bool {
     )
 }
 
-fn is_regular(byte: u8) -> bool {
+pub(super) fn is_regular(byte: u8) -> bool {
     !is_space(byte) && !is_delimiter(byte)
 }
 
@@ -79,7 +77,7 @@ impl<'a> Scan<'a> {
         self.data.get(self.pos).copied()
     }
 
-    fn rest(&self) -> &'a [u8] {
+    pub(super) fn rest(&self) -> &'a [u8] {
         self.data.get(self.pos..).unwrap_or_default()
     }
 
@@ -176,121 +174,6 @@ impl<'a> Scan<'a> {
         }
     }
 
-    fn name(&mut self) -> Read<Vec<u8>> {
-        self.pos += 1;
-        let mut name = Vec::new();
-        while let Some(byte) = self.peek().filter(|b| is_regular(*b)) {
-            self.pos += 1;
-            if byte != b'#' {
-                name.push(byte);
-            } else {
-                match (self.hex_digit(self.pos), self.hex_digit(self.pos + 1)) {
-                    (Some(high), Some(low)) if high + low > 0 => name.push(high << 4 | low),
-                    _ => return self.bad("a name has a wrong escape"),
-                }
-                self.pos += 2;
-            }
-            if name.len() > NAME {
-                return self.bad("a name is too long");
-            }
-        }
-        Ok(name)
-    }
-
-    fn hex_digit(&self, at: usize) -> Option<u8> {
-        let byte = *self.data.get(at)?;
-        char::from(byte).to_digit(16).map(|d| d as u8)
-    }
-
-    fn hex(&mut self) -> Read<Vec<u8>> {
-        self.pos += 1;
-        let mut bytes = Vec::new();
-        let mut half: Option<u8> = None;
-        loop {
-            match self.peek() {
-                Some(b'>') => {
-                    self.pos += 1;
-                    bytes.extend(half.map(|h| h << 4));
-                    return Ok(bytes);
-                }
-                Some(byte) if is_space(byte) => {}
-                Some(_) => match (self.hex_digit(self.pos), half.take()) {
-                    (None, _) => return self.bad("a hexadecimal string has another character"),
-                    (Some(low), Some(high)) => bytes.push(high << 4 | low),
-                    (digit, None) => half = digit,
-                },
-                None => return self.bad("a hexadecimal string has no end"),
-            }
-            self.pos += 1;
-        }
-    }
-
-    fn literal(&mut self) -> Read<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let mut open = 0usize;
-        loop {
-            let Some(byte) = self.peek() else {
-                return self.bad("a string has no end");
-            };
-            self.pos += 1;
-            match byte {
-                b'(' => {
-                    open += 1;
-                    if open > 1 {
-                        bytes.push(byte);
-                    }
-                }
-                b')' => {
-                    open -= 1;
-                    if open == 0 {
-                        return Ok(bytes);
-                    }
-                    bytes.push(byte);
-                }
-                b'\\' => self.escape(&mut bytes)?,
-                b'\r' => {
-                    if self.peek() == Some(b'\n') {
-                        self.pos += 1;
-                    }
-                    bytes.push(b'\n');
-                }
-                _ => bytes.push(byte),
-            }
-        }
-    }
-
-    fn escape(&mut self, bytes: &mut Vec<u8>) -> Read<()> {
-        let Some(byte) = self.peek() else {
-            return self.bad("a string has no end");
-        };
-        self.pos += 1;
-        match byte {
-            b'n' => bytes.push(b'\n'),
-            b'r' => bytes.push(b'\r'),
-            b't' => bytes.push(b'\t'),
-            b'b' => bytes.push(8),
-            b'f' => bytes.push(12),
-            b'\n' => {}
-            b'\r' => {
-                if self.peek() == Some(b'\n') {
-                    self.pos += 1;
-                }
-            }
-            b'0'..=b'7' => {
-                let mut value = u32::from(byte - b'0');
-                for _ in 0..2 {
-                    if let Some(digit @ b'0'..=b'7') = self.peek() {
-                        value = value * 8 + u32::from(digit - b'0');
-                        self.pos += 1;
-                    }
-                }
-                bytes.push(value as u8);
-            }
-            other => bytes.push(other),
-        }
-        Ok(())
-    }
-
     fn array(&mut self, depth: usize) -> Read<Obj> {
         if depth == 0 {
             return self.bad("objects are nested too deeply");
@@ -340,47 +223,6 @@ impl<'a> Scan<'a> {
             });
         }
         Ok(dict)
-    }
-
-    fn number_or_ref(&mut self) -> Read<Obj> {
-        let len = self.rest().iter().take_while(|b| is_regular(**b)).count();
-        let raw = &self.rest()[..len];
-        let unsigned = raw
-            .strip_prefix(b"-")
-            .or(raw.strip_prefix(b"+"))
-            .unwrap_or(raw);
-        let dots = unsigned.iter().filter(|b| **b == b'.').count();
-        let digits = unsigned.iter().filter(|b| b.is_ascii_digit()).count();
-        if digits == 0 || dots > 1 || digits + dots != unsigned.len() || digits > 40 {
-            return self.bad("not a number");
-        }
-        if dots == 1 {
-            self.pos += len;
-            return Ok(Obj::Real(raw.to_vec()));
-        }
-        let Some(value) = std::str::from_utf8(raw)
-            .ok()
-            .and_then(|s| s.parse::<i64>().ok())
-        else {
-            return self.bad("a number is too large");
-        };
-        if raw.len() == unsigned.len()
-            && let Some((key, end)) = self.reference()
-        {
-            self.pos = end;
-            return Ok(Obj::Ref(key));
-        }
-        self.pos += len;
-        Ok(Obj::Int(value))
-    }
-
-    /// `n g R` from here, and where it ends.
-    fn reference(&self) -> Option<(Key, usize)> {
-        let mut ahead = self.clone();
-        let num = u32::try_from(ahead.unsigned("").ok()?).ok()?;
-        let generation = u16::try_from(ahead.unsigned("").ok()?).ok()?;
-        ahead.keyword("R", "").ok()?;
-        Some((Key { num, generation }, ahead.pos))
     }
 
     /// Reads `n g obj … endobj`. `length` answers what an indirect `/Length` stands for.
@@ -443,5 +285,121 @@ impl<'a> Scan<'a> {
         }
         self.pos += "endstream".len();
         Ok(body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Read<Obj> {
+        let mut scan = Scan::at(text.as_bytes(), 0);
+        let value = scan.object()?;
+        scan.skip_space();
+        if scan.pos == text.len() {
+            Ok(value)
+        } else {
+            scan.bad("something follows")
+        }
+    }
+
+    #[test]
+    fn objects_are_read() {
+        let text = |bytes: &[u8]| Ok(Obj::Text(bytes.to_vec()));
+        assert_eq!(
+            read("(a(b)\\)\\n\\101\\0015\\\nz)"),
+            text(b"a(b))\nA\x015z")
+        );
+        assert_eq!(read("(a\r\nb\\\r\nc)"), text(b"a\nbc"));
+        assert_eq!(read("<48 65\n6C6>"), text(b"Hel`"));
+        assert_eq!(
+            read("/A#20b/"),
+            Err(Bad {
+                at: 6,
+                what: "something follows"
+            })
+        );
+        assert_eq!(read("/A#42"), Ok(Obj::name("AB")));
+        assert_eq!(read("-12 % comment"), Ok(Obj::Int(-12)));
+        assert_eq!(read("+.5"), Ok(Obj::Real(b"+.5".to_vec())));
+        assert_eq!(
+            read("[1 0 R 2 3 null]"),
+            Ok(Obj::Array(vec![
+                Obj::Ref(Key::new(1)),
+                Obj::Int(2),
+                Obj::Int(3),
+                Obj::Null
+            ]))
+        );
+        let dict = read("<</A<</B[]>>/C true>>").unwrap();
+        assert!(
+            dict.as_dict()
+                .unwrap()
+                .get("A")
+                .unwrap()
+                .as_dict()
+                .unwrap()
+                .has("B")
+        );
+    }
+
+    #[test]
+    fn what_readers_would_guess_is_refused() {
+        for wrong in [
+            "",
+            "(",
+            "(a",
+            "<4",
+            "<4g>",
+            "/A#",
+            "/A#00",
+            "/A#4",
+            "[1",
+            "<<",
+            "<</A>>",
+            "<</A 1",
+            "<</A 1/A 2>>",
+            "<<1 2>>",
+            "1.2.3",
+            "--1",
+            "1e5",
+            "tru",
+            "truefalse",
+            "99999999999999999999",
+            ">>",
+            "]",
+            "{",
+            "R",
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+        assert!(read(&"[".repeat(100_000)).is_err());
+        assert!(read(&format!("[{}]", "0 ".repeat(ITEMS + 1))).is_err());
+        assert!(read(&format!("/{}", "n".repeat(128))).is_err());
+    }
+
+    #[test]
+    fn streams_have_exactly_their_length() {
+        let body = |text: &str| Scan::at(text.as_bytes(), 0).indirect(&|_| Some(3));
+        for good in [
+            "1 0 obj<</Length 3>>stream\nabc\nendstream endobj",
+            "1 0 obj<</Length 3>>stream\r\nabcendstream endobj",
+            "1 0 obj<</Length 5 0 R>>stream\nabc\r\nendstream endobj",
+        ] {
+            assert_eq!(body(good).unwrap().stream.unwrap().len(), 3, "{good}");
+        }
+        for wrong in [
+            "1 0 obj<</Length 2>>stream\nabc\nendstream endobj",
+            "1 0 obj<</Length 99>>stream\nabc\nendstream endobj",
+            "1 0 obj<</Length -1>>stream\nabc\nendstream endobj",
+            "1 0 obj<<>>stream\nabc\nendstream endobj",
+            "1 0 obj<</Length 3>>stream\rabc\nendstream endobj",
+            "1 0 obj 5 stream\nabc\nendstream endobj",
+            "1 0 obj<</Length 3>>stream\nabc\nendstream",
+            "99999999999 0 obj 1 endobj",
+            "1 70000 obj 1 endobj",
+        ] {
+            assert!(body(wrong).is_err(), "{wrong}");
+        }
     }
 }

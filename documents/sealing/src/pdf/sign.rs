@@ -7,18 +7,23 @@ use jiff::Timestamp;
 use super::append::Update;
 use super::cms;
 use super::error::PdfError;
-use super::file::{File, View};
+use super::file::{FILE_LIMIT, File, View};
 use super::form::{Form, list};
 use super::object::{Dict, Key, Obj};
 use super::page::{Page, Placed, RectMm};
 use super::picture::SealPicture;
 use super::range;
+use super::sections::OBJECTS;
 use super::text;
+use super::walk::Walk;
 
 /// Print the annotation, and do not let a reader move it (ISO 32000-1, 12.5.3).
 const PRINT_LOCKED: i64 = 4 + 128;
 /// Signatures exist; only append to this file (ISO 32000-1, 12.7.2).
 const SIGNATURES_APPEND_ONLY: i64 = 3;
+
+/// Objects that a signature adds at most.
+const NEW_OBJECTS: u32 = 8;
 
 /// One signature to be made.
 pub struct PdfSignJob<'a> {
@@ -52,6 +57,12 @@ pub fn sign_pdf(pdf: &[u8], job: &PdfSignJob<'_>) -> Result<Vec<u8>, PdfError> {
     if view.trailer().has("Encrypt") {
         return Err(PdfError::Encrypted);
     }
+    if let Some((_, fault)) = Walk::take(&file, &view).faults().into_iter().next() {
+        return Err(PdfError::Structure(fault));
+    }
+    if view.first_free() > OBJECTS - NEW_OBJECTS {
+        return Err(PdfError::Structure("no object numbers are left".into()));
+    }
     let form = Form::read(&view)?;
     check_form(&view, &form, job)?;
     let page = Page::find(&view, &form.catalog, job.page)?.ok_or(PdfError::NoSuchPage(job.page))?;
@@ -71,6 +82,11 @@ pub fn sign_pdf(pdf: &[u8], job: &PdfSignJob<'_>) -> Result<Vec<u8>, PdfError> {
     let hole = update.signature(signature, signature_dict(job, form.catalog_key), room);
     let mut out = update.finish(&view);
 
+    if out.len() > FILE_LIMIT {
+        return Err(PdfError::Structure(format!(
+            "it would be larger than {FILE_LIMIT} bytes"
+        )));
+    }
     hole.set_range(&mut out);
     let digest = cms::digest_of(job.signer.algorithm())?;
     let covered = [&out[..hole.contents.start], &out[hole.contents.end..]].concat();

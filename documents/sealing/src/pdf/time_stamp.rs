@@ -12,13 +12,14 @@ use crate::{Trust, time};
 const INFO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.1.4");
 
 /// A time stamp, taken apart.
-pub(super) struct TimeStamp {
-    pub signed: Signed,
+pub(crate) struct TimeStamp {
+    pub(super) signed: Signed,
     pub time: Timestamp,
     info: Vec<u8>,
-    /// None when not supported.
-    digest: Option<Digest>,
-    imprint: Vec<u8>,
+    /// The digest of the imprint, none when not supported.
+    pub(super) digest: Option<Digest>,
+    /// The digest of what was stamped.
+    pub imprint: Vec<u8>,
 }
 
 impl TimeStamp {
@@ -57,6 +58,11 @@ impl TimeStamp {
     pub fn covers(&self, bytes: &[u8]) -> bool {
         self.digest
             .is_some_and(|digest| digest.of(bytes) == self.imprint)
+    }
+
+    /// Who made it.
+    pub fn authority(&self) -> String {
+        self.signed.signer.subject()
     }
 
     /// Its own signature holds, by a certificate for time stamping.

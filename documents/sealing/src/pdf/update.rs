@@ -72,6 +72,13 @@ pub(super) fn compare(old: &View<'_, '_>, new: &View<'_, '_>) -> Judged<Added> {
     trailers(old, new, &mut added)?;
     catalogs(&old_form, &new_form, &mut added)?;
     let allowed = fields(old, new, &old_form, &new_form, &mut added)?;
+    let (mut metadata, mut evidence) = (None, None);
+    let owns = |set: &mut Option<HashSet<u32>>, entry: &str, num: u32| -> Judged<bool> {
+        if set.is_none() {
+            *set = Some(owned(old, &old_form, entry)?);
+        }
+        Ok(set.as_ref().is_some_and(|set| set.contains(&num)))
+    };
     for num in old.numbers() {
         if old.place(num).is_none() || same_place(old, new, num) {
             continue;
@@ -82,11 +89,11 @@ pub(super) fn compare(old: &View<'_, '_>, new: &View<'_, '_>) -> Judged<Added> {
             continue;
         }
         let info = old.trailer().get("Info").and_then(Obj::as_ref);
-        let metadata = old_form.catalog.get("Metadata").and_then(Obj::as_ref);
-        if info == Some(key) && only_text(&before, &after) {
+        let text = info == Some(key) && only_text(&before, &after);
+        if text || owns(&mut metadata, "Metadata", num)? {
             added.information = true;
-        } else if metadata == Some(key) && is_metadata(old, new, &old_form, num, &after)? {
-            added.information = true;
+        } else if owns(&mut evidence, "DSS", num)? {
+            added.evidence = true;
         } else if is_page(&before) && is_page(&after) {
             page(old, new, &before, &after, &new_form, &added)?;
         } else if !annotation_array(old, new, key, &before, &after, &new_form, &added)? {
@@ -253,37 +260,35 @@ fn only_text(before: &Found, after: &Found) -> bool {
         })
 }
 
-/// The document's metadata, and a stream that nothing else in the document uses.
-fn is_metadata(
-    old: &View<'_, '_>,
-    new: &View<'_, '_>,
-    form: &Form,
-    num: u32,
-    after: &Found,
-) -> Judged<bool> {
-    let kind = after
-        .value
-        .as_dict()
-        .and_then(|dict| dict.get("Type"))
-        .and_then(Obj::as_name);
-    if kind != Some(b"Metadata") || after.stream.is_none() {
-        return Ok(false);
+/// The objects that an entry of the catalog leads to, provided that nothing else in the document
+/// leads to any of them: a page might use the same stream as its content.
+fn owned(view: &View<'_, '_>, form: &Form, entry: &str) -> Judged<HashSet<u32>> {
+    let mut owned = HashSet::new();
+    let mut open: Vec<u32> = Vec::new();
+    if let Some(value) = form.catalog.get(entry) {
+        each_reference(value, &mut |num| open.push(num));
     }
-    let this = HashSet::from([num]);
-    for view in [old, new] {
-        for holder in view
-            .numbers()
-            .filter(|holder| *holder != form.catalog_key.num)
-        {
-            let Some(key) = view.key(holder) else {
-                continue;
-            };
-            if first_reference(&view.get(key)?.value, &this).is_some() {
-                return Ok(false);
-            }
+    while let Some(num) = open.pop() {
+        if let Some(key) = view.key(num).filter(|_| owned.insert(num)) {
+            each_reference(&view.get(key)?.value, &mut |num| open.push(num));
         }
     }
-    Ok(true)
+    let mut shared = false;
+    let mut note = |num| shared |= owned.contains(&num);
+    let others = view
+        .numbers()
+        .filter(|n| *n != form.catalog_key.num && !owned.contains(n));
+    for key in others.filter_map(|num| view.key(num)) {
+        each_reference(&view.get(key)?.value, &mut note);
+    }
+    let entries = form
+        .catalog
+        .entries()
+        .filter(|e| e.name != entry.as_bytes());
+    for other in entries.chain(view.trailer().entries()) {
+        each_reference(&other.value, &mut note);
+    }
+    Ok(if shared { HashSet::new() } else { owned })
 }
 
 fn is_page(found: &Found) -> bool {
@@ -385,7 +390,11 @@ fn no_dangling(old: &View<'_, '_>, new: &View<'_, '_>) -> Judged<()> {
     for num in old.numbers() {
         let Some(key) = old.key(num) else { continue };
         let found = old.get(key)?;
-        if let Some(woken) = first_reference(&found.value, &fresh) {
+        let mut woken = None;
+        each_reference(&found.value, &mut |other| {
+            woken = woken.or(Some(other).filter(|other| fresh.contains(other)));
+        });
+        if let Some(woken) = woken {
             let text = format!("object {num} named the missing object {woken}, which now exists");
             return Err(Illegal(text));
         }
@@ -393,13 +402,11 @@ fn no_dangling(old: &View<'_, '_>, new: &View<'_, '_>) -> Judged<()> {
     Ok(())
 }
 
-fn first_reference(value: &Obj, among: &HashSet<u32>) -> Option<u32> {
+fn each_reference(value: &Obj, visit: &mut dyn FnMut(u32)) {
     match value {
-        Obj::Ref(key) => Some(key.num).filter(|num| among.contains(num)),
-        Obj::Array(items) => items.iter().find_map(|item| first_reference(item, among)),
-        Obj::Dict(dict) => dict
-            .entries()
-            .find_map(|e| first_reference(&e.value, among)),
-        _ => None,
+        Obj::Ref(key) => visit(key.num),
+        Obj::Array(items) => items.iter().for_each(|item| each_reference(item, visit)),
+        Obj::Dict(dict) => dict.entries().for_each(|e| each_reference(&e.value, visit)),
+        _ => {}
     }
 }

@@ -10,6 +10,11 @@ use super::walk::Walk;
 use crate::report::Report;
 use crate::{Check, FileKind, Reason, Trust, Unreadable, Verdict};
 
+/// Signatures looked at in one file.
+const SIGNATURES: usize = 32;
+/// Cross-reference entries gone through for all signatures together.
+const ENTRIES: usize = 1 << 24;
+
 /// Verifies every signature of a PDF file. An error means that the bytes are no PDF at all; whatever
 /// else is wrong with a file, or that it carries no signature, stands in the verdict.
 ///
@@ -95,7 +100,9 @@ fn examine(bytes: &[u8], part: usize, trust: &Trust, report: &mut Report) -> Rea
         .iter()
         .filter(|f| f.value.is_some())
         .collect();
-    container(&walk, report);
+    for (reason, evidence) in walk.faults() {
+        report.fail(Check::Container, reason, None, evidence);
+    }
     removed(&walk, &signed, report);
     if signed.is_empty() {
         if part < bytes.len() {
@@ -111,6 +118,12 @@ fn examine(bytes: &[u8], part: usize, trust: &Trust, report: &mut Report) -> Rea
             );
         }
         return Ok(());
+    }
+    if signed.len() > SIGNATURES || signed.len() * file.weight() > ENTRIES {
+        return Err(Bad {
+            at: 0,
+            what: "the file has too many signatures",
+        });
     }
     let mut marks = Vec::new();
     for field in signed {
@@ -129,25 +142,6 @@ fn examine(bytes: &[u8], part: usize, trust: &Trust, report: &mut Report) -> Rea
         report.pass(Check::Container, None, evidence);
     }
     Ok(())
-}
-
-fn container(walk: &Walk, report: &mut Report) {
-    let check = Check::Container;
-    if let Some((key, at)) = walk.doubled.first() {
-        let evidence = format!(
-            "object {} stands twice in one revision, at byte {at}",
-            key.num
-        );
-        report.fail(check, Reason::DuplicateEntry, None, evidence);
-    }
-    if let Some((num, at)) = walk.missing.first() {
-        let evidence = format!("object {num} is not at byte {at}");
-        report.fail(check, Reason::PartMissing, None, evidence);
-    }
-    if let Some((at, what)) = walk.odd.first() {
-        let evidence = format!("{what} at byte {at}");
-        report.fail(check, Reason::ContainerAnomaly, None, evidence);
-    }
 }
 
 /// Signature dictionaries that were once written and that no field names any more.
@@ -172,12 +166,12 @@ fn coverage(
 ) -> Read<()> {
     let mut broken: Option<String> = None;
     let mut informed = false;
-    let views: Vec<View<'_, '_>> = marks.iter().map(|mark| file.view(mark.rank)).collect();
+    let mut later: Option<(&Mark, View<'_, '_>)> = None;
     for (i, mark) in marks.iter().enumerate().rev() {
-        let next = marks.get(i + 1).zip(views.get(i + 1));
-        let step = match next {
-            Some((later, view)) => follow(mark, &views[i], later, view),
-            None => tail(mark, &views[i], newest, file.data.len(), length),
+        let view = file.view(mark.rank);
+        let step = match &later {
+            Some((later, later_view)) => follow(mark, &view, later, later_view),
+            None => tail(mark, &view, newest, file.data.len(), length),
         };
         match step {
             Ok(added) => informed |= added.information || added.evidence,
@@ -197,7 +191,8 @@ fn coverage(
         } else {
             report.pass(Check::Coverage, index, covered);
         }
-        was_there(mark, &views[i], index, report)?;
+        was_there(mark, &view, index, report)?;
+        later = Some((mark, view));
     }
     Ok(())
 }

@@ -7,16 +7,17 @@ use std::collections::{HashMap, HashSet};
 use super::file::{File, Place, View};
 use super::object::Key;
 use super::scan::{Scan, is_space};
+use crate::Reason;
 
 /// What the walk came upon.
 #[derive(Debug, Default)]
 pub(super) struct Walk {
     /// Objects that have two bodies in one revision, with the second one's place.
-    pub doubled: Vec<(Key, usize)>,
+    doubled: Vec<(Key, usize)>,
     /// Objects a section names and that do not stand there.
-    pub missing: Vec<(u32, usize)>,
+    missing: Vec<(u32, usize)>,
     /// Anything else that does not belong.
-    pub odd: Vec<(usize, &'static str)>,
+    odd: Vec<(usize, &'static str)>,
     /// Every signature dictionary in the file, in whatever revision.
     pub signatures: Vec<Key>,
 }
@@ -29,7 +30,8 @@ impl Walk {
         let mut bodies: HashMap<usize, Key> = HashMap::new();
         let mut in_revision: HashSet<u32> = HashSet::new();
         let mut scan = Scan::at(file.data, 0);
-        while let Some(byte) = scan.peek() {
+        let mut whole = true;
+        while let Some(byte) = scan.peek().filter(|_| whole) {
             if is_space(byte) {
                 scan.pos += 1;
             } else if byte == b'%' {
@@ -47,19 +49,20 @@ impl Walk {
                 }
                 if skip_table(&mut scan).is_none() {
                     walk.odd.push((scan.pos, "a damaged cross-reference table"));
-                    break;
+                    whole = false;
                 }
             } else if scan.looking_at("startxref") {
                 scan.pos += "startxref".len();
                 if scan.unsigned("").is_err() {
                     walk.odd.push((scan.pos, "a damaged startxref"));
-                    break;
+                    whole = false;
                 }
             } else {
                 let start = scan.pos;
                 let Ok(body) = scan.indirect(&|key| view.length(key)) else {
                     walk.odd.push((start, "bytes that belong to no object"));
-                    break;
+                    whole = false;
+                    continue;
                 };
                 if !in_revision.insert(body.key.num) {
                     walk.doubled.push((body.key, start));
@@ -77,8 +80,33 @@ impl Walk {
                 bodies.insert(start, body.key);
             }
         }
-        walk.find_missing(file, &bodies);
+        // Behind damage nothing was looked at, so nothing can be said to be missing.
+        if whole {
+            walk.find_missing(file, &bodies);
+        }
         walk
+    }
+
+    /// What makes the file one that readers may understand differently, one of each sort.
+    pub fn faults(&self) -> Vec<(Reason, String)> {
+        let doubled = self.doubled.first().map(|(key, at)| {
+            let what = format!(
+                "object {} stands twice in one revision, at byte {at}",
+                key.num
+            );
+            (Reason::DuplicateEntry, what)
+        });
+        let missing = self.missing.first().map(|(num, at)| {
+            (
+                Reason::PartMissing,
+                format!("object {num} is not at byte {at}"),
+            )
+        });
+        let odd = self
+            .odd
+            .first()
+            .map(|(at, what)| (Reason::ContainerAnomaly, format!("{what} at byte {at}")));
+        [doubled, missing, odd].into_iter().flatten().collect()
     }
 
     fn find_missing(&mut self, file: &File<'_>, bodies: &HashMap<usize, Key>) {

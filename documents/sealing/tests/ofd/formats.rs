@@ -60,8 +60,8 @@ fn foreign_description(xml: &[u8], seal: bool) -> Vec<u8> {
         let end = start + text[start..].find(to).unwrap() + to.len();
         text[start..end].to_string()
     };
-    let references = cut("<ofd:References", "</ofd:References>")
-        .replace("1.2.156.10197.1.401", "1.2.156.10197.1.401.2");
+    let references =
+        cut("<ofd:References", "</ofd:References>").replace("\"SM3\"", "\"1.2.156.10197.1.401.2\"");
     let value = cut("<ofd:SignedValue>", "</ofd:SignedValue>");
     let stamp = cut("<ofd:StampAnnot", "/>");
     let seal = if seal {
@@ -293,7 +293,7 @@ fn an_unknown_algorithm_is_told_as_such() {
     let mut parts = WORLD.sealed(document("1"));
     let xml = String::from_utf8(description(&mut parts)).unwrap();
     let xml = xml
-        .replace("CheckMethod=\"1.2.156.10197.1.401\"", "CheckMethod=\"MD5\"")
+        .replace("CheckMethod=\"SM3\"", "CheckMethod=\"MD5\"")
         .into_bytes();
     *get(&mut parts, &format!("{SIGN}SignedValue.dat")) = stamp_over(&xml, &WORLD.seal, 4, &[]);
     *get(&mut parts, &format!("{SIGN}Signature.xml")) = xml;
@@ -341,4 +341,17 @@ fn a_list_of_digests_is_understood() {
     };
     let parts = sealing::seal_ofd(document("1"), &job).unwrap();
     assert!(verdict(&parts).is_valid());
+}
+
+/// A stamp over a description that names no part proves nothing about any.
+#[test]
+fn a_signature_that_covers_nothing_is_not_a_pass() {
+    let mut parts = WORLD.sealed(document("1"));
+    let xml = String::from_utf8(description(&mut parts)).unwrap();
+    let start = xml.find("<ofd:Reference ").unwrap();
+    let end = xml.find("</ofd:References>").unwrap();
+    let xml = [&xml[..start], &xml[end..]].concat().into_bytes();
+    *get(&mut parts, &format!("{SIGN}SignedValue.dat")) = stamp_over(&xml, &WORLD.seal, 4, &[]);
+    *get(&mut parts, &format!("{SIGN}Signature.xml")) = xml;
+    assert_eq!(failures(&verdict(&parts)), [Reason::PartUncovered]);
 }

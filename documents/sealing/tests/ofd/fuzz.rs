@@ -50,7 +50,6 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
-    /// [H-60] Any changed byte of any part's content …
     #[test]
     fn no_changed_part_passes(part in any::<prop::sample::Index>(), changes in changes()) {
         let mut parts = WORLD.sealed(document("1"));

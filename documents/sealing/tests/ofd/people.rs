@@ -43,7 +43,7 @@ fn an_expired_seal_at_signing_time() {
 /// [I-12] A signature made before loss, expiry or destruction stays valid as made at that time;
 /// one made after is invalid.
 #[test]
-fn revocation_counts_from_its_date() {
+fn what_was_signed_before_the_end_stays_valid() {
     let parts = WORLD.sealed(document("1"));
     let revoked = |on: &str, reason| {
         let entry = Revoked {
@@ -73,6 +73,16 @@ fn revocation_counts_from_its_date() {
             .unwrap()
     };
     assert_eq!(told(&after), (Outcome::Pass, None));
+    // The same with an end that was known beforehand.
+    for (end, valid) in [
+        ("2026-09-01T00:00:00Z", true),
+        ("2026-07-01T00:00:00Z", false),
+    ] {
+        let world = world(end, crate::make::TO);
+        let parts = world.sealed(document("1"));
+        let later = world.trust().at(at("2030-01-01T00:00:00Z"));
+        assert_eq!(verdict_by(&parts, &later).is_valid(), valid);
+    }
     // A stolen key can claim any time, which is told.
     let stolen = revoked("2026-09-01T00:00:00Z", RevocationReason::KeyCompromise);
     assert!(stolen.is_valid());

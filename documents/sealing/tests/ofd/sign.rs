@@ -58,7 +58,7 @@ fn every_part_but_the_signatures_own_two_is_referenced() {
         let own = name.ends_with("Signature.xml") || name.ends_with("SignedValue.dat");
         assert_eq!(referenced, !own, "{name}");
     }
-    assert!(xml.contains("CheckMethod=\"1.2.156.10197.1.401\""));
+    assert!(xml.contains("CheckMethod=\"SM3\""));
     assert!(xml.contains("<ofd:StampAnnot ID=\"2\" PageRef=\"4\" Boundary=\"150 220.5 42 42\"/>"));
     assert!(xml.contains("2026-08-04 10:08:09"));
     let entry = String::from_utf8(sealed[0].1.clone()).unwrap();

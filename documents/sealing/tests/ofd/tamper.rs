@@ -280,7 +280,6 @@ fn a_part_that_only_a_later_seal_covers_is_told() {
     assert!(told.evidence.ends_with("Doc_0/Attachs/more.xml"));
 }
 
-/// [H-60] Any changed byte of any part's content … gives a distinct failure reason.
 #[test]
 fn no_changed_byte_passes() {
     let parts = sealed();

@@ -1,7 +1,7 @@
 //! [H-60] What an attacker can do to a signed PDF, and the reason we give.
 
 use gm::KeyKind;
-use sealing::pdf::{sign_pdf, verify_pdf};
+use sealing::pdf::{PdfError, PdfSignJob, sign_pdf, verify_pdf};
 use sealing::{Check, Outcome, Reason, Verdict};
 
 use crate::make::*;
@@ -36,7 +36,7 @@ fn every_changed_byte_is_found() {
         // digest covers. The second bit changes the case of letters, which among hexadecimal digits
         // means nothing.
         let inside = value.contains(&at) && pdf[at] != b'0';
-        if !inside && !at.is_multiple_of(5) {
+        if !inside && !at.is_multiple_of(19) {
             continue;
         }
         for bit in [0x01, 0x20] {
@@ -175,26 +175,59 @@ fn a_second_signature_does_not_cover_up_an_update() {
     let first = signed(&house);
     let page = body_with(&first, SIGNED_PAGE);
     let catalog = body_with(&first, "/Type /Catalog");
+    let face = body_with(&first, "/Subtype /Form/").0;
+    let form = body_with(&first, "/SigFlags").0;
+    let fields = "<</SigFlags 3/Fields [7 0 R 150 0 R]>>".to_owned();
+    let note = "<</Type/Annot/Subtype/FreeText/Rect[0 0 500 800]>>".to_owned();
     let seal = seal();
     let signer = house.signer("第二章", 2);
     let updates: Vec<Vec<(u32, String)>> = vec![
         vec![(page.0, page.1.replace("842]", "900]"))],
+        // Another impression in the seal already given.
+        vec![(
+            face,
+            "<</Subtype/Form/BBox[0 0 9 9]/Length 0>>\nstream\n\nendstream".into(),
+        )],
+        // A note over the page, a text field, a page that poses as a signature field.
+        vec![
+            (150, note),
+            (page.0, page.1.replace("[7 0 R]", "[7 0 R 150 0 R]")),
+        ],
+        vec![(150, "<</FT/Tx/T(x)>>".into()), (form, fields.clone())],
+        vec![
+            (150, "<</FT/Sig/T(x)/Type/Page/V 8 0 R>>".into()),
+            (form, fields.clone()),
+        ],
+        vec![(150, "<</FT/Sig/T(x)>>".into()), (form, fields)],
+        // Fields taken away, appearances to be made anew by the reader.
+        vec![(form, "<</SigFlags 3/Fields []>>".into())],
+        vec![(
+            form,
+            "<</SigFlags 3/Fields [7 0 R]/NeedAppearances true>>".into(),
+        )],
         vec![(
             catalog.0,
             catalog.1.replacen("<<", "<</OpenAction[1 0 R/Fit]", 1),
         )],
     ];
-    for bodies in updates {
-        let changed = append(&first, &bodies);
+    for bodies in &updates {
+        let changed = append(&first, bodies);
         let pdf = sign_pdf(&changed, &job(&signer, &seal, "Seal2")).unwrap();
         let verdict = check(&pdf, &house);
-        assert_eq!(
-            failures(&verdict),
-            [Reason::ChangedAfterSigning],
-            "{verdict:#?}"
+        // Where the update took the first seal out of its field, it is missed altogether.
+        let told = [
+            (Check::Coverage, Reason::ChangedAfterSigning),
+            (Check::Stamp, Reason::SealRemoved),
+        ];
+        let failed = verdict
+            .findings
+            .iter()
+            .filter(|f| f.outcome == Outcome::Fail);
+        let failed: Vec<_> = failed.map(|f| (f.check, f.reason.unwrap())).collect();
+        assert!(
+            told.iter().any(|one| failed.contains(one)),
+            "{bodies:?}: {failed:?}"
         );
-        let failed = verdict.first_failure().unwrap();
-        assert_eq!((failed.check, failed.signature), (Check::Coverage, Some(0)));
     }
 }
 
@@ -312,42 +345,83 @@ fn a_widened_gap_is_found() {
     }
 }
 
-/// One number, two bodies in one revision: readers that rebuild the table see the other one.
+/// Files that readers may understand differently: told in a verdict, and never signed by us.
 #[test]
 fn doubled_hidden_and_missing_objects_are_found() {
     let house = House::new(KeyKind::P256, 1);
-    let seal = seal();
-    let signer = house.signer("审批局公章", 1);
     let plain = document(1);
     let (page, body) = body_with(&plain, PAGE);
+    let expect = |pdf: &[u8], reason: Reason| {
+        assert_eq!(failures(&check(pdf, &house))[0], reason);
+        let refused = sign_pdf(pdf, &job(&house.signer("章", 1), &seal(), "Seal1"));
+        assert!(matches!(refused, Err(PdfError::Structure(_))), "{reason:?}");
+    };
 
-    let twice = append(&plain, &[(page, body.clone()), (page, body.clone())]);
-    let first = find_last(&twice, &format!("{page} 1\n"));
-    let mut twice = twice;
-    // Only the first of the two entries counts as doubled in the table itself; drop one.
-    let line = format!("{page} 1\n0000000000 00000 n \n").len();
-    twice.drain(first..first + line);
-    let pdf = sign_pdf(&twice, &job(&signer, &seal, "Seal1")).unwrap();
-    assert_eq!(failures(&check(&pdf, &house))[0], Reason::DuplicateEntry);
+    // Two bodies of one number in one revision; the table names the first.
+    let mut twice = append(&plain, &[(page, body.clone()), (page, body.clone())]);
+    let second = find_last(&twice, &format!("{page} 1\n"));
+    twice.drain(second..second + format!("{page} 1\n0000000000 00000 n \n").len());
+    expect(&twice, Reason::DuplicateEntry);
 
     // A body that no table names.
-    let mut hidden = plain.clone();
-    hidden.extend(format!("\n{page} 0 obj\n{body}\nendobj\n").bytes());
-    let hidden = append(&hidden, &[]);
-    let pdf = sign_pdf(&hidden, &job(&signer, &seal, "Seal1")).unwrap();
-    assert_eq!(failures(&check(&pdf, &house)), [Reason::ContainerAnomaly]);
+    let hidden = [
+        &plain[..],
+        format!("\n{page} 0 obj\n{body}\nendobj\n").as_bytes(),
+    ]
+    .concat();
+    expect(&append(&hidden, &[]), Reason::ContainerAnomaly);
+
+    // A whole update that the chain leaves out.
+    let mut skipped = append(&plain, &[(150, "<</Nothing true>>".into())]);
+    let start = find_last(&plain, "startxref") + 10;
+    let first = String::from_utf8_lossy(&plain[start..])
+        .lines()
+        .next()
+        .unwrap()
+        .to_owned();
+    skipped.extend(format!("startxref\n{first}\n%%EOF\n").bytes());
+    expect(&skipped, Reason::ContainerAnomaly);
 
     // A table that names a place where nothing stands.
     let mut missing = append(&plain, &[(150, "<</Nothing true>>".into())]);
     let entry = find_last(&missing, "150 1\n") + "150 1\n".len();
     missing[entry..entry + 10].copy_from_slice(b"0000000009");
-    let pdf = sign_pdf(&missing, &job(&signer, &seal, "Seal1")).unwrap();
-    assert!(failures(&check(&pdf, &house)).contains(&Reason::PartMissing));
+    expect(&missing, Reason::PartMissing);
 
     // One name twice in a dictionary: readers take the first or the last.
     let double = body.replacen("<<", "<</Rotate 0/Rotate 90", 1);
-    let double = append(&plain, &[(page, double)]);
-    assert!(sign_pdf(&double, &job(&signer, &seal, "Seal1")).is_err());
+    expect(&append(&plain, &[(page, double)]), Reason::ContainerAnomaly);
+}
+
+/// A document that was closed: whoever adds a signature all the same is found out.
+#[test]
+fn a_signature_after_the_closing_one_is_found() {
+    let house = House::new(KeyKind::P256, 1);
+    let (signer, seal) = (house.signer("章", 1), seal());
+    let closing = PdfSignJob {
+        closing: true,
+        ..job(&signer, &seal, "Seal1")
+    };
+    let closed = sign_pdf(&document(1), &closing).unwrap();
+    assert!(check(&closed, &house).is_valid());
+    // Opened by a changed byte, signed, and closed again: the first signature holds as before.
+    let lock = find_last(&closed, "/Action /All/P 1") + "/Action /All/P ".len();
+    let mut pdf = closed.clone();
+    pdf[lock] = b'2';
+    let mut pdf = sign_pdf(&pdf, &job(&signer, &seal, "Seal2")).unwrap();
+    pdf[lock] = b'1';
+    let verdict = check(&pdf, &house);
+    let first: Vec<_> = verdict
+        .findings
+        .iter()
+        .filter(|f| f.signature == Some(0))
+        .collect();
+    let of = |check| first.iter().find(|f| f.check == check).unwrap();
+    assert_eq!(of(Check::Integrity).outcome, Outcome::Pass);
+    assert_eq!(
+        of(Check::Coverage).reason,
+        Some(Reason::ChangedAfterSigning)
+    );
 }
 
 /// A signature by someone without a trusted certificate, added on top, does not pass for ours.

@@ -96,7 +96,7 @@ fn apply(pdf: &mut Vec<u8>, change: &Change) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 12000, ..Default::default() })]
 
     #[test]
     fn mutated_files_never_panic_and_never_pass(

@@ -167,8 +167,21 @@ fn without_roots_the_signature_holds_and_the_chain_is_not_checked() {
     );
 }
 
+/// Files as qpdf writes them: with object and cross-reference streams, and linearised.
 #[test]
-fn dump() {
+fn files_of_other_writers_are_signed_twice() {
     let house = House::new(KeyKind::P256, 1);
-    std::fs::write("/work/scratch/pdf/signed.pdf", signed(&house)).unwrap();
+    let seal = seal();
+    for plain in [
+        &include_bytes!("data/streams.pdf")[..],
+        include_bytes!("data/linear.pdf"),
+    ] {
+        let mut pdf = plain.to_vec();
+        for number in 1..=2 {
+            let signer = house.signer("公章", number);
+            pdf = sign_pdf(&pdf, &job(&signer, &seal, &format!("Seal{number}"))).unwrap();
+            let verdict = check(&pdf, &house);
+            assert_eq!(failures(&verdict), [], "{:#?}", verdict.findings);
+        }
+    }
 }

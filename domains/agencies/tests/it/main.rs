@@ -1,6 +1,9 @@
 //! The directory on both engines, with the demonstration city.
 
-#![allow(clippy::unwrap_used, reason = "a test may stop where something is missing")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop where something is missing"
+)]
 
 use agencies::{AgenciesError, Changes, DirectoryChanged, HallKind, Import, directory, import};
 use kernel::{Actor, Channel};

@@ -110,3 +110,15 @@ pub(crate) async fn in_state(run: &mut impl Run, state: &str) -> Result<Vec<Stri
     let sql = "SELECT case_id FROM case_record WHERE state = ? AND deadline IS NULL LIMIT 200";
     run.rows(sql, args![state]).await?.iter().map(|r| Ok(r.get(0)?)).collect()
 }
+
+pub(crate) async fn count_of_owner(
+    run: &mut impl Run,
+    owner: &str,
+    states: &[&str],
+) -> Result<u64, CaseError> {
+    let marks = vec!["?"; states.len()].join(", ");
+    let mut values: Vec<Value> = args![owner];
+    values.extend(states.iter().map(|s| Value::from(*s)));
+    let sql = format!("SELECT count(*) FROM case_record WHERE owner = ? AND state IN ({marks})");
+    Ok(run.count(&sql, values).await?)
+}

@@ -5,6 +5,7 @@ use store::{Ctx, Run, args};
 
 use crate::case::CaseMaterial;
 use crate::error::CaseError;
+use crate::points::PointCheck;
 use crate::special::Special;
 use crate::step::StepRecord;
 
@@ -153,16 +154,6 @@ pub(crate) async fn specials(
         });
     }
     Ok(all)
-}
-
-/// A review point that was worked through.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PointCheck {
-    pub material_code: String,
-    pub point_no: i64,
-    pub passed: bool,
-    pub by: String,
-    pub at: Timestamp,
 }
 
 pub(crate) async fn put_check(

@@ -12,12 +12,11 @@ use crate::{IdentityError, cache, table};
 
 /// Cancels a delegation: by the representative, by a delegate above, or by the delegate, who gives
 /// it up. All delegations below end in the same moment.
-pub async fn cancel_delegation(
-    ctx: &Ctx,
-    principal: &str,
-    key: &str,
-) -> Result<(), IdentityError> {
-    let target = Target { owner: Some(ctx.actor.owner()), ..Target::default() };
+pub async fn cancel_delegation(ctx: &Ctx, principal: &str, key: &str) -> Result<(), IdentityError> {
+    let target = Target {
+        owner: Some(ctx.actor.owner()),
+        ..Target::default()
+    };
     ctx.actor.require(Permission::DelegationOwn, &target)?;
     let (principal, key) = (principal.to_owned(), key.to_owned());
     transact!(ctx, [principal, key], |tx| -> () {
@@ -75,7 +74,10 @@ pub(crate) async fn end_with_account(
     account: &str,
 ) -> Result<(), IdentityError> {
     for row in table::delegation::of_principal(tx, account).await? {
-        if matches!(row.node.state, DelegationState::Active | DelegationState::Requested) {
+        if matches!(
+            row.node.state,
+            DelegationState::Active | DelegationState::Requested
+        ) {
             end(tx, ctx, row, None).await?;
         }
     }

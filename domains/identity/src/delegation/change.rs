@@ -11,11 +11,7 @@ use crate::{IdentityError, cache, table};
 
 /// Sets new terms, by the representative or a delegate above. Wider ones must stay within the one
 /// above; narrower ones narrow those below at once, and end those of which nothing is left.
-pub async fn change_delegation(
-    ctx: &Ctx,
-    key: &str,
-    terms: &Terms,
-) -> Result<(), IdentityError> {
+pub async fn change_delegation(ctx: &Ctx, key: &str, terms: &Terms) -> Result<(), IdentityError> {
     let (principal, under) = acting(ctx)?;
     let (key, terms) = (key.to_owned(), terms.clone());
     transact!(ctx, [principal, under, key, terms], |tx| -> () {

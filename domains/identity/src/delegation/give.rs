@@ -34,7 +34,14 @@ pub async fn grant_delegation(
     transact!(ctx, [principal, parent, delegate, terms, key], |tx| -> () {
         let row = DelegationRow {
             principal: principal.clone(),
-            node: Node { key, parent, level: 0, delegate, terms, state: DelegationState::Active },
+            node: Node {
+                key,
+                parent,
+                level: 0,
+                delegate,
+                terms,
+                state: DelegationState::Active,
+            },
             grantor: Some(ctx.actor.id.clone()),
             created_at: ctx.now(),
             ended_at: None,
@@ -53,13 +60,17 @@ pub async fn request_delegation(
     uscc: &str,
     terms: &Terms,
 ) -> Result<String, IdentityError> {
-    let target = Target { owner: Some(&ctx.actor.id), ..Target::default() };
+    let target = Target {
+        owner: Some(&ctx.actor.id),
+        ..Target::default()
+    };
     ctx.actor.require(Permission::DelegationOwn, &target)?;
-    terms.check(kernel::time::beijing_date(ctx.now())).map_err(fault)?;
-    let uscc = number::uscc(uscc)
-        .map_err(|e| IdentityError::invalid("uscc", e.to_string(), e.en()))?;
-    let found =
-        table::account::find(&mut ctx.db.reader(), USCC, &ctx.lookup(USCC, &uscc)).await?;
+    terms
+        .check(kernel::time::beijing_date(ctx.now()))
+        .map_err(fault)?;
+    let uscc =
+        number::uscc(uscc).map_err(|e| IdentityError::invalid("uscc", e.to_string(), e.en()))?;
+    let found = table::account::find(&mut ctx.db.reader(), USCC, &ctx.lookup(USCC, &uscc)).await?;
     let principal = found.filter(|row| usable(row.state)).ok_or_else(|| {
         IdentityError::invalid(
             "uscc",
@@ -115,7 +126,12 @@ pub async fn approve_delegation(
         if !terms.within(&row.node.terms) {
             return Err(fault(DelegationFault::BeyondParent));
         }
-        row.node = Node { terms, parent, state: DelegationState::Active, ..row.node };
+        row.node = Node {
+            terms,
+            parent,
+            state: DelegationState::Active,
+            ..row.node
+        };
         row.grantor = Some(ctx.actor.id.clone());
         let row = checked(tx, &ctx, row).await?;
         if !table::delegation::update(tx, &row).await? {
@@ -164,13 +180,20 @@ async fn checked(
     let rows = table::delegation::of_principal(tx, &row.principal).await?;
     let nodes = nodes(&rows);
     let principal = table::account::load(tx, &row.principal).await?;
-    let principal: AccountRow =
-        principal.filter(|p| usable(p.state)).ok_or(IdentityError::NotFound)?;
+    let principal: AccountRow = principal
+        .filter(|p| usable(p.state))
+        .ok_or(IdentityError::NotFound)?;
     let today = kernel::time::beijing_date(ctx.now());
     let n = &row.node;
     let representative = principal.representative.as_deref().unwrap_or("");
     row.node.level = Tree(&nodes)
-        .new_level(n.parent.as_deref(), &n.delegate, representative, &n.terms, today)
+        .new_level(
+            n.parent.as_deref(),
+            &n.delegate,
+            representative,
+            &n.terms,
+            today,
+        )
         .map_err(fault)?;
     Ok(row)
 }

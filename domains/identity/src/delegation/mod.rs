@@ -36,7 +36,10 @@ fn fault(fault: DelegationFault) -> IdentityError {
 
 /// The legal person the actor acts for, with the delegation acted under.
 fn acting(ctx: &Ctx) -> Result<(String, Option<String>), IdentityError> {
-    let target = Target { owner: Some(ctx.actor.owner()), ..Target::default() };
+    let target = Target {
+        owner: Some(ctx.actor.owner()),
+        ..Target::default()
+    };
     ctx.actor.require(Permission::DelegationOwn, &target)?;
     match &ctx.actor.represented {
         Some(r) => Ok((r.account.clone(), r.delegation.clone())),
@@ -53,5 +56,8 @@ fn is_above(tree: &Tree<'_>, under: Option<&str>, key: &str) -> bool {
 }
 
 fn find(rows: &[DelegationRow], key: &str) -> Result<DelegationRow, IdentityError> {
-    rows.iter().find(|r| r.node.key == key).cloned().ok_or(IdentityError::NotFound)
+    rows.iter()
+        .find(|r| r.node.key == key)
+        .cloned()
+        .ok_or(IdentityError::NotFound)
 }

@@ -74,7 +74,11 @@ impl Terms {
         let items = self.items.cut(&outer.items);
         let (from, to) = (self.from.max(outer.from), self.to.min(outer.to));
         let empty = matches!(&items, Items::Only(codes) if codes.is_empty()) || from > to;
-        if empty { None } else { Some(Self { items, from, to }) }
+        if empty {
+            None
+        } else {
+            Some(Self { items, from, to })
+        }
     }
 
     /// Refuses terms that say nothing or are over.
@@ -123,7 +127,9 @@ impl DelegationFault {
     pub fn zh(self) -> String {
         match self {
             Self::NotRepresenting => "请先切换到法人身份".into(),
-            Self::NoSuchDelegate => "没有找到该用户，或姓名与证件号码不一致；被授权人须先实名注册".into(),
+            Self::NoSuchDelegate => {
+                "没有找到该用户，或姓名与证件号码不一致；被授权人须先实名注册".into()
+            }
             Self::SamePerson => "不能授权给法定代表人、授权人本人或上级被授权人".into(),
             Self::NoItems => "请至少选择一个事项".into(),
             Self::Period => "授权期限有误：止日不得早于起日，也不得早于今天".into(),
@@ -190,7 +196,10 @@ impl Tree<'_> {
         let mut next = self.get(key);
         while let Some(node) = next {
             path.push(node);
-            let parent = node.parent.as_deref().filter(|_| path.len() <= MAX_LEVELS as usize);
+            let parent = node
+                .parent
+                .as_deref()
+                .filter(|_| path.len() <= MAX_LEVELS as usize);
             next = parent.and_then(|p| self.get(p));
         }
         path
@@ -200,7 +209,9 @@ impl Tree<'_> {
     pub fn holds(&self, key: &str, day: Date) -> bool {
         let path = self.above(key);
         !path.is_empty()
-            && path.iter().all(|n| n.state == DelegationState::Active && n.terms.on(day))
+            && path
+                .iter()
+                .all(|n| n.state == DelegationState::Active && n.terms.on(day))
     }
 
     /// The level a new delegation under `parent` would have, if it may be given.
@@ -254,7 +265,10 @@ impl Tree<'_> {
     /// What ends when a delegation is cancelled: itself and all active ones below it.
     pub fn ended_with(&self, key: &str) -> Vec<String> {
         let open = |n: &&&Node| {
-            matches!(n.state, DelegationState::Active | DelegationState::Requested)
+            matches!(
+                n.state,
+                DelegationState::Active | DelegationState::Requested
+            )
         };
         let below = self.below(key);
         self.get(key)
@@ -296,9 +310,16 @@ mod tests {
     }
 
     fn terms(items: &[&str], from: &str, to: &str) -> Terms {
-        let items =
-            if items == ["*"] { Items::All } else { Items::only(items.iter().copied()) };
-        Terms { items, from: day(from), to: day(to) }
+        let items = if items == ["*"] {
+            Items::All
+        } else {
+            Items::only(items.iter().copied())
+        };
+        Terms {
+            items,
+            from: day(from),
+            to: day(to),
+        }
     }
 
     fn node(key: &str, parent: Option<&str>, level: u32, terms: Terms) -> Node {
@@ -315,7 +336,12 @@ mod tests {
     fn chain() -> Vec<Node> {
         vec![
             node("a", None, 1, terms(&["*"], "2026-11-01", "2027-10-31")),
-            node("b", Some("a"), 2, terms(&["X", "Y"], "2026-11-01", "2027-06-30")),
+            node(
+                "b",
+                Some("a"),
+                2,
+                terms(&["X", "Y"], "2026-11-01", "2027-06-30"),
+            ),
             node("c", Some("b"), 3, terms(&["X"], "2026-12-01", "2027-01-31")),
             node("d", None, 1, terms(&["Z"], "2026-11-01", "2026-12-31")),
         ]
@@ -334,11 +360,20 @@ mod tests {
         assert_eq!(new_level(Some("a"), "new", &small), Ok(2));
         assert_eq!(new_level(Some("b"), "new", &small), Ok(3));
         // `c` begins in December.
-        assert_eq!(new_level(Some("c"), "new", &small), Err(DelegationFault::ParentOver));
+        assert_eq!(
+            new_level(Some("c"), "new", &small),
+            Err(DelegationFault::ParentOver)
+        );
         let later = Tree(&chain()).new_level(Some("c"), "new", "boss", &small, day("2026-12-05"));
         assert_eq!(later, Err(DelegationFault::TooLong));
-        assert_eq!(new_level(Some("b"), "person-a", &small), Err(DelegationFault::SamePerson));
-        assert_eq!(new_level(None, "boss", &small), Err(DelegationFault::SamePerson));
+        assert_eq!(
+            new_level(Some("b"), "person-a", &small),
+            Err(DelegationFault::SamePerson)
+        );
+        assert_eq!(
+            new_level(None, "boss", &small),
+            Err(DelegationFault::SamePerson)
+        );
     }
 
     #[test]
@@ -386,7 +421,11 @@ mod tests {
                 ("c".into(), None),
             ]
         );
-        assert!(Tree(&all).cut_below("a", &terms(&["*"], "2026-11-01", "2028-01-01")).is_empty());
+        assert!(
+            Tree(&all)
+                .cut_below("a", &terms(&["*"], "2026-11-01", "2028-01-01"))
+                .is_empty()
+        );
     }
 
     proptest! {

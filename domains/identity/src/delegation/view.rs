@@ -51,7 +51,10 @@ pub async fn delegations_given(ctx: &Ctx) -> Result<Vec<Delegation>, IdentityErr
 
 /// What the signed-in person has received or asked for, newest first.
 pub async fn delegations_received(ctx: &Ctx) -> Result<Vec<Delegation>, IdentityError> {
-    let target = Target { owner: Some(ctx.actor.owner()), ..Target::default() };
+    let target = Target {
+        owner: Some(ctx.actor.owner()),
+        ..Target::default()
+    };
     ctx.actor.require(Permission::DelegationOwn, &target)?;
     let mut reader = ctx.db.reader();
     let mut all = Vec::new();

@@ -12,12 +12,16 @@ pub(crate) const MOBILE: &str = "mobile";
 pub(crate) const USCC: &str = "uscc";
 pub(crate) const USERNAME: &str = "username";
 
-pub(crate) async fn load(
-    run: &mut impl Run,
-    key: &str,
-) -> Result<Option<AccountRow>, StoreError> {
-    let sql = format!("SELECT {} FROM account a WHERE a.account_key = ?", AccountRow::COLUMNS);
-    run.row(&sql, args![key]).await?.as_ref().map(AccountRow::read).transpose()
+pub(crate) async fn load(run: &mut impl Run, key: &str) -> Result<Option<AccountRow>, StoreError> {
+    let sql = format!(
+        "SELECT {} FROM account a WHERE a.account_key = ?",
+        AccountRow::COLUMNS
+    );
+    run.row(&sql, args![key])
+        .await?
+        .as_ref()
+        .map(AccountRow::read)
+        .transpose()
 }
 
 pub(crate) async fn find(
@@ -30,7 +34,11 @@ pub(crate) async fn find(
          WHERE l.kind = ? AND l.digest = ?",
         AccountRow::COLUMNS
     );
-    run.row(&sql, args![kind, digest]).await?.as_ref().map(AccountRow::read).transpose()
+    run.row(&sql, args![kind, digest])
+        .await?
+        .as_ref()
+        .map(AccountRow::read)
+        .transpose()
 }
 
 /// Living accounts of legal persons whose representative's account this is.
@@ -43,7 +51,11 @@ pub(crate) async fn represented_by(
          AND a.state IN ('ACTIVE', 'LOCKED', 'CHANGING') ORDER BY a.user_no",
         AccountRow::COLUMNS
     );
-    run.rows(&sql, args![person]).await?.iter().map(AccountRow::read).collect()
+    run.rows(&sql, args![person])
+        .await?
+        .iter()
+        .map(AccountRow::read)
+        .collect()
 }
 
 /// Whether anything but a cancelled or rejected account hangs on this representative.
@@ -105,13 +117,19 @@ pub(crate) async fn update(
 }
 
 fn verified(a: &AccountRow) -> String {
-    let codes: Vec<_> = a.verified.iter().map(|c| format!("\"{}\"", c.code())).collect();
+    let codes: Vec<_> = a
+        .verified
+        .iter()
+        .map(|c| format!("\"{}\"", c.code()))
+        .collect();
     format!("[{}]", codes.join(","))
 }
 
 pub(crate) async fn delete(run: &mut impl Run, key: &str) -> Result<(), StoreError> {
     delete_lookups(run, key).await?;
-    run.exec("DELETE FROM account WHERE account_key = ?", args![key]).await.map(drop)
+    run.exec("DELETE FROM account WHERE account_key = ?", args![key])
+        .await
+        .map(drop)
 }
 
 /// Binds a number; false when another account has it.
@@ -136,7 +154,12 @@ pub(crate) async fn delete_lookup(
 }
 
 pub(crate) async fn delete_lookups(run: &mut impl Run, key: &str) -> Result<(), StoreError> {
-    run.exec("DELETE FROM account_lookup WHERE account_key = ?", args![key]).await.map(drop)
+    run.exec(
+        "DELETE FROM account_lookup WHERE account_key = ?",
+        args![key],
+    )
+    .await
+    .map(drop)
 }
 
 /// Accounts in a state since before a moment.
@@ -156,5 +179,8 @@ pub(crate) async fn older(
 }
 
 pub(crate) async fn any(run: &mut impl Run) -> Result<bool, StoreError> {
-    Ok(run.row("SELECT 1 FROM account LIMIT 1", args![]).await?.is_some())
+    Ok(run
+        .row("SELECT 1 FROM account LIMIT 1", args![])
+        .await?
+        .is_some())
 }

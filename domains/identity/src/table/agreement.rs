@@ -7,13 +7,20 @@ use crate::agreement::Acceptance;
 
 /// Version and text of the one published last.
 pub(crate) async fn latest(run: &mut impl Run) -> Result<Option<(String, String)>, StoreError> {
-    let sql = "SELECT version, body FROM agreement ORDER BY published_at DESC, version DESC LIMIT 1";
-    run.row(sql, args![]).await?.map(|r| Ok((r.get(0)?, r.get(1)?))).transpose()
+    let sql =
+        "SELECT version, body FROM agreement ORDER BY published_at DESC, version DESC LIMIT 1";
+    run.row(sql, args![])
+        .await?
+        .map(|r| Ok((r.get(0)?, r.get(1)?)))
+        .transpose()
 }
 
 pub(crate) async fn body(run: &mut impl Run, version: &str) -> Result<Option<String>, StoreError> {
     let sql = "SELECT body FROM agreement WHERE version = ?";
-    run.row(sql, args![version]).await?.map(|r| r.get(0)).transpose()
+    run.row(sql, args![version])
+        .await?
+        .map(|r| r.get(0))
+        .transpose()
 }
 
 pub(crate) async fn insert(
@@ -51,6 +58,12 @@ pub(crate) async fn acceptances(
     run.rows(sql, args![account])
         .await?
         .iter()
-        .map(|r| Ok(Acceptance { version: r.get(0)?, at: r.get(1)?, channel: r.get(2)? }))
+        .map(|r| {
+            Ok(Acceptance {
+                version: r.get(0)?,
+                at: r.get(1)?,
+                channel: r.get(2)?,
+            })
+        })
         .collect()
 }

@@ -66,12 +66,19 @@ fn token(r: &Row) -> Result<TokenRow, StoreError> {
 
 pub(crate) async fn load(run: &mut impl Run, id: &str) -> Result<Option<ClientRow>, StoreError> {
     let sql = format!("SELECT {CLIENT} FROM client c WHERE c.client_id = ?");
-    run.row(&sql, args![id]).await?.map(|r| client(&r, 0)).transpose()
+    run.row(&sql, args![id])
+        .await?
+        .map(|r| client(&r, 0))
+        .transpose()
 }
 
 pub(crate) async fn all(run: &mut impl Run) -> Result<Vec<ClientRow>, StoreError> {
     let sql = format!("SELECT {CLIENT} FROM client c ORDER BY c.client_id");
-    run.rows(&sql, args![]).await?.iter().map(|r| client(r, 0)).collect()
+    run.rows(&sql, args![])
+        .await?
+        .iter()
+        .map(|r| client(r, 0))
+        .collect()
 }
 
 pub(crate) async fn insert(run: &mut impl Run, c: &ClientRow) -> Result<bool, StoreError> {
@@ -125,7 +132,10 @@ pub(crate) async fn by_token(
         "SELECT {TOKEN}, {CLIENT} FROM bearer_token t JOIN client c \
          ON c.client_id = t.client_id WHERE t.digest = ?"
     );
-    run.row(&sql, args![digest]).await?.map(|r| Ok((token(&r)?, client(&r, 9)?))).transpose()
+    run.row(&sql, args![digest])
+        .await?
+        .map(|r| Ok((token(&r)?, client(&r, 9)?)))
+        .transpose()
 }
 
 pub(crate) async fn tokens(
@@ -137,7 +147,11 @@ pub(crate) async fn tokens(
         "SELECT {TOKEN} FROM bearer_token t WHERE t.client_id = ? \
          ORDER BY t.created_at DESC, t.token_key LIMIT ?"
     );
-    run.rows(&sql, args![client, limit]).await?.iter().map(token).collect()
+    run.rows(&sql, args![client, limit])
+        .await?
+        .iter()
+        .map(token)
+        .collect()
 }
 
 pub(crate) async fn revoke(

@@ -19,8 +19,18 @@ pub(crate) struct CodeRow {
 pub(crate) async fn insert(run: &mut impl Run, c: &CodeRow) -> Result<(), StoreError> {
     let sql = "INSERT INTO one_time_code (challenge, purpose, subject, code, sent_to, tries, \
                expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)";
-    let CodeRow { challenge, purpose, subject, code, sent_to, tries, expires_at } = c.clone();
-    let args = args![challenge, purpose, subject, code, sent_to, tries, expires_at];
+    let CodeRow {
+        challenge,
+        purpose,
+        subject,
+        code,
+        sent_to,
+        tries,
+        expires_at,
+    } = c.clone();
+    let args = args![
+        challenge, purpose, subject, code, sent_to, tries, expires_at
+    ];
     run.exec(sql, args).await.map(drop)
 }
 
@@ -66,9 +76,10 @@ pub(crate) async fn spend(
     Ok(run.exec(sql, args![now, challenge]).await? == 1)
 }
 
-pub(crate) async fn delete_old(
-    run: &mut impl Run,
-    before: Timestamp,
-) -> Result<u64, StoreError> {
-    run.exec("DELETE FROM one_time_code WHERE expires_at < ?", args![before]).await
+pub(crate) async fn delete_old(run: &mut impl Run, before: Timestamp) -> Result<u64, StoreError> {
+    run.exec(
+        "DELETE FROM one_time_code WHERE expires_at < ?",
+        args![before],
+    )
+    .await
 }

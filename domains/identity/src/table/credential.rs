@@ -18,7 +18,11 @@ pub(crate) async fn load(
 ) -> Result<Option<Credential>, StoreError> {
     let sql = "SELECT hash, changed_at, generated FROM credential WHERE subject = ?";
     let read = |r: store::Row| {
-        Ok(Credential { hash: r.get(0)?, changed_at: r.get(1)?, generated: r.get(2)? })
+        Ok(Credential {
+            hash: r.get(0)?,
+            changed_at: r.get(1)?,
+            generated: r.get(2)?,
+        })
     };
     run.row(sql, args![subject]).await?.map(read).transpose()
 }
@@ -33,10 +37,15 @@ pub(crate) async fn put(
     let sql = "INSERT INTO credential (subject, hash, changed_at, generated) VALUES (?, ?, ?, ?) \
                ON CONFLICT (subject) DO UPDATE SET hash = excluded.hash, \
                changed_at = excluded.changed_at, generated = excluded.generated";
-    run.exec(sql, args![subject, c.hash.clone(), c.changed_at, c.generated]).await?;
+    run.exec(
+        sql,
+        args![subject, c.hash.clone(), c.changed_at, c.generated],
+    )
+    .await?;
     let sql = "INSERT INTO credential_history (subject, changed_at, hash) VALUES (?, ?, ?) \
                ON CONFLICT (subject, changed_at) DO UPDATE SET hash = excluded.hash";
-    run.exec(sql, args![subject, c.changed_at, c.hash.clone()]).await?;
+    run.exec(sql, args![subject, c.changed_at, c.hash.clone()])
+        .await?;
     let kept = history(run, subject).await?;
     if let Some((oldest, _)) = kept.get(keep.saturating_sub(1)) {
         let sql = "DELETE FROM credential_history WHERE subject = ? AND changed_at < ?";
@@ -52,12 +61,22 @@ pub(crate) async fn history(
 ) -> Result<Vec<(Timestamp, Vec<u8>)>, StoreError> {
     let sql = "SELECT changed_at, hash FROM credential_history WHERE subject = ? \
                ORDER BY changed_at DESC";
-    run.rows(sql, args![subject]).await?.iter().map(|r| Ok((r.get(0)?, r.get(1)?))).collect()
+    run.rows(sql, args![subject])
+        .await?
+        .iter()
+        .map(|r| Ok((r.get(0)?, r.get(1)?)))
+        .collect()
 }
 
 pub(crate) async fn delete(run: &mut impl Run, subject: &str) -> Result<(), StoreError> {
-    run.exec("DELETE FROM credential WHERE subject = ?", args![subject]).await?;
-    run.exec("DELETE FROM credential_history WHERE subject = ?", args![subject]).await.map(drop)
+    run.exec("DELETE FROM credential WHERE subject = ?", args![subject])
+        .await?;
+    run.exec(
+        "DELETE FROM credential_history WHERE subject = ?",
+        args![subject],
+    )
+    .await
+    .map(drop)
 }
 
 pub(crate) async fn add_attempt(
@@ -89,14 +108,17 @@ pub(crate) async fn delete_attempt(
 }
 
 pub(crate) async fn delete_attempts(run: &mut impl Run, subject: &str) -> Result<(), StoreError> {
-    run.exec("DELETE FROM attempt WHERE subject = ?", args![subject]).await.map(drop)
+    run.exec("DELETE FROM attempt WHERE subject = ?", args![subject])
+        .await
+        .map(drop)
 }
 
 pub(crate) async fn delete_old_attempts(
     run: &mut impl Run,
     before: Timestamp,
 ) -> Result<u64, StoreError> {
-    run.exec("DELETE FROM attempt WHERE at < ?", args![before]).await
+    run.exec("DELETE FROM attempt WHERE at < ?", args![before])
+        .await
 }
 
 pub(crate) async fn locked_until(
@@ -104,7 +126,10 @@ pub(crate) async fn locked_until(
     subject: &str,
 ) -> Result<Option<Timestamp>, StoreError> {
     let sql = "SELECT until FROM lockout WHERE subject = ?";
-    run.row(sql, args![subject]).await?.map(|r| r.get(0)).transpose()
+    run.row(sql, args![subject])
+        .await?
+        .map(|r| r.get(0))
+        .transpose()
 }
 
 pub(crate) async fn lock(
@@ -118,7 +143,9 @@ pub(crate) async fn lock(
 }
 
 pub(crate) async fn unlock(run: &mut impl Run, subject: &str) -> Result<(), StoreError> {
-    run.exec("DELETE FROM lockout WHERE subject = ?", args![subject]).await.map(drop)
+    run.exec("DELETE FROM lockout WHERE subject = ?", args![subject])
+        .await
+        .map(drop)
 }
 
 /// Subjects whose lock is over.
@@ -128,5 +155,9 @@ pub(crate) async fn locks_over(
     limit: i64,
 ) -> Result<Vec<String>, StoreError> {
     let sql = "SELECT subject FROM lockout WHERE until <= ? ORDER BY until LIMIT ?";
-    run.rows(sql, args![now, limit]).await?.iter().map(|r| r.get(0)).collect()
+    run.rows(sql, args![now, limit])
+        .await?
+        .iter()
+        .map(|r| r.get(0))
+        .collect()
 }

@@ -32,7 +32,11 @@ pub(crate) fn items_text(items: &Items) -> String {
 }
 
 pub(crate) fn items_from(text: &str) -> Items {
-    if text.is_empty() { Items::All } else { Items::only(text.split(',')) }
+    if text.is_empty() {
+        Items::All
+    } else {
+        Items::only(text.split(','))
+    }
 }
 
 fn read(r: &Row) -> Result<DelegationRow, StoreError> {
@@ -68,7 +72,11 @@ pub(crate) async fn of_principal(
         "SELECT {COLUMNS} FROM delegation d WHERE d.principal = ? \
          ORDER BY d.created_at, d.delegation_key"
     );
-    run.rows(&sql, args![principal]).await?.iter().map(read).collect()
+    run.rows(&sql, args![principal])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
 }
 
 /// All delegations a person has received, newest first.
@@ -80,7 +88,11 @@ pub(crate) async fn of_delegate(
         "SELECT {COLUMNS} FROM delegation d WHERE d.delegate = ? \
          ORDER BY d.created_at DESC, d.delegation_key"
     );
-    run.rows(&sql, args![delegate]).await?.iter().map(read).collect()
+    run.rows(&sql, args![delegate])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
 }
 
 pub(crate) async fn insert(run: &mut impl Run, d: &DelegationRow) -> Result<(), StoreError> {

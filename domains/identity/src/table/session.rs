@@ -92,7 +92,10 @@ pub(crate) async fn representation(
          WHERE a.account_key = ?",
         AccountRow::COLUMNS
     );
-    let Some(r) = run.row(&sql, args![delegation.unwrap_or(""), represented]).await? else {
+    let Some(r) = run
+        .row(&sql, args![delegation.unwrap_or(""), represented])
+        .await?
+    else {
         return Ok(None);
     };
     let delegation = match r.get::<Option<String>>(15)? {
@@ -100,13 +103,19 @@ pub(crate) async fn representation(
             let state = DelegationState::from_code(&state)
                 .ok_or_else(|| StoreError::Column(15, "unknown code".into()))?;
             let items = items_from(&r.get::<String>(16)?);
-            let terms =
-                crate::delegation::Terms { items, from: r.get(17)?, to: r.get(18)? };
+            let terms = crate::delegation::Terms {
+                items,
+                from: r.get(17)?,
+                to: r.get(18)?,
+            };
             Some((state, terms))
         }
         None => None,
     };
-    Ok(Some(Representation { account: AccountRow::read(&r)?, delegation }))
+    Ok(Some(Representation {
+        account: AccountRow::read(&r)?,
+        delegation,
+    }))
 }
 
 pub(crate) async fn insert(run: &mut impl Run, s: &SessionRow) -> Result<(), StoreError> {
@@ -152,7 +161,10 @@ pub(crate) async fn switch(
 ) -> Result<bool, StoreError> {
     let sql = "UPDATE session SET represented = ?, delegation = ? \
                WHERE digest = ? AND ended_at IS NULL";
-    Ok(run.exec(sql, args![represented, delegation, digest]).await? == 1)
+    Ok(run
+        .exec(sql, args![represented, delegation, digest])
+        .await?
+        == 1)
 }
 
 /// Ends a session; false when it has ended before.
@@ -178,22 +190,25 @@ pub(crate) async fn of_subject(
         "SELECT {COLUMNS} FROM session s WHERE s.subject = ? \
          ORDER BY s.created_at DESC, s.session_key LIMIT ?"
     );
-    run.rows(&sql, args![subject, limit]).await?.iter().map(read).collect()
+    run.rows(&sql, args![subject, limit])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
 }
 
 /// Keys of sessions of a subject that have not ended.
-pub(crate) async fn open_of(
-    run: &mut impl Run,
-    subject: &str,
-) -> Result<Vec<String>, StoreError> {
+pub(crate) async fn open_of(run: &mut impl Run, subject: &str) -> Result<Vec<String>, StoreError> {
     let sql = "SELECT session_key FROM session WHERE subject = ? AND ended_at IS NULL \
                ORDER BY created_at, session_key";
-    run.rows(sql, args![subject]).await?.iter().map(|r| r.get(0)).collect()
+    run.rows(sql, args![subject])
+        .await?
+        .iter()
+        .map(|r| r.get(0))
+        .collect()
 }
 
-pub(crate) async fn delete_old(
-    run: &mut impl Run,
-    before: Timestamp,
-) -> Result<u64, StoreError> {
-    run.exec("DELETE FROM session WHERE expires_at < ?", args![before]).await
+pub(crate) async fn delete_old(run: &mut impl Run, before: Timestamp) -> Result<u64, StoreError> {
+    run.exec("DELETE FROM session WHERE expires_at < ?", args![before])
+        .await
 }

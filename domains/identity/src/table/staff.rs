@@ -59,7 +59,11 @@ pub(crate) async fn load(
     username: &str,
 ) -> Result<Option<StaffRow>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM staff s WHERE s.username = ?");
-    run.row(&sql, args![username]).await?.as_ref().map(read).transpose()
+    run.row(&sql, args![username])
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
 }
 
 pub(crate) async fn of_agency(
@@ -67,7 +71,11 @@ pub(crate) async fn of_agency(
     agency: &str,
 ) -> Result<Vec<StaffRow>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM staff s WHERE s.agency_code = ? ORDER BY s.username");
-    run.rows(&sql, args![agency]).await?.iter().map(read).collect()
+    run.rows(&sql, args![agency])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
 }
 
 pub(crate) async fn all(
@@ -77,7 +85,11 @@ pub(crate) async fn all(
 ) -> Result<Vec<StaffRow>, StoreError> {
     let sql =
         format!("SELECT {COLUMNS} FROM staff s WHERE s.username > ? ORDER BY s.username LIMIT ?");
-    run.rows(&sql, args![after, limit]).await?.iter().map(read).collect()
+    run.rows(&sql, args![after, limit])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
 }
 
 pub(crate) async fn with_role(
@@ -90,7 +102,11 @@ pub(crate) async fn with_role(
          WHERE r.role = ? AND (r.valid_from IS NULL OR r.valid_from <= ?) \
          AND (r.valid_to IS NULL OR r.valid_to >= ?) AND s.enabled = 1 ORDER BY s.username"
     );
-    run.rows(&sql, args![role, day, day]).await?.iter().map(read).collect()
+    run.rows(&sql, args![role, day, day])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
 }
 
 pub(crate) async fn insert(run: &mut impl Run, s: &StaffRow) -> Result<bool, StoreError> {
@@ -142,10 +158,7 @@ pub(crate) async fn take_step(
     Ok(run.exec(sql, args![step, username, step]).await? == 1)
 }
 
-pub(crate) async fn roles(
-    run: &mut impl Run,
-    username: &str,
-) -> Result<Vec<RoleRow>, StoreError> {
+pub(crate) async fn roles(run: &mut impl Run, username: &str) -> Result<Vec<RoleRow>, StoreError> {
     let sql = "SELECT role, item, on_spot, valid_from, valid_to FROM staff_role \
                WHERE username = ? ORDER BY role, item";
     run.rows(sql, args![username])
@@ -169,11 +182,16 @@ pub(crate) async fn set_roles(
     username: &str,
     roles: &[RoleRow],
 ) -> Result<(), StoreError> {
-    run.exec("DELETE FROM staff_role WHERE username = ?", args![username]).await?;
+    run.exec("DELETE FROM staff_role WHERE username = ?", args![username])
+        .await?;
     for r in roles {
         let sql = "INSERT INTO staff_role (username, role, item, on_spot, valid_from, valid_to) \
                    VALUES (?, ?, ?, ?, ?, ?)";
-        run.exec(sql, args![username, &r.role, &r.item, r.on_spot, r.from, r.to]).await?;
+        run.exec(
+            sql,
+            args![username, &r.role, &r.item, r.on_spot, r.from, r.to],
+        )
+        .await?;
     }
     Ok(())
 }

@@ -1,4 +1,6 @@
 //! The tests of this domain.
 
+mod city;
+mod journey;
 mod papers;
 mod sample;

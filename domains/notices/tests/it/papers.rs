@@ -132,7 +132,8 @@ fn every_kind_is_complete_and_leaves_no_placeholder() {
     for &kind in Kind::ALL {
         let text = says(&sample::content(kind), kind);
         assert!(!text.contains(['{', '}']), "{kind:?}: {text}");
-        assert!(text.contains("0990-12341025") || kind == Kind::SiteRecord || kind == Kind::DeliveryReceipt);
+        assert!(text.contains("咨询电话：0990-12341025"), "{kind:?}");
+        assert!(text.contains("监督投诉电话：0990-12346025"), "{kind:?}");
         assert!(text.contains("云东市监"), "{kind:?}");
         // I-17: what is printed names the verification address and the number.
         assert!(text.contains("https://zwfw.yunzhou.example/verify"), "{kind:?}");
@@ -198,6 +199,12 @@ fn conditions_change_the_wording() {
 }
 
 #[test]
+fn quotation_marks_inside_others_are_single() {
+    let text = says(&sample::content(Kind::Completion), Kind::Completion);
+    assert!(text.contains("“开办餐饮店‘一件事’”"), "{text}");
+}
+
+#[test]
 fn rows_and_columns_without_a_value_are_left_out() {
     let content = sample::content(Kind::Correction);
     let letter = compose(&template(Kind::Correction), &content, &site()).unwrap();
@@ -259,7 +266,7 @@ fn every_kind_is_drawn() {
         let laid = paper::lay_out(&document).unwrap();
         assert!(laid.pages.len() <= 2, "{kind:?} has {} pages", laid.pages.len());
         for page in 0..laid.pages.len() {
-            let png = paper::to_png(&laid, page, paper::Scale::Dpi(80.0)).unwrap();
+            let png = paper::to_png(&laid, page, paper::Scale::Dpi(dpi())).unwrap();
             assert!(png.len() > 10_000);
             if let Some(folder) = &folder {
                 let name = format!("{}_{}.png", kind.code(), page + 1);
@@ -267,4 +274,8 @@ fn every_kind_is_drawn() {
             }
         }
     }
+}
+
+fn dpi() -> f32 {
+    std::env::var("TONGBAN_DRAW_DPI").ok().and_then(|text| text.parse().ok()).unwrap_or(80.0)
 }

@@ -1,6 +1,9 @@
 //! The registers on both engines, with the demonstration city.
 
-#![allow(clippy::unwrap_used, reason = "a test may stop where something is missing")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop where something is missing"
+)]
 
 use std::sync::Arc;
 

@@ -217,3 +217,20 @@ fn too_many_cases_are_not_listed() {
     );
     assert_eq!(questions().cases(&[&wide], 15), None);
 }
+
+/// Equal numbers may be different texts: a condition can tell `5.0` from `5`.
+#[test]
+fn cases_know_a_second_spelling_of_a_number() {
+    let test = |op: &str, value| parse(&json!({ "question": "n", "op": op, "value": value }));
+    let tests = [
+        test("eq", json!("5")),
+        test("gt", json!(5)),
+        test("lt", json!(5)),
+    ];
+    let cases = questions().cases(&tests.each_ref(), 100).unwrap();
+    let spelled = cases.iter().filter(|case| {
+        case.get("n")
+            .is_some_and(|a| a.values()[0].parse::<f64>() == Ok(5.0))
+    });
+    assert!(spelled.count() > 1, "5 and another way to write it");
+}

@@ -164,6 +164,11 @@ fn pieces() -> impl Strategy<Value = Vec<Piece>> {
     prop::collection::vec(piece, 1..4)
 }
 
+/// Later posts sort first, so that an outer join comes before the joins inside it.
+fn code(n: usize) -> String {
+    format!("P{:03}", 999 - n)
+}
+
 struct Builder {
     posts: Vec<Value>,
 }
@@ -172,7 +177,7 @@ impl Builder {
     fn post(&mut self, step: &str, signers: u32) -> usize {
         let n = self.posts.len();
         self.posts.push(json!({
-            "post_code": format!("P{n}"), "step": step, "post_name": format!("岗{n}"),
+            "post_code": code(n), "step": step, "post_name": format!("岗{n}"),
             "role": "r", "duty": "d", "limit_value": 0, "limit_unit": "working_day",
             "counted": true, "staff_usernames": ["a", "b", "c"], "countersign": signers,
             "parallel": false, "join": null, "next": [],
@@ -181,7 +186,7 @@ impl Builder {
     }
 
     fn link(&mut self, from: usize, to: usize, when: Value) {
-        let route = json!({ "when": when, "to": format!("P{to}") });
+        let route = json!({ "when": when, "to": code(to) });
         self.posts[from]["next"].as_array_mut().unwrap().push(route);
     }
 
@@ -251,7 +256,7 @@ fn built(pieces: &[Piece]) -> Item {
         last = post;
     }
     let raw = json!({
-        "outward": [], "start": "P0", "internal_posts": builder.posts,
+        "outward": [], "start": code(0), "internal_posts": builder.posts,
         "methods": ["document_review"], "return_to": ["accept", "review"],
     });
     let option = |v: &str| json!({ "value": v, "label": v });

@@ -146,6 +146,9 @@ fn what_was_filled_in_for_good_cannot_be_overwritten() {
         errors.contains(&("id".into(), "“身份号码”由系统带出，不能修改".into())),
         "{errors:?}"
     );
+    let mut renewed = sheet.clone();
+    renewed.prefilled.keep_locked(&mut renewed.values);
+    assert_eq!(renewed.values["id"], id, "a draft older than its register");
     sheet.prefilled.origins.insert("id".into(), origin(false));
     assert_eq!(
         read(&sheet, &["99010319960919228X"]).errors,

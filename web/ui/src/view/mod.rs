@@ -72,3 +72,72 @@ fn with_query<'a>(base: &str, pairs: impl IntoIterator<Item = (&'a str, &'a str)
         format!("{base}?{query}")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kernel::Locale;
+
+    use super::*;
+    use crate::L;
+
+    fn all(l: &L) -> Vec<String> {
+        macro_rules! each {
+            ($list:expr) => {
+                $list
+                    .iter()
+                    .map(|v| v.html(l).to_string())
+                    .collect::<Vec<_>>()
+            };
+        }
+        let mut out = each!(Field::sample(l));
+        out.extend(each!(Lamp::sample(l)));
+        out.extend(each!(Notice::sample()));
+        out.extend(each!(Material::sample()));
+        out.extend(each!(LicenceCard::sample()));
+        out.extend(each!([
+            ConfirmDialog::sample(),
+            ConfirmDialog::sample_typed()
+        ]));
+        out.extend(each!([Verdict::sample(), Verdict::sample_bad()]));
+        out.extend(each!([Table::sample(l), Table::sample_totals()]));
+        out.extend([
+            Empty::sample().html(l).to_string(),
+            KeyFacts::sample().html(l).to_string(),
+            KeyValues::sample().html(l).to_string(),
+            ErrorSummary::sample().html(l).to_string(),
+            Upload::sample().html(l).to_string(),
+            Timeline::sample().html(l).to_string(),
+            Pager::sample().html(l).to_string(),
+            FilterBar::sample().html(l).to_string(),
+            Qr::sample().html(l).to_string(),
+            Rating::sample().html(l).to_string(),
+            TaskList::sample().html(l).to_string(),
+            Steps::sample().html(l).to_string(),
+        ]);
+        out
+    }
+
+    /// Missing texts would show their key in brackets; every element opened is closed.
+    #[test]
+    fn every_component_renders_whole_in_both_languages() {
+        const VOID: [&str; 5] = ["input", "img", "br", "hr", "path"];
+        for locale in [Locale::Zh, Locale::En] {
+            for html in all(&L::sample(locale)) {
+                assert!(!html.contains('['), "{html}");
+                let mut open = Vec::new();
+                for part in html.split('<').skip(1) {
+                    let name: String = part
+                        .chars()
+                        .take_while(|c| c.is_alphanumeric() || *c == '/')
+                        .collect();
+                    match name.strip_prefix('/') {
+                        Some(name) => assert_eq!(open.pop().as_deref(), Some(name), "{html}"),
+                        None if VOID.contains(&name.as_str()) => {}
+                        None => open.push(name),
+                    }
+                }
+                assert!(open.is_empty(), "{open:?} left open in {html}");
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What a signature covers: parts against their digests, and the description against the stamp.
+
+use super::path;
+use super::signature_file::SignatureFile;
+use super::signature_judge::One;
+use crate::report::Report;
+use crate::stamp::Stamp;
+use crate::{Check, Reason};
+
+/// Whether a signature value that holds was made over this description.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bound {
+    Yes,
+    No(Stranger),
+}
+
+/// Whether it is known to have been made over another one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stranger {
+    Yes,
+    Unknown,
+}
+
+impl One<'_, '_> {
+    /// Covered parts against their digests, and the description against the stamp.
+    pub(super) fn references(
+        &mut self,
+        file: &SignatureFile,
+        bound: Option<Bound>,
+        report: &mut Report,
+    ) {
+        let (check, index) = (Check::Integrity, self.index);
+        let description = &self.entry.part;
+        let Some(method) = file.check_method else {
+            let evidence = format!("digests by “{}”", file.check_method_text);
+            report.fail(check, Reason::AlgorithmUnknown, index, evidence);
+            return;
+        };
+        let (mut changed, mut missing) = (Vec::new(), Vec::new());
+        for reference in &file.references {
+            match path::resolve(description, &reference.path) {
+                None => missing.push(reference.path.clone()),
+                Some(name) => match self.context.digest(&name, method) {
+                    None => missing.push(name),
+                    Some(digest) if reference.digest == digest => {}
+                    Some(_) => changed.push(name),
+                },
+            }
+        }
+        let sound = changed.is_empty() && missing.is_empty();
+        match bound {
+            Some(Bound::No(stranger)) => {
+                // The description is not the one that was stamped, so its digests prove nothing.
+                let moved = sound || stranger == Stranger::Yes;
+                let (reason, evidence) = if moved {
+                    let words = "the stamp was made over another description than";
+                    (Reason::StampMoved, format!("{words} {description}"))
+                } else {
+                    (Reason::PartChanged, description.clone())
+                };
+                self.context.changed.insert(description.clone());
+                report.fail(check, reason, index, evidence);
+                return;
+            }
+            Some(Bound::Yes) if self.is_of_another_file(&changed, &missing) => {
+                let words = "the signature covers another document:";
+                let evidence = format!("{words} {} differ", changed.join(", "));
+                report.fail(check, Reason::StampMoved, index, evidence);
+                return;
+            }
+            _ => {}
+        }
+        for name in &missing {
+            let reason = if is_signature_file(path::file(name)) {
+                Reason::SealRemoved
+            } else {
+                Reason::PartMissing
+            };
+            report.fail(check, reason, index, name.clone());
+        }
+        for name in changed {
+            report.fail(check, Reason::PartChanged, index, name.clone());
+            if self.context.faces.contains(&name) {
+                report.fail(check, Reason::FaceReplaced, index, name.clone());
+            }
+            self.context.changed.insert(name);
+        }
+        if sound {
+            report.pass(check, index, format!("{} parts", file.references.len()));
+        }
+    }
+
+    /// The entry point, which bears the document's identifier, is another one, and so are pages:
+    /// the signature came here from another document, whole.
+    fn is_of_another_file(&self, changed: &[String], missing: &[String]) -> bool {
+        let face =
+            |name: &String| self.context.faces.contains(name) || path::file(name) == "Content.xml";
+        changed.iter().any(|name| name == self.context.entry)
+            && changed.iter().chain(missing).any(face)
+    }
+
+    /// Whether the stamp itself says that it was made for another description than this one.
+    pub(super) fn stranger(&self, file: &SignatureFile, stamp: &Stamp<'_>) -> Stranger {
+        let other_path = path::resolve("", &stamp.property).is_some_and(|p| p != self.entry.part);
+        let other_time = matches!((stamp.time, file.time), (Some(a), Some(b)) if a != b);
+        if other_path || other_time {
+            Stranger::Yes
+        } else {
+            Stranger::Unknown
+        }
+    }
+
+    /// The path in the stamp must be that of the description.
+    pub(super) fn property(&self, stamp: &Stamp<'_>, report: &mut Report) {
+        let found = path::resolve("", &stamp.property);
+        if found.as_deref() == Some(&*self.entry.part) {
+            return;
+        }
+        let evidence = format!(
+            "the stamp names “{}”, not {}",
+            stamp.property, self.entry.part
+        );
+        let sister = found.is_some_and(|name| path::file(&name) == path::file(&self.entry.part));
+        if sister && stamp.property.contains('/') {
+            report.fail(Check::Stamp, Reason::StampMoved, self.index, evidence);
+        } else {
+            report.warn(Check::Stamp, Reason::FormatDeviation, self.index, evidence);
+        }
+    }
+
+    /// An impression on a page that does not exist is not seen by anybody.
+    pub(super) fn pages(&self, file: &SignatureFile, report: &mut Report) {
+        let known = &self.context.page_ids;
+        for stamp in file
+            .stamps
+            .iter()
+            .filter(|stamp| !known.contains(&stamp.page))
+        {
+            let evidence = format!("an impression stands on the missing page “{}”", stamp.page);
+            report.warn(Check::Stamp, Reason::FormatDeviation, self.index, evidence);
+        }
+    }
+}
+
+/// Names of the files a signature consists of.
+pub(super) fn is_signature_file(file: &str) -> bool {
+    [
+        "Signatures.xml",
+        "Signature.xml",
+        "SignedValue.dat",
+        "Seal.esl",
+    ]
+    .iter()
+    .any(|name| name.eq_ignore_ascii_case(file))
+}

@@ -1,0 +1,122 @@
+//! How licences fail, in words.
+
+use kernel::{Denied, Problem};
+
+use crate::state::{IllegalMove, State};
+
+/// Why a licence was not issued, found, cited or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum LicenceError {
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    #[error("no such licence")]
+    NotFound,
+    #[error("no licence type {0}")]
+    UnknownType(String),
+    #[error(transparent)]
+    Illegal(#[from] IllegalMove),
+    #[error("changed meanwhile")]
+    Stale,
+    #[error("not citable: {}", .0.code())]
+    NotCitable(State),
+    #[error("the number is taken")]
+    NumberTaken,
+    #[error("numbering: {0}")]
+    Numbering(String),
+    #[error("field {0}")]
+    Field(String, String),
+    #[error("type file: {0}")]
+    TypeFile(String),
+    #[error("drawing: {0}")]
+    Paper(#[from] paper::Error),
+    #[error("OFD: {0}")]
+    Ofd(#[from] ofd::Error),
+    #[error("seal: {0}")]
+    Seal(#[from] seals::SealError),
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+    #[error(transparent)]
+    Journal(#[from] journal::JournalError),
+    #[error(transparent)]
+    Blob(#[from] blobs::BlobError),
+    #[error("{0:?}")]
+    Other(Problem),
+    #[error("stored data cannot be read: {0}")]
+    Data(String),
+}
+
+impl LicenceError {
+    pub(crate) fn other(problem: impl Into<Problem>) -> Self {
+        Self::Other(problem.into())
+    }
+}
+
+impl From<serde_json::Error> for LicenceError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Data(error.to_string())
+    }
+}
+
+impl From<LicenceError> for Problem {
+    fn from(error: LicenceError) -> Self {
+        match error {
+            LicenceError::Denied(_) => {
+                Problem::new("denied", 403, "您没有使用证照库的权限", "You may not do this")
+            }
+            LicenceError::NotFound => Problem::not_found("没有找到这份证照", "No such licence"),
+            LicenceError::UnknownType(code) => Problem::not_found(
+                format!("没有证照类型“{code}”"),
+                format!("No licence type {code}"),
+            ),
+            LicenceError::Illegal(e) => Problem::conflict(
+                "wrong_state",
+                format!(
+                    "证照当前为“{}”，不能{}",
+                    e.from.map_or("新建", State::zh),
+                    e.event.zh()
+                ),
+                e.to_string(),
+            ),
+            LicenceError::Stale => Problem::conflict(
+                "stale",
+                "证照刚刚被他人处理过，请刷新后再办",
+                "The licence was changed meanwhile",
+            ),
+            LicenceError::NotCitable(state) => Problem::conflict(
+                "not_citable",
+                format!("证照为“{}”，不能引用", state.zh()),
+                format!("A licence that is {} cannot be cited", state.code()),
+            ),
+            LicenceError::NumberTaken => Problem::conflict(
+                "number_taken",
+                "证照编号重复，请重新办理",
+                "The licence number is taken",
+            ),
+            LicenceError::Numbering(why) => Problem::new(
+                "numbering",
+                422,
+                format!("无法编制证照编号：{why}"),
+                format!("The licence number cannot be made: {why}"),
+            ),
+            LicenceError::Field(name, why) => Problem::new(
+                "face_field",
+                422,
+                format!("照面信息“{name}”有误：{why}"),
+                format!("Face field {name}: {why}"),
+            ),
+            LicenceError::Paper(error) => {
+                Problem::new("cannot_draw", 422, format!("证照无法排版：{error}"), error.to_string())
+            }
+            LicenceError::Seal(error) => error.into(),
+            LicenceError::Other(problem) => problem,
+            LicenceError::TypeFile(why) => {
+                Problem::new("type_file", 422, format!("证照类型有误：{why}"), why)
+            }
+            LicenceError::Ofd(_)
+            | LicenceError::Store(_)
+            | LicenceError::Journal(_)
+            | LicenceError::Blob(_)
+            | LicenceError::Data(_) => Problem::internal(),
+        }
+    }
+}

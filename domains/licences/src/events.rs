@@ -1,0 +1,85 @@
+//! What the journal learns of licences. Numbers may be derived from identity numbers: they are not
+//! in here, keys are.
+
+use journal::Event;
+use serde::{Deserialize, Serialize};
+
+/// A licence, or a new version of one, was issued.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LicenceIssued {
+    pub licence_key: String,
+    pub version: u32,
+    pub type_code: String,
+    pub agency: String,
+    pub region: String,
+    pub case_no: Option<String>,
+    pub source_class: String,
+    /// Key of the licence that this one replaces.
+    pub replaces: Option<String>,
+    pub ofd_digest: String,
+    pub pdf_digest: String,
+}
+
+impl Event for LicenceIssued {
+    const KIND: &'static str = "licence.issued";
+}
+
+/// A licence changed its state.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LicenceChanged {
+    pub licence_key: String,
+    pub type_code: String,
+    pub agency: String,
+    pub event: String,
+    pub from: String,
+    pub to: String,
+    pub reason: String,
+}
+
+impl Event for LicenceChanged {
+    const KIND: &'static str = "licence.changed";
+}
+
+/// Somebody used a licence as a material.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LicenceCited {
+    pub licence_key: String,
+    pub purpose: String,
+    pub case_no: String,
+}
+
+impl Event for LicenceCited {
+    const KIND: &'static str = "licence.cited";
+}
+
+/// Somebody verified a licence [H-58].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LicenceVerified {
+    pub licence_key: Option<String>,
+    /// `file`, `number`, `token`.
+    pub way: String,
+    pub valid: bool,
+    pub reason: Option<String>,
+}
+
+impl Event for LicenceVerified {
+    const KIND: &'static str = "licence.verified";
+}
+
+/// A licence will end in so many days [H-46].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LicenceEnding {
+    pub licence_key: String,
+    pub type_code: String,
+    pub days: i64,
+    pub valid_to: String,
+}
+
+impl Event for LicenceEnding {
+    const KIND: &'static str = "licence.ending";
+}
+
+/// The journal's stream of a licence.
+pub(crate) fn stream(licence_key: &str) -> String {
+    format!("licence/{licence_key}")
+}

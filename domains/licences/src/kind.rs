@@ -1,0 +1,255 @@
+//! 证照类型 [H-16]: what a kind of licence shows, how it is numbered, how long it is valid.
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+use jiff::civil::Date;
+use kernel::{Permission, Target};
+use serde::{Deserialize, Serialize};
+use store::{Ctx, Run, args};
+
+use crate::error::LicenceError;
+use crate::numbering::Scheme;
+
+/// A type as it is imported: definition, base picture, numbering.
+#[derive(Clone, Debug)]
+pub struct TypeFile {
+    pub definition: serde_json::Value,
+    pub svg: String,
+    pub numbering: Scheme,
+}
+
+/// 证照类型.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LicenceType {
+    /// `SPJYXKZ`.
+    pub type_short_code: String,
+    /// 21 characters: USCC of the defining authority and three digits.
+    pub type_code: String,
+    pub type_name: String,
+    pub category: String,
+    pub holder_kind: String,
+    pub holder_id_type: String,
+    pub paper: PaperSize,
+    pub style: Style,
+    pub face_fields: Vec<FaceField>,
+    #[serde(default)]
+    pub face_match_fields: Vec<String>,
+    pub numbering_rule: NumberingRule,
+    pub photo: Option<PhotoRule>,
+    pub validity: Validity,
+    #[serde(default)]
+    pub reminder_days_before_expiry: Vec<i64>,
+    #[serde(default)]
+    pub issuing_agencies: Vec<String>,
+    #[serde(default)]
+    pub produced_by_items: Vec<String>,
+    pub seal_type: String,
+    /// How a number is made.
+    #[serde(default)]
+    pub numbering: Option<Scheme>,
+    /// The base picture; kept beside the definition.
+    #[serde(skip)]
+    pub svg: Arc<str>,
+}
+
+/// Size of the paper, millimetres.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct PaperSize {
+    pub width_mm: f32,
+    pub height_mm: f32,
+}
+
+/// 样式: the boxes beside the fields.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Style {
+    pub style_id: String,
+    pub style_version: u32,
+    pub boxes: Boxes,
+}
+
+/// Where QR, seal and photo stand.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Boxes {
+    pub qr_code: QrBox,
+    pub seal: SealBox,
+    #[serde(default)]
+    pub photo: Option<PhotoBox>,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct QrBox {
+    pub x_mm: f32,
+    pub y_mm: f32,
+    pub size_mm: f32,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct SealBox {
+    pub x_mm: f32,
+    pub y_mm: f32,
+    pub diameter_mm: f32,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct PhotoBox {
+    pub x_mm: f32,
+    pub y_mm: f32,
+    pub width_mm: f32,
+    pub height_mm: f32,
+}
+
+/// 照面字段.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FaceField {
+    pub field_code: String,
+    pub field_name: String,
+    pub data_type: String,
+    pub length: usize,
+    pub required: bool,
+    pub position: Position,
+    #[serde(default)]
+    pub sensitive: bool,
+    #[serde(default)]
+    pub derived_from_identity: bool,
+}
+
+/// Where a value stands, by its baseline.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Position {
+    pub value_x_mm: f32,
+    pub value_y_mm: f32,
+    pub value_width_mm: f32,
+    pub line_height_mm: f32,
+    pub font_size_mm: f32,
+    pub max_lines: usize,
+}
+
+/// 编号规则.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NumberingRule {
+    pub text: String,
+    pub pattern: String,
+    /// The face field that shows the number.
+    pub face_field: String,
+    #[serde(default)]
+    pub derived_from_identity: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PhotoRule {
+    pub source: String,
+}
+
+/// 有效期.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Validity {
+    pub years: Option<u32>,
+    pub text: String,
+    pub long_term: bool,
+}
+
+impl Validity {
+    /// The last day of validity, none for long-term ones: five years from 24 November end on
+    /// 23 November.
+    pub fn ends(&self, from: Date) -> Option<Date> {
+        let years = self.years.filter(|_| !self.long_term)?;
+        let span = jiff::Span::new().years(i64::from(years));
+        from.checked_add(span).ok()?.yesterday().ok()
+    }
+}
+
+impl LicenceType {
+    /// Fields that issuing fills: number, issuer, dates.
+    pub fn fills_itself(&self, field: &str) -> bool {
+        field == self.numbering_rule.face_field
+            || matches!(field, "licence_no" | "issuer" | "issue_date" | "valid_from" | "valid_to")
+    }
+
+    /// True when the number is to be guarded like an identity number [Q-07].
+    pub fn guards_number(&self) -> bool {
+        self.numbering_rule.derived_from_identity
+    }
+}
+
+#[derive(Default)]
+struct Types {
+    all: RwLock<HashMap<String, Arc<LicenceType>>>,
+}
+
+/// Loads types; a second import changes nothing.
+pub async fn import_types(ctx: &Ctx, files: Vec<TypeFile>) -> Result<usize, LicenceError> {
+    ctx.actor.require(Permission::SystemAdmin, &Target::default())?;
+    let mut rows = Vec::new();
+    for file in files {
+        let mut kind: LicenceType = serde_json::from_value(file.definition)
+            .map_err(|e| LicenceError::TypeFile(e.to_string()))?;
+        kind.numbering = Some(file.numbering);
+        let known = |code: &str| kind.face_fields.iter().any(|f| f.field_code == code);
+        if !known(&kind.numbering_rule.face_field) {
+            return Err(LicenceError::TypeFile(format!(
+                "{}: no face field {}",
+                kind.type_short_code, kind.numbering_rule.face_field
+            )));
+        }
+        rows.push((kind.type_short_code.clone(), serde_json::to_string(&kind)?, file.svg));
+    }
+    let count = rows.len();
+    ctx.db
+        .write(move |tx| {
+            let rows = rows.clone();
+            Box::pin(async move {
+                for (code, data, svg) in rows {
+                    let sql = "INSERT INTO licence_type (type_code, data, svg) VALUES (?, ?, ?) \
+                               ON CONFLICT (type_code) DO UPDATE SET data = excluded.data, \
+                               svg = excluded.svg";
+                    tx.exec(sql, args![code, data, svg]).await?;
+                }
+                Ok::<_, LicenceError>(())
+            })
+        })
+        .await?;
+    ctx.shared.put(Arc::new(Types::default()));
+    Ok(count)
+}
+
+/// A type by its short code.
+pub async fn licence_type(ctx: &Ctx, code: &str) -> Result<Arc<LicenceType>, LicenceError> {
+    let types = ctx.shared.get_or_make::<Types>();
+    if let Some(known) = types.all.read().unwrap_or_else(|p| p.into_inner()).get(code) {
+        return Ok(known.clone());
+    }
+    let sql = "SELECT data, svg FROM licence_type WHERE type_code = ?";
+    let row = ctx.db.reader().row(sql, args![code]).await?;
+    let row = row.ok_or_else(|| LicenceError::UnknownType(code.to_owned()))?;
+    let mut kind: LicenceType = serde_json::from_str(&row.get::<String>(0)?)?;
+    kind.svg = row.get::<String>(1)?.into();
+    let kind = Arc::new(kind);
+    let mut all = types.all.write().unwrap_or_else(|p| p.into_inner());
+    all.insert(code.to_owned(), kind.clone());
+    Ok(kind)
+}
+
+/// All types, by name.
+pub async fn licence_types(ctx: &Ctx) -> Result<Vec<Arc<LicenceType>>, LicenceError> {
+    let rows =
+        ctx.db.reader().rows("SELECT type_code FROM licence_type ORDER BY type_code", args![]).await?;
+    let mut all = Vec::new();
+    for row in rows {
+        all.push(licence_type(ctx, &row.get::<String>(0)?).await?);
+    }
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn five_years_end_the_day_before() {
+        let five = Validity { years: Some(5), text: String::new(), long_term: false };
+        assert_eq!(five.ends(Date::constant(2026, 11, 24)), Some(Date::constant(2031, 11, 23)));
+        let long = Validity { years: None, text: String::new(), long_term: true };
+        assert_eq!(long.ends(Date::constant(2026, 11, 24)), None);
+    }
+}

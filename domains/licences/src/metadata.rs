@@ -1,0 +1,72 @@
+//! 元数据: the metadata file that travels inside the licence [H-38], with the names that public
+//! systems use, so that it can be read back from the capsule [H-28].
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kernel::time;
+use serde::{Deserialize, Serialize};
+
+/// Name of the attachment.
+pub(crate) const FILE: &str = "metadata.json";
+
+/// The metadata groups.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// 电子证照标识.
+    #[serde(rename = "ZZBS")]
+    pub identifier: String,
+    #[serde(rename = "ZZLXDM")]
+    pub type_code: String,
+    #[serde(rename = "ZZMC")]
+    pub name: String,
+    #[serde(rename = "ZZBH")]
+    pub number: String,
+    #[serde(rename = "ZZBFJG")]
+    pub issuer: String,
+    #[serde(rename = "ZZBFJGDM")]
+    pub issuer_code: String,
+    #[serde(rename = "ZZBFRQ")]
+    pub issue_date: Date,
+    #[serde(rename = "CZZT")]
+    pub holder: String,
+    #[serde(rename = "CZZTDM")]
+    pub holder_id: String,
+    #[serde(rename = "CZZTDMLXDM")]
+    pub holder_id_type: String,
+    #[serde(rename = "ZZYXQQSRQ")]
+    pub valid_from: Date,
+    /// Empty for long-term licences.
+    #[serde(rename = "ZZYXQJZRQ")]
+    pub valid_to: Option<Date>,
+    #[serde(rename = "KZ_BB")]
+    pub version: u32,
+    #[serde(rename = "KZ_YS")]
+    pub style_id: String,
+    #[serde(rename = "KZ_TH", skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
+    #[serde(rename = "KZ_YZBS")]
+    pub seal_id: String,
+    #[serde(rename = "KZ_SCSJ")]
+    pub made_at: String,
+    #[serde(rename = "KZ_SF")]
+    pub algorithm: String,
+    /// 照面信息.
+    #[serde(rename = "KZ_ZM")]
+    pub face: BTreeMap<String, String>,
+}
+
+impl Metadata {
+    pub(crate) fn made(at: Timestamp) -> String {
+        time::stamp(at)
+    }
+
+    /// Reads it back from an OFD file.
+    pub fn of_ofd(bytes: &[u8]) -> Option<Self> {
+        let package = ofd::Package::read(bytes, &ofd::Limits::default()).ok()?;
+        let seen = ofd::inspect(&package).ok()?;
+        let attached = seen.attachments.iter().find(|a| a.path.ends_with(FILE))?;
+        serde_json::from_slice(package.get(&attached.path)?).ok()
+    }
+}

@@ -1,0 +1,440 @@
+//! Preparing a licence: number and seal use are reserved, then it is composed, sealed and stored,
+//! all outside any transaction. Only [`crate::commit`] makes it exist.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use blobs::Blobs;
+use gm::sm3;
+use jiff::civil::Date;
+use kernel::{Permission, Target, number, time};
+use notices::Site;
+use seals::{Reserve, SealError, SealType, UseId, UsedDocument};
+use serde::{Deserialize, Serialize};
+use store::Ctx;
+
+use crate::compose::{self, Composition};
+use crate::error::LicenceError;
+use crate::kind::{LicenceType, licence_type};
+use crate::licence::{Body, FileRef, Format, VersionData, VersionFace};
+use crate::metadata::Metadata;
+use crate::numbering::Given;
+use crate::state::State;
+use crate::table;
+
+/// 持证主体.
+#[derive(Clone, Debug)]
+pub struct Holder {
+    /// The account whose wallet shows it, if known; the number decides.
+    pub account: Option<String>,
+    pub name: String,
+    /// Identity number or USCC. Empty: the licence's own number becomes the holder's.
+    pub id: String,
+    pub id_type: String,
+}
+
+/// What happens to the former licence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplaceKind {
+    /// 变更: a new version; key, number and validity stay.
+    Change,
+    /// 补发: a new licence that refers to the old one.
+    Reissue,
+}
+
+impl ReplaceKind {
+    /// Whether a licence in this state can be changed or re-issued.
+    pub fn allows(self, state: State) -> bool {
+        match self {
+            Self::Change => state == State::Valid,
+            // A loss is reported with the application for the re-issue, if it was not before.
+            Self::Reissue => matches!(state, State::Lost | State::Valid),
+        }
+    }
+}
+
+/// Which licence is changed or re-issued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replaces {
+    pub licence_key: String,
+    pub kind: ReplaceKind,
+}
+
+/// A licence to be issued.
+#[derive(Clone, Debug)]
+pub struct IssueRequest {
+    /// Short code of the type.
+    pub type_code: String,
+    /// Agency code.
+    pub issuer: String,
+    pub region: String,
+    pub holder: Holder,
+    pub face: BTreeMap<String, String>,
+    pub photo: Option<Vec<u8>>,
+    pub case_no: Option<String>,
+    pub item_code: Option<String>,
+    pub replaces: Option<Replaces>,
+}
+
+/// A composed and sealed licence that does not exist yet.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    pub licence_key: String,
+    pub version: u32,
+    pub body: Body,
+    pub(crate) type_code: String,
+    pub(crate) agency: String,
+    pub(crate) region: String,
+    pub(crate) token: String,
+    pub(crate) data: VersionData,
+    pub(crate) face: VersionFace,
+    pub(crate) case_no: Option<String>,
+    pub(crate) replaces: Option<(Replaces, i64, State)>,
+    pub(crate) use_id: UseId,
+    pub(crate) documents: Vec<UsedDocument>,
+    pub(crate) state: State,
+}
+
+/// What is fixed before the drawing: numbers, dates, keys.
+pub(crate) struct Plan {
+    pub kind: Arc<LicenceType>,
+    pub licence_key: String,
+    pub version: u32,
+    pub token: String,
+    pub number: String,
+    pub identifier: String,
+    pub holder_id: String,
+    pub issue_date: Date,
+    pub valid_from: Date,
+    pub valid_to: Option<Date>,
+    pub replaces: Option<(Replaces, i64, State)>,
+    pub source_class: &'static str,
+    pub state: State,
+}
+
+/// Prepares a licence.
+pub async fn prepare(ctx: &Ctx, request: &IssueRequest) -> Result<Prepared, LicenceError> {
+    let target = Target {
+        agency: Some(&request.issuer),
+        region: Some(&request.region),
+        ..Target::default()
+    };
+    ctx.actor.require(Permission::LicenceIssue, &target)?;
+    let plan = plan(ctx, request).await?;
+    seal_plan(ctx, request, plan).await
+}
+
+async fn plan(ctx: &Ctx, request: &IssueRequest) -> Result<Plan, LicenceError> {
+    let kind = licence_type(ctx, &request.type_code).await?;
+    let today = time::beijing_date(ctx.now());
+    let directory = agencies::directory(ctx).await.map_err(LicenceError::other)?;
+    let agency = directory.agency(&request.issuer).ok_or(LicenceError::NotFound)?;
+    if let Some(replaces) = &request.replaces {
+        let old = table::load(&mut ctx.db.reader(), ctx, &replaces.licence_key).await?;
+        if !replaces.kind.allows(old.state) {
+            return Err(LicenceError::NotCitable(old.state));
+        }
+        let seen = (replaces.clone(), old.rev, old.state);
+        if replaces.kind == ReplaceKind::Change {
+            let former =
+                table::version(&mut ctx.db.reader(), ctx, &old.licence_key, old.version).await?;
+            let version = old.version + 1;
+            let serial = serial_of(&former.face.identifier).to_owned();
+            return Ok(Plan {
+                identifier: identifier(&kind, &agency.uscc, &serial, version)?,
+                number: old.body.licence_no,
+                holder_id: old.body.holder_id,
+                licence_key: old.licence_key,
+                token: old.token,
+                version,
+                issue_date: today,
+                valid_from: former.data.valid_from,
+                valid_to: former.data.valid_to,
+                replaces: Some(seen),
+                source_class: "D",
+                state: State::Valid,
+                kind,
+            });
+        }
+        let mut fresh = fresh(ctx, request, kind, &agency.uscc, today).await?;
+        fresh.replaces = Some(seen);
+        // A re-issued licence ends when the lost one would have ended.
+        fresh.valid_to = old.valid_to;
+        return Ok(fresh);
+    }
+    fresh(ctx, request, kind, &agency.uscc, today).await
+}
+
+async fn fresh(
+    ctx: &Ctx,
+    request: &IssueRequest,
+    kind: Arc<LicenceType>,
+    uscc: &str,
+    today: Date,
+) -> Result<Plan, LicenceError> {
+    let scheme = kind
+        .numbering
+        .clone()
+        .ok_or_else(|| LicenceError::Numbering("没有编号规则".into()))?;
+    let given = Given {
+        type_code: &kind.type_short_code,
+        region: &request.region,
+        holder_id: &request.holder.id,
+        date: today,
+        face: &request.face,
+    };
+    let number = scheme.next(ctx, &given).await?;
+    let serial = serial(ctx, &kind, &number, today).await?;
+    let identifier = identifier(&kind, uscc, &serial, 1)?;
+    let holder_id =
+        if request.holder.id.is_empty() { number.clone() } else { request.holder.id.clone() };
+    Ok(Plan {
+        identifier,
+        licence_key: ctx.rng.key(),
+        version: 1,
+        token: ctx.rng.token(),
+        number,
+        holder_id,
+        issue_date: today,
+        valid_from: today,
+        valid_to: kind.validity.ends(today),
+        replaces: None,
+        source_class: "D",
+        state: State::Valid,
+        kind,
+    })
+}
+
+/// The serial part of an identifier: the number where it fits and may be seen, else one of our own.
+async fn serial(
+    ctx: &Ctx,
+    kind: &LicenceType,
+    number: &str,
+    today: Date,
+) -> Result<String, LicenceError> {
+    let fits = number.len() >= 6
+        && number.chars().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase());
+    if fits && !kind.guards_number() {
+        return Ok(number.to_owned());
+    }
+    let series = format!("licence_serial/{}/{}", kind.type_short_code, today.year());
+    Ok(format!("{}{:06}", today.year(), ctx.next_number(&series, 5).await?))
+}
+
+fn identifier(
+    kind: &LicenceType,
+    uscc: &str,
+    serial: &str,
+    version: u32,
+) -> Result<String, LicenceError> {
+    number::licence_identifier(&kind.type_code, uscc, serial, version)
+        .ok_or_else(|| LicenceError::Numbering("电子证照标识含有不允许的字符".into()))
+}
+
+fn serial_of(identifier: &str) -> &str {
+    identifier.rsplit('.').nth(2).unwrap_or_default()
+}
+
+/// Composes, seals and stores what is planned.
+pub(crate) async fn seal_plan(
+    ctx: &Ctx,
+    request: &IssueRequest,
+    plan: Plan,
+) -> Result<Prepared, LicenceError> {
+    let directory = agencies::directory(ctx).await.map_err(LicenceError::other)?;
+    let agency = directory.agency(&request.issuer).ok_or(LicenceError::NotFound)?;
+    let seal_type = SealType::from_code(&plan.kind.seal_type)
+        .ok_or_else(|| LicenceError::TypeFile(plan.kind.seal_type.clone()))?;
+    // The platform signs on the officer's act, under the standing authorisation.
+    let system = ctx.as_system();
+    let seal = seals::find(&system, &request.issuer, seal_type).await?;
+    let impression = seals::impression(&system, &seal.key).await?;
+    let face = full_face(&plan, request, &agency.name);
+    compose::check(&plan.kind, &face)?;
+    let metadata = Metadata {
+        identifier: plan.identifier.clone(),
+        type_code: plan.kind.type_code.clone(),
+        name: plan.kind.type_name.clone(),
+        number: plan.number.clone(),
+        issuer: agency.name.clone(),
+        issuer_code: agency.uscc.clone(),
+        issue_date: plan.issue_date,
+        holder: request.holder.name.clone(),
+        holder_id: plan.holder_id.clone(),
+        holder_id_type: request.holder.id_type.clone(),
+        valid_from: plan.valid_from,
+        valid_to: plan.valid_to,
+        version: plan.version,
+        style_id: plan.kind.style.style_id.clone(),
+        replaces: None,
+        seal_id: seal.es_id.clone(),
+        made_at: Metadata::made(ctx.now()),
+        algorithm: "SM2withSM3".into(),
+        face: face.clone(),
+    };
+    let drawn = draw(ctx, &plan, metadata, face.clone(), request.photo.clone(), impression).await?;
+    let use_id = reserve(ctx, request, &plan, &seal.key).await?;
+    match stamp(&system, &use_id, drawn).await {
+        Ok((files, documents)) => Ok(Prepared {
+            licence_key: plan.licence_key,
+            version: plan.version,
+            body: Body {
+                licence_no: plan.number,
+                type_name: plan.kind.type_name.clone(),
+                issuer: agency.name.clone(),
+                issuer_code: agency.uscc.clone(),
+                holder: request.holder.name.clone(),
+                holder_id: plan.holder_id,
+                holder_id_type: request.holder.id_type.clone(),
+                replaces: plan.replaces.as_ref().map(|r| r.0.licence_key.clone()),
+            },
+            type_code: plan.kind.type_short_code.clone(),
+            agency: request.issuer.clone(),
+            region: request.region.clone(),
+            token: plan.token,
+            data: VersionData {
+                issue_date: plan.issue_date,
+                valid_from: plan.valid_from,
+                valid_to: plan.valid_to,
+                style_id: plan.kind.style.style_id.clone(),
+                source_class: plan.source_class.into(),
+                source_system: "政务服务平台".into(),
+                item_code: request.item_code.clone(),
+                seal_use: use_id.as_str().to_owned(),
+                es_id: seal.es_id.clone(),
+                files,
+            },
+            face: VersionFace { identifier: plan.identifier, face },
+            case_no: request.case_no.clone(),
+            replaces: plan.replaces,
+            use_id,
+            documents,
+            state: plan.state,
+        }),
+        Err(error) => {
+            close(&system, use_id, Vec::new(), seals::UseResult::Failed, &error.to_string()).await?;
+            Err(error)
+        }
+    }
+}
+
+/// The fields that issuing fills, over those given.
+fn full_face(plan: &Plan, request: &IssueRequest, issuer: &str) -> BTreeMap<String, String> {
+    let mut face = request.face.clone();
+    let has = |code: &str| plan.kind.face_fields.iter().any(|f| f.field_code == code);
+    let mut put = |code: &str, value: String| {
+        if has(code) {
+            face.insert(code.to_owned(), value);
+        }
+    };
+    put(&plan.kind.numbering_rule.face_field, plan.number.clone());
+    put("issuer", issuer.to_owned());
+    put("issue_date", plan.issue_date.to_string());
+    put("valid_from", plan.valid_from.to_string());
+    put("valid_to", plan.valid_to.map_or_else(|| "长期".into(), |d| d.to_string()));
+    face.retain(|_, v| !v.trim().is_empty());
+    face
+}
+
+async fn draw(
+    ctx: &Ctx,
+    plan: &Plan,
+    metadata: Metadata,
+    face: BTreeMap<String, String>,
+    photo: Option<Vec<u8>>,
+    impression: Vec<u8>,
+) -> Result<compose::Drawn, LicenceError> {
+    let site = ctx.shared.get::<Site>().ok_or_else(|| LicenceError::Data("no site".into()))?;
+    let link = format!("{}/verify/{}", site.base_url.trim_end_matches('/'), plan.token);
+    let doc_id =
+        hex::encode(&sm3(format!("{}/{}", plan.licence_key, plan.version).as_bytes())[..16]);
+    let (kind, at) = (plan.kind.clone(), ctx.now());
+    let drawn = tokio::task::spawn_blocking(move || {
+        let composition = Composition {
+            kind: &kind,
+            metadata: &metadata,
+            face: &face,
+            photo: photo.as_deref(),
+            link: &link,
+            at,
+        };
+        compose::draw(&composition, &doc_id, impression)
+    })
+    .await;
+    drawn.map_err(|e| LicenceError::Data(e.to_string()))?
+}
+
+async fn reserve(
+    ctx: &Ctx,
+    request: &IssueRequest,
+    plan: &Plan,
+    seal: &str,
+) -> Result<UseId, LicenceError> {
+    let wish = Arc::new(Reserve {
+        seal: seal.to_owned(),
+        purpose: format!("{} 第{}版", plan.kind.type_name, plan.version),
+        document_kind: "licence".into(),
+        case_no: request.case_no.clone().unwrap_or_default(),
+        item_code: request.item_code.clone().unwrap_or_default(),
+        person: if ctx.actor.id == "system" { String::new() } else { ctx.actor.id.clone() },
+    });
+    let system = ctx.as_system();
+    let done: Result<UseId, SealError> = ctx
+        .db
+        .write(move |tx| {
+            let (ctx, wish) = (system.clone(), wish.clone());
+            Box::pin(async move { seals::reserve(tx, &ctx, &wish).await })
+        })
+        .await;
+    Ok(done?)
+}
+
+async fn stamp(
+    ctx: &Ctx,
+    use_id: &UseId,
+    drawn: compose::Drawn,
+) -> Result<(Vec<FileRef>, Vec<UsedDocument>), LicenceError> {
+    let blobs =
+        ctx.shared.get::<Blobs>().ok_or_else(|| LicenceError::Data("no file store".into()))?;
+    let ofd = seals::stamp_ofd(ctx, use_id, drawn.package, drawn.place, true).await?;
+    let pdf = seals::stamp_pdf(ctx, use_id, drawn.pdf, drawn.place, true).await?;
+    let (mut files, mut documents) = (Vec::new(), Vec::new());
+    for (format, bytes) in [(Format::Ofd, ofd), (Format::Pdf, pdf), (Format::Png, drawn.thumbnail)] {
+        let stored = blobs.put(ctx, bytes).await?;
+        if format != Format::Png {
+            documents.push(UsedDocument {
+                format: format.code().into(),
+                digest: stored.digest.clone(),
+                length: stored.len,
+            });
+        }
+        files.push(FileRef {
+            format,
+            blob: stored.name,
+            digest: stored.digest,
+            bytes: stored.len,
+        });
+    }
+    Ok((files, documents))
+}
+
+/// Finishes a use of a seal in a transaction of its own.
+pub(crate) async fn close(
+    ctx: &Ctx,
+    id: UseId,
+    documents: Vec<UsedDocument>,
+    result: seals::UseResult,
+    note: &str,
+) -> Result<(), LicenceError> {
+    let (inner, note) = (ctx.clone(), note.to_owned());
+    let done: Result<(), SealError> = ctx
+        .db
+        .write(move |tx| {
+            let (ctx, id, documents, note) =
+                (inner.clone(), id.clone(), documents.clone(), note.clone());
+            Box::pin(async move { seals::finish(tx, &ctx, &id, &documents, result, &note).await })
+        })
+        .await;
+    Ok(done?)
+}

@@ -1,0 +1,316 @@
+//! Every SQL statement of the library.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use store::{Ctx, Row, Run, args};
+
+use crate::error::LicenceError;
+use crate::licence::{Licence, Version};
+use crate::state::State;
+
+const LICENCE: &str = "licence_key, state, rev, version, type_code, agency, region, valid_to, \
+                       reminded, token, updated_at, body";
+
+pub(crate) fn licence_from(ctx: &Ctx, row: &Row) -> Result<Licence, LicenceError> {
+    let licence_key: String = row.get(0)?;
+    let state: String = row.get(1)?;
+    let sealed: Vec<u8> = row.get(11)?;
+    let plain = ctx
+        .open_sealed("licence", "body", &licence_key, &sealed)
+        .map_err(|e| LicenceError::Data(e.to_string()))?;
+    Ok(Licence {
+        state: State::from_code(&state).ok_or_else(|| LicenceError::Data(state.clone()))?,
+        rev: row.get(2)?,
+        version: row.get(3)?,
+        type_code: row.get(4)?,
+        agency: row.get(5)?,
+        region: row.get(6)?,
+        valid_to: row.get(7)?,
+        reminded: row.get(8)?,
+        token: row.get(9)?,
+        updated_at: row.get(10)?,
+        body: serde_json::from_slice(&plain)?,
+        licence_key,
+    })
+}
+
+pub(crate) fn seal_body(ctx: &Ctx, l: &Licence) -> Result<Vec<u8>, LicenceError> {
+    Ok(ctx.seal("licence", "body", &l.licence_key, &serde_json::to_vec(&l.body)?))
+}
+
+pub(crate) async fn find(
+    run: &mut impl Run,
+    ctx: &Ctx,
+    key: &str,
+) -> Result<Option<Licence>, LicenceError> {
+    let sql = format!("SELECT {LICENCE} FROM licence WHERE licence_key = ?");
+    run.row(&sql, args![key]).await?.map(|r| licence_from(ctx, &r)).transpose()
+}
+
+pub(crate) async fn load(
+    run: &mut impl Run,
+    ctx: &Ctx,
+    key: &str,
+) -> Result<Licence, LicenceError> {
+    find(run, ctx, key).await?.ok_or(LicenceError::NotFound)
+}
+
+pub(crate) async fn insert(
+    run: &mut impl Run,
+    l: &Licence,
+    body: &[u8],
+) -> Result<(), LicenceError> {
+    let sql = "INSERT INTO licence (licence_key, state, rev, version, type_code, agency, region, \
+               valid_to, reminded, token, updated_at, body) \
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let args = args![
+        l.licence_key.as_str(),
+        l.state.code(),
+        l.rev,
+        l.version,
+        l.type_code.as_str(),
+        l.agency.as_str(),
+        l.region.as_str(),
+        l.valid_to,
+        l.reminded,
+        l.token.as_str(),
+        l.updated_at,
+        body
+    ];
+    run.exec(sql, args).await?;
+    let sql = "INSERT INTO licence_token (token, licence_key) VALUES (?, ?)";
+    run.exec(sql, args![l.token.as_str(), l.licence_key.as_str()]).await?;
+    Ok(())
+}
+
+/// A new version of a licence, under the revision that was read.
+pub(crate) async fn advance(
+    run: &mut impl Run,
+    l: &Licence,
+    body: &[u8],
+    seen: i64,
+) -> Result<(), LicenceError> {
+    let sql = "UPDATE licence SET version = ?, valid_to = ?, updated_at = ?, body = ?, \
+               rev = rev + 1 WHERE licence_key = ? AND rev = ?";
+    let args =
+        args![l.version, l.valid_to, l.updated_at, body, l.licence_key.as_str(), seen];
+    if run.exec(sql, args).await? == 1 { Ok(()) } else { Err(LicenceError::Stale) }
+}
+
+pub(crate) async fn set_state(
+    run: &mut impl Run,
+    key: &str,
+    seen: i64,
+    state: State,
+    at: Timestamp,
+) -> Result<(), LicenceError> {
+    let sql = "UPDATE licence SET state = ?, updated_at = ?, rev = rev + 1 \
+               WHERE licence_key = ? AND rev = ?";
+    if run.exec(sql, args![state.code(), at, key, seen]).await? == 1 {
+        Ok(())
+    } else {
+        Err(LicenceError::Stale)
+    }
+}
+
+pub(crate) async fn set_reminded(
+    run: &mut impl Run,
+    key: &str,
+    seen: i64,
+    days: i64,
+) -> Result<(), LicenceError> {
+    let sql = "UPDATE licence SET reminded = ?, rev = rev + 1 WHERE licence_key = ? AND rev = ?";
+    if run.exec(sql, args![days, key, seen]).await? == 1 { Ok(()) } else { Err(LicenceError::Stale) }
+}
+
+/// A version with its face sealed beforehand.
+pub(crate) async fn insert_version(
+    run: &mut impl Run,
+    v: &Version,
+    face: &[u8],
+    identifier: &[u8],
+) -> Result<(), LicenceError> {
+    let sql = "INSERT INTO licence_version (licence_key, version, at, case_no, data, face) \
+               VALUES (?, ?, ?, ?, ?, ?)";
+    let data = serde_json::to_string(&v.data)?;
+    let args = args![v.licence_key.as_str(), v.version, v.at, &v.case_no, data, face];
+    run.exec(sql, args).await?;
+    let sql = "INSERT INTO licence_identifier (digest, licence_key, version) VALUES (?, ?, ?)";
+    run.exec(sql, args![identifier, v.licence_key.as_str(), v.version]).await?;
+    for file in &v.data.files {
+        let sql =
+            "INSERT INTO licence_file (digest, licence_key, version, format) VALUES (?, ?, ?, ?)";
+        let args = args![
+            file.digest.as_str(),
+            v.licence_key.as_str(),
+            v.version,
+            file.format.code()
+        ];
+        run.exec(sql, args).await?;
+    }
+    Ok(())
+}
+
+pub(crate) fn seal_face(ctx: &Ctx, v: &Version) -> Result<Vec<u8>, LicenceError> {
+    let key = format!("{}/{}", v.licence_key, v.version);
+    Ok(ctx.seal("licence_version", "face", &key, &serde_json::to_vec(&v.face)?))
+}
+
+pub(crate) async fn version(
+    run: &mut impl Run,
+    ctx: &Ctx,
+    key: &str,
+    version: u32,
+) -> Result<Version, LicenceError> {
+    let sql = "SELECT at, case_no, data, face FROM licence_version \
+               WHERE licence_key = ? AND version = ?";
+    let row = run.row(sql, args![key, version]).await?.ok_or(LicenceError::NotFound)?;
+    let sealed: Vec<u8> = row.get(3)?;
+    let plain = ctx
+        .open_sealed("licence_version", "face", &format!("{key}/{version}"), &sealed)
+        .map_err(|e| LicenceError::Data(e.to_string()))?;
+    Ok(Version {
+        licence_key: key.to_owned(),
+        version,
+        at: row.get(0)?,
+        case_no: row.get(1)?,
+        data: serde_json::from_str(&row.get::<String>(2)?)?,
+        face: serde_json::from_slice(&plain)?,
+    })
+}
+
+/// Keeps a number unique within type and issuer, and findable.
+pub(crate) async fn insert_number(
+    run: &mut impl Run,
+    unique: &[u8],
+    plain: &[u8],
+    key: &str,
+) -> Result<(), LicenceError> {
+    let sql = "INSERT INTO licence_unique_number (digest, licence_key) VALUES (?, ?) \
+               ON CONFLICT (digest) DO NOTHING";
+    if run.exec(sql, args![unique, key]).await? != 1 {
+        return Err(LicenceError::NumberTaken);
+    }
+    let sql = "INSERT INTO licence_number (digest, licence_key) VALUES (?, ?)";
+    run.exec(sql, args![plain, key]).await?;
+    Ok(())
+}
+
+/// A re-issued licence takes over the number of the old one, which is history.
+pub(crate) async fn take_over_number(
+    run: &mut impl Run,
+    unique: &[u8],
+    plain: &[u8],
+    key: &str,
+) -> Result<(), LicenceError> {
+    let sql = "INSERT INTO licence_unique_number (digest, licence_key) VALUES (?, ?) \
+               ON CONFLICT (digest) DO UPDATE SET licence_key = excluded.licence_key";
+    run.exec(sql, args![unique, key]).await?;
+    let sql = "INSERT INTO licence_number (digest, licence_key) VALUES (?, ?) \
+               ON CONFLICT (digest, licence_key) DO NOTHING";
+    run.exec(sql, args![plain, key]).await?;
+    Ok(())
+}
+
+pub(crate) async fn by_number(
+    run: &mut impl Run,
+    digest: &[u8],
+) -> Result<Vec<String>, LicenceError> {
+    let sql = "SELECT licence_key FROM licence_number WHERE digest = ? LIMIT 20";
+    run.rows(sql, args![digest]).await?.iter().map(|r| Ok(r.get(0)?)).collect()
+}
+
+pub(crate) async fn by_identifier(
+    run: &mut impl Run,
+    digest: &[u8],
+) -> Result<Option<(String, u32)>, LicenceError> {
+    let sql = "SELECT licence_key, version FROM licence_identifier WHERE digest = ?";
+    run.row(sql, args![digest]).await?.map(|r| Ok((r.get(0)?, r.get(1)?))).transpose()
+}
+
+pub(crate) async fn by_token(
+    run: &mut impl Run,
+    token: &str,
+) -> Result<Option<String>, LicenceError> {
+    let sql = "SELECT licence_key FROM licence_token WHERE token = ?";
+    Ok(run.row(sql, args![token]).await?.map(|r| r.get(0)).transpose()?)
+}
+
+pub(crate) async fn by_file(
+    run: &mut impl Run,
+    digest: &str,
+) -> Result<Option<(String, u32)>, LicenceError> {
+    let sql = "SELECT licence_key, version FROM licence_file WHERE digest = ?";
+    run.row(sql, args![digest]).await?.map(|r| Ok((r.get(0)?, r.get(1)?))).transpose()
+}
+
+pub(crate) async fn put_in_wallet(
+    run: &mut impl Run,
+    holder: &[u8],
+    key: &str,
+) -> Result<(), LicenceError> {
+    let sql = "INSERT INTO wallet (holder, licence_key) VALUES (?, ?) \
+               ON CONFLICT (holder, licence_key) DO NOTHING";
+    run.exec(sql, args![holder, key]).await?;
+    Ok(())
+}
+
+pub(crate) async fn in_wallet(
+    run: &mut impl Run,
+    ctx: &Ctx,
+    holder: &[u8],
+) -> Result<Vec<Licence>, LicenceError> {
+    let columns: Vec<String> = LICENCE.split(", ").map(|c| format!("l.{}", c.trim())).collect();
+    let sql = format!(
+        "SELECT {} FROM wallet w JOIN licence l ON l.licence_key = w.licence_key \
+         WHERE w.holder = ? ORDER BY l.updated_at DESC LIMIT 200",
+        columns.join(", ")
+    );
+    run.rows(&sql, args![holder]).await?.iter().map(|r| licence_from(ctx, r)).collect()
+}
+
+pub(crate) async fn holds(
+    run: &mut impl Run,
+    holder: &[u8],
+    key: &str,
+) -> Result<bool, LicenceError> {
+    let sql = "SELECT count(*) FROM wallet WHERE holder = ? AND licence_key = ?";
+    Ok(run.count(sql, args![holder, key]).await? > 0)
+}
+
+/// Licences in a state whose validity ends before a day.
+pub(crate) async fn ending(
+    run: &mut impl Run,
+    ctx: &Ctx,
+    state: State,
+    before: Date,
+) -> Result<Vec<Licence>, LicenceError> {
+    let sql = format!(
+        "SELECT {LICENCE} FROM licence WHERE state = ? AND valid_to < ? ORDER BY valid_to LIMIT 500"
+    );
+    let args = args![state.code(), before];
+    run.rows(&sql, args).await?.iter().map(|r| licence_from(ctx, r)).collect()
+}
+
+pub(crate) async fn of_agencies(
+    run: &mut impl Run,
+    ctx: &Ctx,
+    agencies: &[String],
+    states: &[&str],
+    page: kernel::PageRequest,
+) -> Result<(Vec<Licence>, u64), LicenceError> {
+    if agencies.is_empty() || states.is_empty() {
+        return Ok((Vec::new(), 0));
+    }
+    let a = vec!["?"; agencies.len()].join(", ");
+    let s = vec!["?"; states.len()].join(", ");
+    let wanted = format!("FROM licence WHERE agency IN ({a}) AND state IN ({s})");
+    let mut values: Vec<store::Value> = agencies.iter().map(store::Value::from).collect();
+    values.extend(states.iter().map(|s| store::Value::from(*s)));
+    let total = run.count(&format!("SELECT count(*) {wanted}"), values.clone()).await?;
+    values.extend(args![page.size, page.offset()]);
+    let sql = format!("SELECT {LICENCE} {wanted} ORDER BY updated_at DESC LIMIT ? OFFSET ?");
+    let rows: Result<_, _> =
+        run.rows(&sql, values).await?.iter().map(|r| licence_from(ctx, r)).collect();
+    Ok((rows?, total))
+}

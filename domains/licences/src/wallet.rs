@@ -1,0 +1,211 @@
+//! 我的证照: what a holder has, shows, cites; and who used it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kernel::{Permission, Sensitive, Target, mask};
+use sealing::Verdict;
+use store::Ctx;
+
+use crate::error::LicenceError;
+use crate::events::{LicenceCited, LicenceVerified, stream};
+use crate::issue::holder_digest;
+use crate::kind::licence_type;
+use crate::library;
+use crate::licence::Licence;
+use crate::state::State;
+use crate::table;
+
+/// A licence as the wallet shows it.
+#[derive(Clone, Debug)]
+pub struct LicenceCard {
+    pub licence_key: String,
+    /// Short code.
+    pub type_code: String,
+    pub type_name: String,
+    pub licence_no: String,
+    /// As it may be shown to others.
+    pub licence_no_masked: String,
+    pub holder_masked: String,
+    pub issuer: String,
+    pub state: State,
+    pub citable: bool,
+    pub valid_to: Option<Date>,
+    pub version: u32,
+    pub token: String,
+}
+
+pub(crate) async fn card(ctx: &Ctx, l: &Licence) -> Result<LicenceCard, LicenceError> {
+    let kind = licence_type(ctx, &l.type_code).await?;
+    let legal = l.body.holder_id_type == "001";
+    Ok(LicenceCard {
+        licence_no_masked: if kind.guards_number() {
+            mask::id_number(&l.body.licence_no)
+        } else {
+            l.body.licence_no.clone()
+        },
+        holder_masked: if legal { l.body.holder.clone() } else { mask::name(&l.body.holder) },
+        licence_key: l.licence_key.clone(),
+        type_code: l.type_code.clone(),
+        type_name: l.body.type_name.clone(),
+        licence_no: l.body.licence_no.clone(),
+        issuer: l.body.issuer.clone(),
+        state: l.state,
+        citable: l.state.is_citable(),
+        valid_to: l.valid_to,
+        version: l.version,
+        token: l.token.clone(),
+    })
+}
+
+/// The number by which an account holds licences.
+async fn number_of(ctx: &Ctx, account: &str) -> Result<Option<String>, LicenceError> {
+    let account =
+        identity::account(&ctx.as_system(), account).await.map_err(LicenceError::other)?;
+    Ok(account.uscc.or_else(|| account.id_number.map(|i| i.reveal().to_owned())))
+}
+
+/// Licences of an account, newest first. For the account itself, or for staff at intake.
+pub async fn wallet(ctx: &Ctx, account: &str) -> Result<Vec<LicenceCard>, LicenceError> {
+    let target = Target { owner: Some(account), ..Target::default() };
+    if ctx.actor.require(Permission::LicenceOwn, &target).is_err()
+        && ctx.actor.scopes(Permission::LicenceQuery).is_empty()
+    {
+        return Err(kernel::Denied(Permission::LicenceOwn).into());
+    }
+    let Some(number) = number_of(ctx, account).await? else { return Ok(Vec::new()) };
+    let holder = holder_digest(ctx, &number);
+    let mut cards = Vec::new();
+    for licence in table::in_wallet(&mut ctx.db.reader(), ctx, &holder).await? {
+        cards.push(card(ctx, &licence).await?);
+    }
+    Ok(cards)
+}
+
+/// Whether the actor holds this licence.
+pub(crate) async fn is_holder(ctx: &Ctx, key: &str) -> Result<bool, LicenceError> {
+    let owner = ctx.actor.owner().to_owned();
+    let target = Target { owner: Some(&owner), ..Target::default() };
+    if ctx.actor.require(Permission::LicenceOwn, &target).is_err() {
+        return Ok(false);
+    }
+    match number_of(ctx, &owner).await? {
+        Some(number) => {
+            table::holds(&mut ctx.db.reader(), &holder_digest(ctx, &number), key).await
+        }
+        None => Ok(false),
+    }
+}
+
+/// The holder, or staff who may query the library where the licence was issued.
+pub(crate) async fn require_reader(ctx: &Ctx, l: &Licence) -> Result<(), LicenceError> {
+    let target =
+        Target { agency: Some(&l.agency), region: Some(&l.region), ..Target::default() };
+    if ctx.actor.require(Permission::LicenceQuery, &target).is_ok()
+        || is_holder(ctx, &l.licence_key).await?
+    {
+        return Ok(());
+    }
+    Err(LicenceError::NotFound)
+}
+
+/// The current face.
+pub async fn face(ctx: &Ctx, key: &str) -> Result<BTreeMap<String, String>, LicenceError> {
+    let reader = &mut ctx.db.reader();
+    let licence = table::load(reader, ctx, key).await?;
+    require_reader(ctx, &licence).await?;
+    Ok(table::version(reader, ctx, key, licence.version).await?.face.face)
+}
+
+/// What citing gives: the face, and the outcome of the authenticity check [D-65].
+#[derive(Clone, Debug)]
+pub struct Cited {
+    pub face: BTreeMap<String, String>,
+    pub type_code: String,
+    /// In words, kept with the case.
+    pub verified: String,
+}
+
+/// Cites a licence as a material: it must be valid, and its file is verified in place. The holder
+/// sees the use.
+pub async fn cite(
+    ctx: &Ctx,
+    key: &str,
+    purpose: &str,
+    case_no: &str,
+) -> Result<Cited, LicenceError> {
+    let reader = &mut ctx.db.reader();
+    let licence = table::load(reader, ctx, key).await?;
+    require_reader(ctx, &licence).await?;
+    let ended = licence.valid_to.is_some_and(|d| d < kernel::time::beijing_date(ctx.now()));
+    if !licence.state.is_citable() || ended {
+        let state = if ended { State::Expired } else { licence.state };
+        return Err(LicenceError::NotCitable(state));
+    }
+    let verdict = library::check_file(ctx, &licence).await?;
+    let verified = words(&verdict);
+    if !verdict.is_valid() {
+        return Err(LicenceError::Field("证照文件".into(), verified));
+    }
+    let version = table::version(reader, ctx, key, licence.version).await?;
+    let event = LicenceCited {
+        licence_key: key.to_owned(),
+        purpose: purpose.to_owned(),
+        case_no: case_no.to_owned(),
+    };
+    let inner = ctx.clone();
+    ctx.db
+        .write(move |tx| {
+            let (ctx, event) = (inner.clone(), event.clone());
+            Box::pin(async move {
+                journal::append(tx, &ctx, &stream(&event.licence_key), &event).await?;
+                Ok::<_, LicenceError>(())
+            })
+        })
+        .await?;
+    Ok(Cited { face: version.face.face, type_code: licence.type_code, verified })
+}
+
+fn words(verdict: &Verdict) -> String {
+    match verdict.first_failure().and_then(|f| f.reason) {
+        None => "核验通过：签章完整、状态有效".into(),
+        Some(reason) => format!("核验不通过：{}", reason.zh()),
+    }
+}
+
+/// One use of a licence, as its holder sees it.
+#[derive(Clone, Debug)]
+pub struct Use {
+    pub at: Timestamp,
+    /// 引用, 核验, ….
+    pub what: String,
+    pub by: String,
+    pub purpose: String,
+}
+
+/// Who cited and verified a licence, newest first.
+pub async fn uses(ctx: &Ctx, key: &str) -> Result<Vec<Use>, LicenceError> {
+    let reader = &mut ctx.db.reader();
+    let licence = table::load(reader, ctx, key).await?;
+    require_reader(ctx, &licence).await?;
+    let mut all = Vec::new();
+    for event in journal::stream(reader, &stream(key)).await? {
+        let by = match event.actor.kind {
+            kernel::ActorKind::Staff => format!("工作人员 {}", event.actor.staff_no),
+            kernel::ActorKind::User => "持证人".into(),
+            kernel::ActorKind::System => "系统".into(),
+            kernel::ActorKind::Machine => format!("业务系统 {}", event.actor.id),
+            kernel::ActorKind::Visitor => "公众".into(),
+        };
+        if let Some(cited) = event.read::<LicenceCited>() {
+            let purpose = format!("{} {}", cited.purpose, cited.case_no);
+            all.push(Use { at: event.at, what: "引用".into(), by, purpose });
+        } else if let Some(verified) = event.read::<LicenceVerified>() {
+            let outcome = if verified.valid { "通过" } else { "未通过" };
+            all.push(Use { at: event.at, what: "核验".into(), by, purpose: outcome.into() });
+        }
+    }
+    all.reverse();
+    Ok(all)
+}

@@ -1,0 +1,7 @@
+//! The tests of this domain.
+
+mod city;
+mod common;
+mod life;
+mod reserve;
+mod sign;

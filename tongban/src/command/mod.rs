@@ -1,0 +1,180 @@
+//! The command line.
+
+mod doctor;
+mod journal;
+mod verify;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+use jiff::civil::DateTime;
+use kernel::{Clock, ShiftedClock, SystemClock, time};
+
+use crate::demo::{self, City};
+use crate::platform::{self, Place};
+use crate::serve;
+use crate::stop::Stop;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// 演示城市: loads the demonstration city and serves it.
+    Demo(DemoArgs),
+    /// Serves an installation.
+    Serve(ServeArgs),
+    /// 核验: judges an OFD or PDF file without a database.
+    Verify(verify::VerifyArgs),
+    /// The audit trail.
+    Journal(journal::JournalArgs),
+    /// Says what an installation still lacks.
+    Doctor(doctor::DoctorArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: String,
+    /// Data folder.
+    #[arg(long, default_value = "data")]
+    data: PathBuf,
+    /// `postgres://…` in place of the SQLite file.
+    #[arg(long)]
+    database: Option<String>,
+    /// Folder with the demonstration's files.
+    #[arg(long)]
+    city: Option<PathBuf>,
+    /// Forget everything done so far.
+    #[arg(long)]
+    reset: bool,
+    /// Start the clock at this moment, Beijing time: 2026-11-16T09:00.
+    #[arg(long)]
+    at: Option<DateTime>,
+    /// Run the main job without a browser and stop.
+    #[arg(long, requires = "out")]
+    once: bool,
+    /// Where --once writes what was issued.
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: String,
+    /// Data folder.
+    #[arg(long, default_value = "data")]
+    data: PathBuf,
+    /// `postgres://…` in place of the SQLite file.
+    #[arg(long)]
+    database: Option<String>,
+    /// The address under which people reach the portal.
+    #[arg(long)]
+    base_url: Option<String>,
+}
+
+/// Runs a command; operators' mistakes end with one line and exit code 2.
+pub async fn run(command: Command) -> ExitCode {
+    let done = match command {
+        Command::Demo(args) => run_demo(args).await,
+        Command::Serve(args) => run_serve(args).await,
+        Command::Verify(args) => return verify::run(&args),
+        Command::Journal(args) => journal::run(args).await,
+        Command::Doctor(args) => doctor::run(args).await,
+    };
+    match done {
+        Ok(code) => code,
+        Err(stop) => stop.exit(),
+    }
+}
+
+fn clock(at: Option<DateTime>) -> Result<Arc<dyn Clock>, Stop> {
+    Ok(match at {
+        Some(at) => Arc::new(ShiftedClock::starting_at(time::from_beijing(at)?)),
+        None => Arc::new(SystemClock),
+    })
+}
+
+async fn run_demo(args: DemoArgs) -> Result<ExitCode, Stop> {
+    let city = City::find(args.city.as_deref())?;
+    let clock = clock(args.at)?;
+    if args.once {
+        return run_once(&args, &city, clock).await;
+    }
+    // The port is taken before anything is loaded: a taken port is known at once.
+    let listener = serve::bind(&args.listen).await?;
+    if args.reset {
+        reset(&args.data)?;
+    }
+    let place = Place {
+        data: args.data.clone(),
+        database: args.database.clone(),
+        base_url: format!("http://{}", args.listen),
+    };
+    let platform = platform::open(&place, clock).await?;
+    let loaded = demo::load(&platform.ctx, &city).await?;
+    serve::greet(&place.base_url, &loaded, &args.data);
+    serve::serve(platform, listener, false).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run_once(
+    args: &DemoArgs,
+    city: &City,
+    clock: Arc<dyn Clock>,
+) -> Result<ExitCode, Stop> {
+    let Some(out) = &args.out else { return Err(Stop::new("--once needs --out DIR")) };
+    // A run of its own: nothing of an earlier one is touched or needed.
+    let data = std::env::temp_dir().join(format!("tongban-once-{}", std::process::id()));
+    let place = Place {
+        data: data.clone(),
+        database: args.database.clone(),
+        base_url: format!("http://{}", args.listen),
+    };
+    let done = async {
+        let platform = platform::open(&place, clock).await?;
+        demo::load(&platform.ctx, city).await?;
+        demo::once(&platform, city, out).await
+    }
+    .await;
+    let removed = std::fs::remove_dir_all(&data);
+    done?;
+    removed.map_err(|e| Stop::new(format!("{}: {e}", data.display())))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Removes what a demonstration wrote, and only that.
+fn reset(data: &std::path::Path) -> Result<(), Stop> {
+    let ours = [
+        "tongban.db",
+        "tongban.db-wal",
+        "tongban.db-shm",
+        "keys.store",
+        "keys.unlock",
+        "journal-roots.jsonl",
+    ];
+    for name in ours {
+        match std::fs::remove_file(data.join(name)) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Stop::new(format!("{}: {e}", data.join(name).display())));
+            }
+            _ => {}
+        }
+    }
+    match std::fs::remove_dir_all(data.join("files")) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Stop::new(e.to_string())),
+        _ => Ok(()),
+    }
+}
+
+async fn run_serve(args: ServeArgs) -> Result<ExitCode, Stop> {
+    let listener = serve::bind(&args.listen).await?;
+    let base_url = args.base_url.unwrap_or_else(|| format!("http://{}", args.listen));
+    let secure = base_url.starts_with("https://");
+    let place = Place { data: args.data, database: args.database, base_url };
+    let platform = platform::open(&place, Arc::new(SystemClock)).await?;
+    serve::serve(platform, listener, secure).await?;
+    Ok(ExitCode::SUCCESS)
+}

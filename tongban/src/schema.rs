@@ -1,0 +1,22 @@
+//! All tables, in the order of the house.
+
+use store::Migration;
+
+/// The migrations of every domain.
+pub fn migrations() -> Vec<Migration> {
+    [
+        store::numbers::MIGRATIONS,
+        journal::MIGRATIONS,
+        agencies::MIGRATIONS,
+        registers::MIGRATIONS,
+        identity::MIGRATIONS,
+        items::MIGRATIONS,
+        seals::MIGRATIONS,
+        notices::MIGRATIONS,
+        licences::MIGRATIONS,
+        materials::MIGRATIONS,
+        cases::MIGRATIONS,
+        messages::MIGRATIONS,
+    ]
+    .concat()
+}

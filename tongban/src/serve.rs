@@ -1,0 +1,108 @@
+//! Serving: pages, background, health, graceful stop.
+
+use std::path::Path;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use store::{Ctx, Run};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::demo::Loaded;
+use crate::platform::Platform;
+use crate::stop::Stop;
+
+/// Takes the port; a taken one is one clear line.
+pub async fn bind(listen: &str) -> Result<TcpListener, Stop> {
+    TcpListener::bind(listen)
+        .await
+        .map_err(|e| Stop::new(format!("无法监听 {listen} / cannot listen on {listen}: {e}")))
+}
+
+/// Serves until the process is told to stop; then lets requests and background finish.
+pub async fn serve(platform: Platform, listener: TcpListener, secure: bool) -> Result<(), Stop> {
+    let (stop, stopped) = watch::channel(false);
+    let worker = platform.worker.clone();
+    let background = tokio::spawn(async move { worker.run(stopped).await });
+    let app = crate::web::app(&platform, secure)?.merge(health(platform.ctx.clone()));
+    axum::serve(listener, app).with_graceful_shutdown(told_to_stop()).await?;
+    // Requests are done; now the background finishes what it has begun.
+    let _ = stop.send(true);
+    background.await?;
+    platform.ctx.db.close().await;
+    Ok(())
+}
+
+async fn told_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
+            }
+            Err(_) => drop(interrupt.await),
+        }
+    }
+    #[cfg(not(unix))]
+    drop(interrupt.await);
+}
+
+/// `/healthz`: the process lives. `/readyz`: the database answers.
+fn health(ctx: Ctx) -> Router {
+    Router::new()
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .with_state(ctx)
+}
+
+async fn ready(State(ctx): State<Ctx>) -> (StatusCode, &'static str) {
+    match ctx.db.reader().count("SELECT count(*) FROM schema_migration", Vec::new()).await {
+        Ok(_) => (StatusCode::OK, "ready"),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer"),
+    }
+}
+
+/// Figures for monitoring, in the text format of Prometheus.
+async fn metrics(State(ctx): State<Ctx>) -> (StatusCode, String) {
+    let mut reader = ctx.db.reader();
+    let mut lines = String::new();
+    let figures = [
+        ("tongban_jobs_waiting", "SELECT count(*) FROM job WHERE state = 'waiting'"),
+        ("tongban_jobs_parked", "SELECT count(*) FROM job WHERE state = 'parked'"),
+        ("tongban_deliveries_waiting", "SELECT count(*) FROM delivery WHERE state = 'waiting'"),
+        ("tongban_deliveries_parked", "SELECT count(*) FROM delivery WHERE state = 'parked'"),
+        ("tongban_events_unsealed", "SELECT count(*) FROM event_pending"),
+    ];
+    for (name, sql) in figures {
+        match reader.count(sql, Vec::new()).await {
+            Ok(value) => lines.push_str(&format!("# TYPE {name} gauge\n{name} {value}\n")),
+            Err(_) => return (StatusCode::SERVICE_UNAVAILABLE, String::new()),
+        }
+    }
+    (StatusCode::OK, lines)
+}
+
+/// What the person at the terminal needs to begin.
+pub fn greet(url: &str, loaded: &Loaded, data: &Path) {
+    println!("通办演示城市已启动 / The demonstration city is running: {url}");
+    println!("数据目录 / data folder: {}", data.display());
+    match &loaded.passwords {
+        Some(p) => {
+            println!("口令只显示这一次，请记下 / passwords are shown this once:");
+            println!("  居民、企业 / residents, companies: {}", p.residents);
+            println!("    u_p01 陈䶮（代表䶮记小厨 for c_c01）  u_p38 施予安  u_p25 郑凯  u_p31 韩𬭎");
+            println!("  工作人员 / staff: {}   {url}/desk/sign-in", p.staff);
+            println!("    ck_haosy 窗口 window  sc_tancw 受理 acceptor  sc_xinglc 审查 reviewer");
+            println!("    sc_jiangby 决定 decider  sc_zhudf 制证 licence officer  ww_shaops 卫健 health");
+        }
+        None => println!("账号沿用上次的口令；--reset 重新开始 / accounts keep their passwords"),
+    }
+    println!("短信模拟器 / SMS simulator: {url}/sim/sms");
+    println!("动态口令模拟器 / one-time codes: {url}/sim/totp");
+    println!("先试试 / first: 打开首页，搜索“开饭店” / open the home page and search 开饭店");
+}

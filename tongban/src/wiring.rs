@@ -1,0 +1,69 @@
+//! Who follows whom, and the questions that are asked against the order of the house.
+
+use std::sync::Arc;
+
+use identity::{CaseCounting, CodeSender, CodeSending, OpenCases};
+use jiff::SignedDuration;
+use journal::{Handlers, JobFn, Schedule};
+use kernel::Phone;
+use messages::{SimulatedGateway, SmsSender};
+use store::{BoxFuture, Ctx};
+
+/// Sends identity's texts through the messages domain.
+struct Codes(SmsSender);
+
+impl CodeSender for Codes {
+    fn send<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        to: &'a Phone,
+        text: &'a str,
+    ) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async move {
+            self.0.send_code(&ctx.as_system(), to, text).await.map_err(|e| e.to_string())
+        })
+    }
+}
+
+/// Counts cases for identity.
+struct Cases;
+
+impl OpenCases for Cases {
+    fn open_cases<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        account: &'a str,
+    ) -> BoxFuture<'a, Result<u64, String>> {
+        Box::pin(async move {
+            cases::open_cases_of_account(ctx, account).await.map_err(|e| e.to_string())
+        })
+    }
+}
+
+/// Puts the adapters where the domains look for them.
+pub fn adapters(ctx: &Ctx) {
+    ctx.shared.put(Arc::new(CodeSending(Arc::new(Codes(SmsSender)))));
+    ctx.shared.put(Arc::new(CaseCounting(Arc::new(Cases))));
+}
+
+/// Everything that runs in the background.
+pub fn handlers() -> Handlers {
+    let mut all = Handlers { subscribers: messages::subscribers(), ..Handlers::default() };
+    all.jobs.extend(identity::handlers());
+    all.jobs.extend(seals::handlers());
+    all.jobs.extend(notices::handlers());
+    all.jobs.extend(messages::gateway_jobs(Arc::new(SimulatedGateway)));
+    all.schedules.extend(identity::schedules());
+    all.schedules.extend(items::schedules());
+    all.schedules.extend(seals::schedules());
+    all.schedules.extend(licences::schedules());
+    let timers: JobFn = Arc::new(|ctx, _| {
+        Box::pin(async move { cases::run_timers(&ctx).await.map(drop).map_err(|e| e.to_string()) })
+    });
+    all.schedules.push(Schedule {
+        name: "cases.timers",
+        every: SignedDuration::from_mins(1),
+        run: timers,
+    });
+    all
+}

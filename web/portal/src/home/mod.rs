@@ -1,0 +1,98 @@
+//! The home page: search first, what waits for the person next, themes, items used most.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+use items::{Audience, Item, Theme};
+use kernel::PageRequest;
+use ui::{Chip, Nav, Page, Shell, html};
+
+use crate::reply::{Answer, OrPage, enc};
+use crate::session::Acting;
+use crate::words;
+
+pub(crate) fn router() -> Router {
+    Router::new().route("/", get(home))
+}
+
+/// A theme as a tile: its first character, name, address.
+struct Tile {
+    character: String,
+    name: &'static str,
+    href: String,
+}
+
+/// A case that waits for the applicant.
+struct Todo {
+    name: String,
+    chip: Chip,
+    deadline: Option<String>,
+    href: String,
+    action: String,
+}
+
+#[derive(askama::Template)]
+#[template(path = "portal/home.html")]
+struct HomePage {
+    page: Page,
+    natural: Vec<Tile>,
+    legal: Vec<Tile>,
+    hot: Vec<Arc<Item>>,
+    todos: Vec<Todo>,
+}
+
+fn tiles(themes: Vec<Theme>, side: &str) -> Vec<Tile> {
+    let tile = |theme: Theme| Tile {
+        character: theme.name.chars().next().map(String::from).unwrap_or_default(),
+        name: theme.name,
+        href: format!("/services?for={side}&theme={}", theme.id),
+    };
+    themes.into_iter().map(tile).collect()
+}
+
+async fn home(shell: Shell, me: Acting) -> Answer {
+    let catalogue = items::catalogue(&me.ctx).await.or_page(&shell)?;
+    let page = shell.page("").nav(Nav::Home).wide();
+    Ok(html(&HomePage {
+        page,
+        natural: tiles(catalogue.themes(Audience::Natural), "person"),
+        legal: tiles(catalogue.themes(Audience::Legal), "org"),
+        hot: catalogue.hot(None, 8),
+        todos: todos(&shell, &me).await?,
+    }))
+}
+
+async fn todos(shell: &Shell, me: &Acting) -> Result<Vec<Todo>, axum::response::Response> {
+    let owes = me.session.as_ref().is_none_or(|s| !s.duties.is_empty());
+    if owes {
+        return Ok(Vec::new());
+    }
+    let l = shell.l();
+    let rows = cases::my_cases(&me.ctx, PageRequest::new(1, 50)).await.or_page(shell)?.rows;
+    let waiting = rows.into_iter().filter(|row| row.state.waits_for_applicant());
+    let todo = |row: cases::CaseRow| {
+        let (href, action) = row_action(&l, &row);
+        Todo {
+            name: row.item_name.clone(),
+            chip: Chip::case(row.state.code(), None),
+            deadline: row.deadline.map(|d| words::before(&l, d, me.ctx.now())),
+            href,
+            action,
+        }
+    };
+    Ok(waiting.take(3).map(todo).collect())
+}
+
+/// Where a row of the person's cases leads, with its verb.
+pub(crate) fn row_action(l: &ui::L, row: &cases::CaseRow) -> (String, String) {
+    use cases::State;
+    let no = enc(row.case_no.as_deref().unwrap_or_default());
+    match row.state {
+        State::Draft => (format!("/apply/d/{}", row.case_id), l.t("portal-go-on")),
+        State::Correcting | State::CorrectingInReview => {
+            (format!("/cases/{no}/correct"), l.t("portal-go-correct"))
+        }
+        _ => (format!("/my/cases/{no}"), l.t("portal-view")),
+    }
+}

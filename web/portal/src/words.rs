@@ -1,0 +1,77 @@
+//! Times, lamps and states of cases in words.
+
+use calendar::{Counted, Lamp as Light, Reading, RunState};
+use cases::{Case, Event, State};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kernel::time;
+use ui::view::{Lamp, LampTone};
+use ui::{Chip, L};
+
+/// 「11 月 20 日 09:12」
+pub(crate) fn at(l: &L, at: Timestamp, now: Timestamp) -> String {
+    ui::minute(l, time::beijing(at), time::beijing_date(now))
+}
+
+/// 「11 月 26 日 17:00 前」
+pub(crate) fn before(l: &L, at: Timestamp, now: Timestamp) -> String {
+    ui::deadline(l, time::beijing(at), time::beijing_date(now))
+}
+
+/// The end of a validity, or 长期.
+pub(crate) fn until(l: &L, day: Option<Date>) -> String {
+    day.map_or_else(|| l.t("portal-long-term"), |day| ui::date(l, day))
+}
+
+/// The lamp of a case's clock.
+pub(crate) fn lamp(l: &L, reading: Option<&Reading>, state: State, now: Timestamp) -> Lamp {
+    let Some(r) = reading else { return Lamp::idle(l) };
+    match r.state {
+        RunState::Ended => return Lamp::done(l, !r.overdue),
+        RunState::Paused => {
+            let why = match state {
+                State::Correcting | State::CorrectingInReview => l.t("lamp-why-correcting"),
+                State::AwaitingPayment => l.t("lamp-why-payment"),
+                _ => l.t("lamp-why-special"),
+            };
+            return Lamp::paused(l, &why);
+        }
+        RunState::Running => {}
+    }
+    if r.counted == Counted::WorkingDay && r.total > 0 && (r.remaining != 0 || !r.overdue) {
+        return Lamp::days(l, r.remaining, 1);
+    }
+    let tone = match r.lamp {
+        Light::Red => LampTone::Red,
+        Light::Yellow => LampTone::Amber,
+        Light::Green | Light::Paused => LampTone::Green,
+    };
+    Lamp::due(l, tone, &ui::minute(l, r.due, time::beijing_date(now)))
+}
+
+/// The state of a case as a chip.
+pub(crate) fn chip(case: &Case) -> Chip {
+    Chip::case(case.state.code(), case.data.decision.as_ref().map(|d| d.approve))
+}
+
+/// An event in the reader's language.
+pub(crate) fn event(l: &L, event: Event) -> String {
+    if l.is_en() { l.t(&format!("portal-event-{}", event.code())) } else { event.zh().to_owned() }
+}
+
+/// The same for an event known by its Chinese words only.
+pub(crate) fn event_named(l: &L, zh: &str) -> String {
+    match Event::ALL.iter().find(|e| e.zh() == zh) {
+        Some(found) => event(l, *found),
+        None => zh.to_owned(),
+    }
+}
+
+/// 「2.4 MB」
+pub(crate) fn size(bytes: u64) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} B"),
+        1024..1_048_576 => format!("{} KB", bytes / 1024),
+        _ => format!("{:.1} MB", bytes as f64 / 1_048_576.0),
+    }
+}

@@ -1,0 +1,7 @@
+//! The interface as a whole: texts, templates, and pages over HTTP.
+
+#![allow(clippy::unwrap_used, reason = "a test fails where it unwraps")]
+
+mod http;
+mod templates;
+mod texts;
