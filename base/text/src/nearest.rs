@@ -93,7 +93,7 @@ fn alike(asked: &[char], name: &[char]) -> f32 {
     let look = share(asked, name);
     let sound = share(&letters(asked), &letters(name));
     // Many names share letters by chance.
-    look.max(sound - 0.15)
+    look.max(sound - 0.25)
 }
 
 fn share(a: &[char], b: &[char]) -> f32 {

@@ -148,13 +148,17 @@ fn text_box(it: &TextBox, items: &mut Vec<LaidItem>) -> Result<(), Error> {
         ));
     }
     let paragraphs = paragraphs(&it.content)?;
-    let (scale, lines) = fit(it, &paragraphs)?;
-    let size = it.size * scale;
-    let mut y = it.y;
+    let Fit {
+        size,
+        pitch,
+        first,
+        lines,
+    } = fit(it, &paragraphs)?;
+    let mut y = first;
     for (paragraph, lines) in paragraphs.iter().zip(lines) {
         // An empty paragraph is an empty line.
         if lines.is_empty() {
-            y += it.line_height * scale;
+            y += pitch;
         }
         for line in &lines {
             let at = Pen {
@@ -164,7 +168,7 @@ fn text_box(it: &TextBox, items: &mut Vec<LaidItem>) -> Result<(), Error> {
                 colour: it.colour,
             };
             set_line(paragraph, line, it.width, it.indent, it.align, at, items);
-            y += it.line_height * scale;
+            y += pitch;
         }
     }
     Ok(())
@@ -179,31 +183,61 @@ fn paragraphs(content: &str) -> Result<Vec<Vec<Shaped>>, Error> {
         .collect()
 }
 
-/// The largest scale at which the text fits, and its lines.
-fn fit(it: &TextBox, paragraphs: &[Vec<Shaped>]) -> Result<(f32, Vec<Vec<Line>>), Error> {
+/// How a text fits its box: size, distance of lines, first baseline, and the lines.
+struct Fit {
+    size: f32,
+    pitch: f32,
+    first: f32,
+    lines: Vec<Vec<Line>>,
+}
+
+/// The largest size at which the text fits. Lines that are more than the box has at full size
+/// are set close and centred in its height.
+fn fit(it: &TextBox, paragraphs: &[Vec<Shaped>]) -> Result<Fit, Error> {
     const STEP: f32 = 0.97;
-    let smallest = (it.min_size / it.size).min(1.0);
-    let mut scale: f32 = 1.0;
+    /// Of a line's size: the closest lines may stand, and how far an em reaches below the middle
+    /// of its line.
+    const CLOSEST: f32 = 1.15;
+    const BELOW_MIDDLE: f32 = 0.38;
+    let height = it.max_lines as f32 * it.line_height + 0.1 * it.size;
+    let mut size = it.size;
     loop {
-        let width = it.width / (it.size * scale);
+        let width = it.width / size;
         let lines: Vec<Vec<Line>> = paragraphs
             .iter()
             .map(|p| wrap::break_lines(p, width, it.indent))
             .collect();
         let needed: usize = lines.iter().map(|lines| lines.len().max(1)).sum();
-        // A smaller size may use more lines in the same height.
-        let room = 1 + ((it.max_lines - 1) as f32 / scale + 1e-3).floor() as usize;
-        if needed <= room {
-            return Ok((scale, lines));
+        let pitch = it.line_height * size / it.size;
+        if needed <= it.max_lines {
+            return Ok(Fit {
+                size,
+                pitch,
+                first: it.y,
+                lines,
+            });
         }
-        if scale <= smallest {
+        let gaps = (needed - 1) as f32;
+        if size < it.size && size + gaps * CLOSEST * size <= height {
+            let pitch = ((height - size) / gaps).min(pitch);
+            let above = it.y - BELOW_MIDDLE * it.size;
+            let middle = above + (it.max_lines - 1) as f32 * it.line_height / 2.0;
+            let first = middle - gaps * pitch / 2.0 + BELOW_MIDDLE * size;
+            return Ok(Fit {
+                size,
+                pitch,
+                first,
+                lines,
+            });
+        }
+        if size <= it.min_size {
             return Err(Error::DoesNotFit {
                 name: it.name.clone(),
                 characters: paragraphs.iter().map(Vec::len).sum(),
                 lines: it.max_lines,
             });
         }
-        scale = (scale * STEP).max(smallest);
+        size = (size * STEP).max(it.min_size);
     }
 }
 
@@ -390,8 +424,23 @@ mod tests {
         assert_eq!(runs.iter().map(GlyphRun::text).collect::<String>(), long);
         for run in &runs {
             assert!(run.x + run.width() <= 60.01);
-            assert!(run.y <= 57.01, "nothing below the last line: {}", run.y);
+            // Two lines of 7 mm about the middle of the box.
+            assert!(run.y - run.size * 0.88 >= 44.3 && run.y + run.size * 0.12 <= 58.9);
         }
+    }
+
+    #[test]
+    fn a_long_address_on_a_card_takes_two_small_lines_for_one() {
+        let address = "云岭省云州市云东区东湖街道望湖巷五十二号六栋三单元一百零二室";
+        let it = TextBox::new("住址", address)
+            .at(23.2, 32.6, 29.9)
+            .set(2.2, 3.0, 1);
+        let runs = laid(Item::TextBox(it)).unwrap();
+        assert_eq!(runs.len(), 2);
+        assert!(runs[0].size >= 1.4, "{}", runs[0].size);
+        // Neighbours stand 4.2 mm above and below.
+        assert!(runs[0].y - runs[0].size * 0.88 > 28.4 + 2.2 * 0.12);
+        assert!(runs[1].y + runs[1].size * 0.12 < 36.8 - 2.2 * 0.88);
     }
 
     #[test]

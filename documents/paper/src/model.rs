@@ -182,8 +182,8 @@ impl Text {
 /// Text broken into lines by the rules of Chinese setting: no line begins with a closing mark or
 /// ends with an opening one, and numbers and Latin words stay whole.
 ///
-/// Text that needs more lines than `max_lines` is set smaller, and then in as many lines as the
-/// same height holds, down to `min_size`; beyond that it is [`crate::Error::DoesNotFit`].
+/// Text that needs more lines than `max_lines` is set smaller, in as many lines as the same height
+/// holds, down to `min_size`; beyond that it is [`crate::Error::DoesNotFit`].
 #[derive(Clone, Debug)]
 pub struct TextBox {
     /// What the box holds, for the error message: a field's name, never its value.
@@ -213,7 +213,7 @@ pub struct TextBox {
 }
 
 impl TextBox {
-    /// A black, left-aligned box that may shrink to 30 per cent, but not below 1.4 mm (4 pt),
+    /// A black, left-aligned box that may shrink to 30 per cent, but not below 1.2 mm (3.4 pt),
     /// the smallest print that is still read.
     pub fn new(name: impl Into<String>, content: impl Into<String>) -> Self {
         Self {
@@ -244,7 +244,7 @@ impl TextBox {
 
     /// Sets size, line height and number of lines, and the smallest size that goes with them.
     pub fn set(self, size: f32, line_height: f32, max_lines: usize) -> Self {
-        let min_size = (size * 0.3).max(1.4).min(size);
+        let min_size = (size * 0.3).max(1.2).min(size);
         Self {
             size,
             min_size,

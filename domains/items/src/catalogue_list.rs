@@ -55,8 +55,9 @@ pub struct ListEntry {
 pub struct ListedImplementation {
     pub agency_code: String,
     pub implementation_code: String,
+    /// Where its implementation list is, if it is at hand.
     #[serde(default)]
-    pub file: String,
+    pub file: Option<String>,
 }
 
 impl CatalogueList {

@@ -42,15 +42,14 @@ pub struct Content {
 
 /// The address of a case's QR code: case number and token [D-17].
 pub fn progress_url(site: &Site, case_no: &str, token: &str) -> String {
-    format!("{}/progress/{case_no}?t={token}", site.base_url.trim_end_matches('/'))
+    format!(
+        "{}/progress/{case_no}?t={token}",
+        site.base_url.trim_end_matches('/')
+    )
 }
 
 /// Composes the letter.
-pub fn compose(
-    template: &Template,
-    content: &Content,
-    site: &Site,
-) -> Result<Letter, NoticeError> {
+pub fn compose(template: &Template, content: &Content, site: &Site) -> Result<Letter, NoticeError> {
     let filler = Filler { content };
     for name in &template.required {
         if !filler.holds(name) {
@@ -111,7 +110,10 @@ fn footer(content: &Content, base: &str) -> Vec<String> {
     if !contact.is_empty() {
         lines.push(contact.join("　"));
     }
-    lines.push(format!("核验地址：{base}/verify　核验编号：{}", content.number));
+    lines.push(format!(
+        "核验地址：{base}/verify　核验编号：{}",
+        content.number
+    ));
     lines
 }
 
@@ -219,8 +221,14 @@ impl<'a> Filler<'a> {
                         Some(name) => (name, true),
                         None => (field, false),
                     };
-                    let Some(value) = self.value(name, entry)? else { return Ok(None) };
-                    let value = if only_date { before_clock(&value) } else { &value };
+                    let Some(value) = self.value(name, entry)? else {
+                        return Ok(None);
+                    };
+                    let value = if only_date {
+                        before_clock(&value)
+                    } else {
+                        &value
+                    };
                     if out.ends_with('“') {
                         // Quotation marks inside quotation marks are single.
                         out.push_str(&value.replace('“', "‘").replace('”', "’"));
@@ -245,9 +253,7 @@ impl<'a> Filler<'a> {
             Some((entry, _)) => entry.get(name),
         };
         match value {
-            Some(value) if is_given(value) => {
-                Ok(Some(Cow::Owned(written(name, value)?)))
-            }
+            Some(value) if is_given(value) => Ok(Some(Cow::Owned(written(name, value)?))),
             // A field in the content wins over what the document knows itself; entries of lists
             // never look beyond themselves.
             _ if entry.is_none() => Ok(self.provided(name).filter(|text| !text.is_empty())),
@@ -283,7 +289,8 @@ impl<'a> Filler<'a> {
     fn moment(&self, name: &str) -> Result<Timestamp, NoticeError> {
         let text = self.content.fields.get(name).and_then(Value::as_str);
         let text = text.ok_or_else(|| NoticeError::Missing(name.to_owned()))?;
-        text.parse().map_err(|_| NoticeError::Field(name.to_owned()))
+        text.parse()
+            .map_err(|_| NoticeError::Field(name.to_owned()))
     }
 }
 
@@ -320,7 +327,10 @@ fn written(name: &str, value: &Value) -> Result<String, NoticeError> {
         Value::String(text) => Ok(text.trim().to_owned()),
         Value::Number(number) => Ok(number.to_string()),
         Value::Array(entries) => {
-            let texts = entries.iter().map(Value::as_str).collect::<Option<Vec<_>>>();
+            let texts = entries
+                .iter()
+                .map(Value::as_str)
+                .collect::<Option<Vec<_>>>();
             Ok(texts.ok_or_else(wrong)?.join("、"))
         }
         Value::Null | Value::Bool(_) | Value::Object(_) => Err(wrong()),

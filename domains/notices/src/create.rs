@@ -52,7 +52,9 @@ pub async fn check(ctx: &Ctx, new: &NewNotice) -> Result<(), NoticeError> {
 /// has asked for the permission; the number stands in the act's transaction, so an act that fails
 /// leaves only a gap.
 pub async fn create(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewNotice) -> Result<String, NoticeError> {
-    let Some(old) = &new.replaces else { return insert(tx, ctx, new, None).await };
+    let Some(old) = &new.replaces else {
+        return insert(tx, ctx, new, None).await;
+    };
     let old = table::by_id(tx, old).await?.ok_or(NoticeError::NotFound)?;
     let reason = format!("由{}号文书替代", new.number);
     replace_in(tx, ctx, old, new, &reason).await
@@ -83,7 +85,13 @@ async fn insert(
     let (version, template) = templates::current(tx, ctx, new.kind).await?;
     let content = content(new, &template, replaces.map(|old| old.number.as_str()));
     // The letter is composed for its checks only: nothing is drawn in a transaction.
-    compose(&template, &content, &Site { base_url: String::new() })?;
+    compose(
+        &template,
+        &content,
+        &Site {
+            base_url: String::new(),
+        },
+    )?;
     let doc_id = ctx.rng.key();
     if !table::take_number(tx, &new.number, &doc_id).await? {
         return Err(NoticeError::NumberTaken(new.number.clone()));
@@ -96,7 +104,12 @@ async fn insert(
         template_version: version,
         case_key: new.case_key.clone(),
         case_no: new.case_no.clone(),
-        item_code: new.fields.get("item_code").and_then(Value::as_str).unwrap_or("").to_owned(),
+        item_code: new
+            .fields
+            .get("item_code")
+            .and_then(Value::as_str)
+            .unwrap_or("")
+            .to_owned(),
         owner: new.owner.clone(),
         agency_code: new.issuer.code.clone(),
         region_code: new.issuer.region_code.clone(),
@@ -124,7 +137,9 @@ async fn insert(
         replaces: notice.replaces.clone(),
     };
     journal::append(tx, ctx, &stream(&doc_id), &event).await?;
-    let job = SealJob { doc_id: doc_id.clone() };
+    let job = SealJob {
+        doc_id: doc_id.clone(),
+    };
     journal::enqueue(tx, ctx, SEAL, &job, ctx.now()).await?;
     Ok(doc_id)
 }
@@ -158,4 +173,3 @@ pub(crate) async fn unlock(
         .map_err(|e| NoticeError::Vault(e.to_string()))?;
     serde_json::from_slice(&plain).map_err(|e| NoticeError::Vault(e.to_string()))
 }
-

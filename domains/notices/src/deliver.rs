@@ -11,7 +11,9 @@ use crate::table;
 /// Marks a document as delivered, in the transaction of whoever handed it over or saw it opened.
 /// A document that is delivered already stays as it is.
 pub async fn deliver(tx: &mut Tx<'_>, ctx: &Ctx, doc_id: &str) -> Result<Notice, NoticeError> {
-    let notice = table::by_id(tx, doc_id).await?.ok_or(NoticeError::NotFound)?;
+    let notice = table::by_id(tx, doc_id)
+        .await?
+        .ok_or(NoticeError::NotFound)?;
     if notice.state == State::Delivered {
         return Ok(notice);
     }

@@ -63,9 +63,12 @@ impl From<NoticeError> for Problem {
     fn from(error: NoticeError) -> Self {
         use NoticeError as E;
         match error {
-            E::Denied(_) => {
-                Problem::new("forbidden", 403, "您没有查看或办理这份文书的权限", "Not permitted")
-            }
+            E::Denied(_) => Problem::new(
+                "forbidden",
+                403,
+                "您没有查看或办理这份文书的权限",
+                "Not permitted",
+            ),
             E::NotFound => Problem::not_found("没有这份文书", "There is no such document"),
             E::Illegal(IllegalMove { from, event }) => Problem::conflict(
                 "wrong_state",

@@ -27,7 +27,10 @@ pub async fn issuer(ctx: &Ctx, agency_code: &str) -> Result<Issuer, NoticeError>
     let missing = || NoticeError::NoAgency(agency_code.to_owned());
     let agency = directory.agency(agency_code).ok_or_else(missing)?;
     let path = directory.region_path(&agency.region_code);
-    let name = |place: usize| path.get(place).map_or("", |region| region.full_name.as_str());
+    let name = |place: usize| {
+        path.get(place)
+            .map_or("", |region| region.full_name.as_str())
+    };
     Ok(Issuer {
         code: agency.code.clone(),
         name: agency.name.clone(),
@@ -69,10 +72,21 @@ mod tests {
             "云州市云东区人民政府"
         );
         assert_eq!(
-            body("清源县白鹭镇人民政府", 5, "云州市清源县白鹭镇", "云州市清源县"),
+            body(
+                "清源县白鹭镇人民政府",
+                5,
+                "云州市清源县白鹭镇",
+                "云州市清源县"
+            ),
             "云州市清源县人民政府"
         );
-        assert_eq!(body("国家税务总局云州市税务局", 3, "云州市", "云岭省"), "上一级主管部门");
-        assert_eq!(body("云岭省卫生健康委员会", 2, "云岭省", ""), "云岭省人民政府");
+        assert_eq!(
+            body("国家税务总局云州市税务局", 3, "云州市", "云岭省"),
+            "上一级主管部门"
+        );
+        assert_eq!(
+            body("云岭省卫生健康委员会", 2, "云岭省", ""),
+            "云岭省人民政府"
+        );
     }
 }

@@ -91,7 +91,11 @@ mod tests {
     fn codes_titles_and_characters_are_distinct() {
         let count = Kind::ALL.len();
         let distinct = |read: fn(Kind) -> &'static str| {
-            Kind::ALL.iter().map(|&kind| read(kind)).collect::<HashSet<_>>().len()
+            Kind::ALL
+                .iter()
+                .map(|&kind| read(kind))
+                .collect::<HashSet<_>>()
+                .len()
         };
         assert_eq!(distinct(Kind::code), count);
         assert_eq!(distinct(Kind::zh), count);

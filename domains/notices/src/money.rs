@@ -5,9 +5,7 @@ const DIGITS: [char; 10] = ['零', '壹', '贰', '叁', '肆', '伍', '陆', '�
 /// `32.00` → `叁拾贰元整`. Up to 999 999 999 999.99 yuan; none for anything else.
 pub(crate) fn in_words(amount: &str) -> Option<String> {
     let (yuan, cents) = amount.split_once('.').unwrap_or((amount, ""));
-    let digits = |text: &str, most| {
-        text.len() <= most && text.bytes().all(|b| b.is_ascii_digit())
-    };
+    let digits = |text: &str, most| text.len() <= most && text.bytes().all(|b| b.is_ascii_digit());
     if yuan.is_empty() || !digits(yuan, 12) || !digits(cents, 2) {
         return None;
     }

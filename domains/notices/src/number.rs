@@ -28,7 +28,10 @@ pub async fn number(ctx: &Ctx, kind: Kind, issuer: &Issuer) -> Result<String, No
 
 /// Sets the word an agency is registered with (发文代字), in place of the one made from its name.
 pub async fn set_word(ctx: &Ctx, agency_code: &str, word: &str) -> Result<(), NoticeError> {
-    let target = Target { agency: Some(agency_code), ..Target::default() };
+    let target = Target {
+        agency: Some(agency_code),
+        ..Target::default()
+    };
     ctx.actor.require(Permission::SystemAdmin, &target)?;
     let word = word.trim().to_owned();
     if word.is_empty() || word.chars().count() > 10 {
@@ -93,7 +96,9 @@ pub fn word(name: &str) -> String {
         None => ("", name, ""),
     };
     // 云州市公安局云东分局: the branch is named after its own region.
-    let branch = rest.strip_suffix("分局").filter(|branch| !branch.is_empty());
+    let branch = rest
+        .strip_suffix("分局")
+        .filter(|branch| !branch.is_empty());
     match (branch, department) {
         (Some(branch), department) => format!("{branch}{department}"),
         (None, "") => name.chars().take(8).collect(),

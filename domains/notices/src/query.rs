@@ -44,7 +44,10 @@ pub async fn file(ctx: &Ctx, doc_id: &str, format: Format) -> Result<File, Notic
     }
     let blob = table::blob_of(&mut ctx.db.reader(), doc_id, format).await?;
     let blob = blob.ok_or(NoticeError::NotSealed)?;
-    let blobs = ctx.shared.get::<Blobs>().ok_or(NoticeError::NotConfigured)?;
+    let blobs = ctx
+        .shared
+        .get::<Blobs>()
+        .ok_or(NoticeError::NotConfigured)?;
     Ok(File {
         name: format!("{}-{}.{}", notice.title, notice.number, format.code()),
         media_type: format.media_type(),
@@ -67,14 +70,28 @@ pub struct Record {
 /// because whoever has the digest has the file.
 pub async fn by_digest(ctx: &Ctx, digest: &str) -> Result<Option<Record>, NoticeError> {
     let mut reader = ctx.db.reader();
-    let Some(doc_id) = table::by_digest(&mut reader, digest).await? else { return Ok(None) };
-    let Some(notice) = table::by_id(&mut reader, &doc_id).await? else { return Ok(None) };
+    let Some(doc_id) = table::by_digest(&mut reader, digest).await? else {
+        return Ok(None);
+    };
+    let Some(notice) = table::by_id(&mut reader, &doc_id).await? else {
+        return Ok(None);
+    };
     let replaced_by = match &notice.replaced_by {
         Some(new) => table::by_id(&mut reader, new).await?.map(|new| new.number),
         None => None,
     };
-    let Notice { title, number, state, .. } = notice;
-    Ok(Some(Record { title, number, state, replaced_by }))
+    let Notice {
+        title,
+        number,
+        state,
+        ..
+    } = notice;
+    Ok(Some(Record {
+        title,
+        number,
+        state,
+        replaced_by,
+    }))
 }
 
 /// Why a document was withdrawn, for staff.
@@ -93,5 +110,8 @@ pub async fn withdraw_reason(ctx: &Ctx, doc_id: &str) -> Result<Option<String>, 
 
 /// The names of all stored files, for the sweeper of the file store.
 pub async fn stored_files(ctx: &Ctx) -> Result<HashSet<String>, NoticeError> {
-    Ok(table::blobs(&mut ctx.db.reader()).await?.into_iter().collect())
+    Ok(table::blobs(&mut ctx.db.reader())
+        .await?
+        .into_iter()
+        .collect())
 }

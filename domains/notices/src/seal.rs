@@ -48,7 +48,9 @@ pub fn handlers() -> Vec<(&'static str, JobFn)> {
 /// withdrawn meanwhile.
 async fn seal(ctx: &Ctx, doc_id: &str) -> Result<(), NoticeError> {
     let mut reader = ctx.db.reader();
-    let notice = table::by_id(&mut reader, doc_id).await?.ok_or(NoticeError::NotFound)?;
+    let notice = table::by_id(&mut reader, doc_id)
+        .await?
+        .ok_or(NoticeError::NotFound)?;
     if notice.state != State::Draft {
         return Ok(());
     }
@@ -60,7 +62,14 @@ async fn seal(ctx: &Ctx, doc_id: &str) -> Result<(), NoticeError> {
     let impression = seals::impression(ctx, &seal.key).await?;
 
     // Composed before the seal is touched: what cannot be drawn costs no use.
-    let drawn = draw(template.clone(), content, site, doc_id.to_owned(), impression).await?;
+    let drawn = draw(
+        template.clone(),
+        content,
+        site,
+        doc_id.to_owned(),
+        impression,
+    )
+    .await?;
     let id = reserve(ctx, &notice, &template, &seal.key).await?;
     match stamp(ctx, &notice, &seal.es_id, &id, drawn).await {
         Ok(()) => Ok(()),
@@ -111,7 +120,12 @@ async fn draw(
         let package = ofd::compose(&laid, &info).map_err(|e| NoticeError::Ofd(e.to_string()))?;
         let pdf = paper::to_pdf(&laid)?;
         let preview = preview(&composed.document, place, impression)?;
-        Ok(Drawn { package, pdf, preview, place })
+        Ok(Drawn {
+            package,
+            pdf,
+            preview,
+            place,
+        })
     })
     .await
 }
@@ -174,7 +188,12 @@ async fn stamp(
     let failed = |documents: &Vec<UsedDocument>, error: NoticeError| {
         (documents.clone(), UseResult::Failed, error)
     };
-    let Drawn { package, pdf, preview, place } = drawn;
+    let Drawn {
+        package,
+        pdf,
+        preview,
+        place,
+    } = drawn;
     let ofd = seals::stamp_ofd(ctx, id, package, place, true)
         .await
         .map_err(|e| failed(&documents, e.into()))?;
@@ -184,8 +203,14 @@ async fn stamp(
         .map_err(|e| failed(&documents, e.into()))?;
     documents.push(used(Format::Pdf, &pdf));
     let mut files = Vec::new();
-    for (format, bytes) in [(Format::Ofd, ofd), (Format::Pdf, pdf), (Format::Png, preview)] {
-        let file = put(ctx, format, bytes).await.map_err(|e| failed(&documents, e))?;
+    for (format, bytes) in [
+        (Format::Ofd, ofd),
+        (Format::Pdf, pdf),
+        (Format::Png, preview),
+    ] {
+        let file = put(ctx, format, bytes)
+            .await
+            .map_err(|e| failed(&documents, e))?;
         files.push(file);
     }
     match write(ctx, notice, es_id, id, files, documents.clone()).await {
@@ -207,9 +232,17 @@ fn used(format: Format, bytes: &[u8]) -> UsedDocument {
 }
 
 async fn put(ctx: &Ctx, format: Format, bytes: Vec<u8>) -> Result<StoredFile, NoticeError> {
-    let blobs = ctx.shared.get::<Blobs>().ok_or(NoticeError::NotConfigured)?;
+    let blobs = ctx
+        .shared
+        .get::<Blobs>()
+        .ok_or(NoticeError::NotConfigured)?;
     let stored = blobs.put(ctx, bytes).await?;
-    Ok(StoredFile { format, blob: stored.name, digest: stored.digest, length: stored.len })
+    Ok(StoredFile {
+        format,
+        blob: stored.name,
+        digest: stored.digest,
+        length: stored.len,
+    })
 }
 
 /// One short transaction: the document is sealed, its files are named, the use is finished.
@@ -243,7 +276,9 @@ async fn write(
             let (ctx, doc_id, id, work) = (inner.clone(), doc_id.clone(), id.clone(), work.clone());
             Box::pin(async move {
                 let (event, files, documents) = &*work;
-                let notice = table::by_id(tx, &doc_id).await?.ok_or(NoticeError::NotFound)?;
+                let notice = table::by_id(tx, &doc_id)
+                    .await?
+                    .ok_or(NoticeError::NotFound)?;
                 let seen = notice.rev;
                 let notice = Notice {
                     state: next(notice.state, Event::Seal)?,

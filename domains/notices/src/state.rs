@@ -43,7 +43,12 @@ pub struct IllegalMove {
 
 impl fmt::Display for IllegalMove {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no {} of a document that is {}", self.event.en(), self.from.en())
+        write!(
+            f,
+            "no {} of a document that is {}",
+            self.event.en(),
+            self.from.en()
+        )
     }
 }
 

@@ -11,11 +11,7 @@ const COLUMNS: &str = "doc_id, kind, number, title, template_version, case_key, 
     item_code, owner, agency_code, region_code, maker, made_at, state, rev, sealer, sealed_at, \
     delivered_at, withdrawn_at, withdrawn_by, replaces, replaced_by";
 
-fn coded<T>(
-    row: &Row,
-    column: usize,
-    read: impl Fn(&str) -> Option<T>,
-) -> Result<T, StoreError> {
+fn coded<T>(row: &Row, column: usize, read: impl Fn(&str) -> Option<T>) -> Result<T, StoreError> {
     let code: String = row.get(column)?;
     read(&code).ok_or_else(|| StoreError::Column(column, format!("unknown code {code}")))
 }
@@ -94,7 +90,11 @@ pub(crate) async fn take_number(
 
 pub(crate) async fn by_id(run: &mut impl Run, doc_id: &str) -> Result<Option<Notice>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM notice WHERE doc_id = ?");
-    run.row(&sql, args![doc_id]).await?.as_ref().map(notice).transpose()
+    run.row(&sql, args![doc_id])
+        .await?
+        .as_ref()
+        .map(notice)
+        .transpose()
 }
 
 /// The encrypted content.
@@ -107,12 +107,13 @@ pub(crate) async fn content(run: &mut impl Run, doc_id: &str) -> Result<Vec<u8>,
 }
 
 /// The documents of a case, oldest first.
-pub(crate) async fn of_case(
-    run: &mut impl Run,
-    case_key: &str,
-) -> Result<Vec<Notice>, StoreError> {
+pub(crate) async fn of_case(run: &mut impl Run, case_key: &str) -> Result<Vec<Notice>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM notice WHERE case_key = ? ORDER BY made_at, doc_id");
-    run.rows(&sql, args![case_key]).await?.iter().map(notice).collect()
+    run.rows(&sql, args![case_key])
+        .await?
+        .iter()
+        .map(notice)
+        .collect()
 }
 
 /// Writes what moves may change, if nobody changed the row since `seen`.
@@ -145,7 +146,11 @@ pub(crate) async fn set_use(
     doc_id: &str,
     use_key: &str,
 ) -> Result<(), StoreError> {
-    run.exec("UPDATE notice SET use_key = ? WHERE doc_id = ?", args![use_key, doc_id]).await?;
+    run.exec(
+        "UPDATE notice SET use_key = ? WHERE doc_id = ?",
+        args![use_key, doc_id],
+    )
+    .await?;
     Ok(())
 }
 
@@ -188,7 +193,11 @@ pub(crate) async fn insert_file(
     let sql = "INSERT INTO notice_file (doc_id, format, blob, digest, length) \
         VALUES (?, ?, ?, ?, ?)";
     let length = i64::try_from(file.length).unwrap_or(i64::MAX);
-    run.exec(sql, args![doc_id, file.format.code(), &file.blob, &file.digest, length]).await?;
+    run.exec(
+        sql,
+        args![doc_id, file.format.code(), &file.blob, &file.digest, length],
+    )
+    .await?;
     Ok(())
 }
 
@@ -198,7 +207,10 @@ pub(crate) async fn blob_of(
     format: Format,
 ) -> Result<Option<String>, StoreError> {
     let sql = "SELECT blob FROM notice_file WHERE doc_id = ? AND format = ?";
-    run.row(sql, args![doc_id, format.code()]).await?.map(|row| row.get(0)).transpose()
+    run.row(sql, args![doc_id, format.code()])
+        .await?
+        .map(|row| row.get(0))
+        .transpose()
 }
 
 pub(crate) async fn by_digest(
@@ -206,7 +218,10 @@ pub(crate) async fn by_digest(
     digest: &str,
 ) -> Result<Option<String>, StoreError> {
     let sql = "SELECT doc_id FROM notice_file WHERE digest = ? ORDER BY doc_id LIMIT 1";
-    run.row(sql, args![digest]).await?.map(|row| row.get(0)).transpose()
+    run.row(sql, args![digest])
+        .await?
+        .map(|row| row.get(0))
+        .transpose()
 }
 
 /// The names of all stored files, for the sweeper of the file store.
@@ -217,7 +232,10 @@ pub(crate) async fn blobs(run: &mut impl Run) -> Result<Vec<String>, StoreError>
 
 pub(crate) async fn word(run: &mut impl Run, agency: &str) -> Result<Option<String>, StoreError> {
     let sql = "SELECT word FROM notice_word WHERE agency_code = ?";
-    run.row(sql, args![agency]).await?.map(|row| row.get(0)).transpose()
+    run.row(sql, args![agency])
+        .await?
+        .map(|row| row.get(0))
+        .transpose()
 }
 
 /// The version of a kind's template in use at a moment.
@@ -228,7 +246,10 @@ pub(crate) async fn version_at(
 ) -> Result<Option<i64>, StoreError> {
     let sql = "SELECT version FROM notice_template WHERE kind = ? AND used_from <= ? \
         ORDER BY version DESC LIMIT 1";
-    run.row(sql, args![kind.code(), at]).await?.map(|row| row.get(0)).transpose()
+    run.row(sql, args![kind.code(), at])
+        .await?
+        .map(|row| row.get(0))
+        .transpose()
 }
 
 pub(crate) async fn newest_version(run: &mut impl Run, kind: Kind) -> Result<i64, StoreError> {
@@ -245,7 +266,10 @@ pub(crate) async fn template(
     version: i64,
 ) -> Result<Option<String>, StoreError> {
     let sql = "SELECT body FROM notice_template WHERE kind = ? AND version = ?";
-    run.row(sql, args![kind.code(), version]).await?.map(|row| row.get(0)).transpose()
+    run.row(sql, args![kind.code(), version])
+        .await?
+        .map(|row| row.get(0))
+        .transpose()
 }
 
 pub(crate) async fn insert_template(
@@ -257,6 +281,7 @@ pub(crate) async fn insert_template(
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO notice_template (kind, version, used_from, body, author) \
         VALUES (?, ?, ?, ?, ?)";
-    run.exec(sql, args![kind.code(), version, used_from, body, author]).await?;
+    run.exec(sql, args![kind.code(), version, used_from, body, author])
+        .await?;
     Ok(())
 }

@@ -117,8 +117,12 @@ impl Template {
         if self.title.trim().is_empty() || self.body.is_empty() {
             return wrong("title and body are needed".into());
         }
-        let sure: HashSet<&str> =
-            self.required.iter().map(String::as_str).chain(PROVIDED.iter().copied()).collect();
+        let sure: HashSet<&str> = self
+            .required
+            .iter()
+            .map(String::as_str)
+            .chain(PROVIDED.iter().copied())
+            .collect();
         if !sure.contains(self.date.as_str()) {
             return wrong(format!("the date {} is not a required field", self.date));
         }

@@ -40,7 +40,8 @@ struct Parsed {
 
 /// Puts the shipped templates into the database where a kind has none. Run at every start.
 pub async fn ensure_templates(ctx: &Ctx) -> Result<(), NoticeError> {
-    ctx.actor.require(Permission::SystemAdmin, &Target::default())?;
+    ctx.actor
+        .require(Permission::SystemAdmin, &Target::default())?;
     let mut missing = Vec::new();
     for &kind in Kind::ALL {
         if table::newest_version(&mut ctx.db.reader(), kind).await? == 0 {
@@ -76,7 +77,8 @@ pub async fn publish_template(
     json: &str,
     used_from: Timestamp,
 ) -> Result<i64, NoticeError> {
-    ctx.actor.require(Permission::SystemAdmin, &Target::default())?;
+    ctx.actor
+        .require(Permission::SystemAdmin, &Target::default())?;
     let kind = Template::read(json)?.kind;
     let (author, body) = (ctx.actor.id.clone(), Arc::new(json.to_owned()));
     ctx.db
@@ -111,7 +113,10 @@ pub(crate) async fn at_version(
 ) -> Result<Arc<Template>, NoticeError> {
     let parsed = ctx.shared.get_or_make::<Parsed>();
     let known = {
-        let lock = parsed.known.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let lock = parsed
+            .known
+            .read()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         lock.get(&(kind, version)).cloned()
     };
     if let Some(template) = known {
@@ -120,7 +125,10 @@ pub(crate) async fn at_version(
     let body = table::template(run, kind, version).await?;
     let body = body.ok_or(NoticeError::NoTemplate(kind.code()))?;
     let template = Arc::new(Template::read(&body)?);
-    let mut lock = parsed.known.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let mut lock = parsed
+        .known
+        .write()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
     lock.insert((kind, version), template.clone());
     Ok(template)
 }

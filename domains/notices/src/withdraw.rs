@@ -53,8 +53,11 @@ async fn load(
     doc_id: &str,
     reason: &str,
 ) -> Result<Notice, NoticeError> {
-    let notice = table::by_id(tx, doc_id).await?.ok_or(NoticeError::NotFound)?;
-    ctx.actor.require(Permission::CaseDecide, &notice.target())?;
+    let notice = table::by_id(tx, doc_id)
+        .await?
+        .ok_or(NoticeError::NotFound)?;
+    ctx.actor
+        .require(Permission::CaseDecide, &notice.target())?;
     if reason.trim().is_empty() {
         return Err(NoticeError::Missing("reason".into()));
     }
@@ -82,7 +85,12 @@ pub(crate) async fn mark(
         return Err(NoticeError::Stale);
     }
     // A reason may speak of the applicant: it is kept encrypted and not told to the journal.
-    let sealed = ctx.seal("notice", "withdraw_reason", &notice.doc_id, reason.as_bytes());
+    let sealed = ctx.seal(
+        "notice",
+        "withdraw_reason",
+        &notice.doc_id,
+        reason.as_bytes(),
+    );
     table::set_reason(tx, &notice.doc_id, sealed).await?;
     let event = NoticeWithdrawn {
         doc_id: notice.doc_id.clone(),

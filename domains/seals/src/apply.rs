@@ -90,15 +90,27 @@ fn name(command: &Apply) -> Result<String, SealError> {
             text("person", person, 24)?;
             Ok(person.trim().to_owned())
         }
-        (kind, _) => Ok(format!("{}{}", command.owner.name, kind.purpose().unwrap_or_default())),
+        (kind, _) => Ok(format!(
+            "{}{}",
+            command.owner.name,
+            kind.purpose().unwrap_or_default()
+        )),
     }
 }
 
 /// Six digits of the region and eight running ones; townships count under their county.
 async fn es_id(ctx: &Ctx, owner: &Owner) -> Result<String, SealError> {
-    let region: String = owner.region_code.chars().filter(char::is_ascii_digit).take(6).collect();
+    let region: String = owner
+        .region_code
+        .chars()
+        .filter(char::is_ascii_digit)
+        .take(6)
+        .collect();
     if region.len() != 6 {
-        return Err(SealError::Invalid { field: "region", why: crate::error::MISSING });
+        return Err(SealError::Invalid {
+            field: "region",
+            why: crate::error::MISSING,
+        });
     }
     let number = ctx.next_number(&format!("seal/{region}"), 20).await?;
     Ok(format!("{region}{number:08}"))

@@ -60,7 +60,12 @@ pub async fn ask(
                 ctx.actor.require(Permission::SealManage, &seal.target())?;
                 next(Some(seal.state), request.event())?;
                 let (by, at) = (ctx.actor.id.clone(), ctx.now());
-                let asked = Asked { request, by, at, reason };
+                let asked = Asked {
+                    request,
+                    by,
+                    at,
+                    reason,
+                };
                 set(tx, &ctx, seal, Some(asked.clone()), &asked, false).await
             })
         })
@@ -142,12 +147,17 @@ async fn answer(ctx: &Ctx, key: &str, request: Request) -> Result<Seal, SealErro
                         Request::Recover => "the approval of the recovery",
                         Request::Destroy => "the approval of the destruction",
                     };
-                    return Err(SealError::SamePerson { first: "the request", second });
+                    return Err(SealError::SamePerson {
+                        first: "the request",
+                        second,
+                    });
                 }
                 let seal = step(tx, &ctx, seal, request.event(), &asked.reason, |_| {}).await?;
                 if request == Request::Destroy {
                     table::withdraw_all(tx, &seal.key, ctx.now()).await?;
-                    let erase = Erase { seal: seal.key.clone() };
+                    let erase = Erase {
+                        seal: seal.key.clone(),
+                    };
                     journal::enqueue(tx, &ctx, ERASE, &erase, ctx.now()).await?;
                 }
                 Ok(seal)

@@ -42,11 +42,7 @@ pub struct Grant {
 
 /// Authorises users and systems. All authorisations of a seal are given in one act; to change
 /// them, withdraw them first.
-pub async fn authorise(
-    ctx: &Ctx,
-    seal_key: &str,
-    grants: Vec<Grant>,
-) -> Result<Seal, SealError> {
+pub async fn authorise(ctx: &Ctx, seal_key: &str, grants: Vec<Grant>) -> Result<Seal, SealError> {
     let (inner, key, grants) = (ctx.clone(), seal_key.to_owned(), Arc::new(grants));
     ctx.db
         .write(move |tx| {
@@ -68,7 +64,10 @@ pub(crate) async fn authorise_in(
 ) -> Result<Seal, SealError> {
     ctx.actor.require(Permission::SealManage, &seal.target())?;
     if grants.is_empty() {
-        return Err(SealError::Invalid { field: "grants", why: EMPTY });
+        return Err(SealError::Invalid {
+            field: "grants",
+            why: EMPTY,
+        });
     }
     for grant in grants {
         check(&seal, grant)?;
@@ -102,11 +101,17 @@ fn check(seal: &Seal, grant: &Grant) -> Result<(), SealError> {
     text("holder", &grant.holder, 64)?;
     text("document_kind", &grant.document_kind, 40)?;
     if grant.daily_maximum < 1 {
-        return Err(SealError::Invalid { field: "daily_maximum", why: MAXIMUM });
+        return Err(SealError::Invalid {
+            field: "daily_maximum",
+            why: MAXIMUM,
+        });
     }
     let within = seal.valid_to.is_some_and(|end| grant.valid_to <= end);
     if grant.valid_from >= grant.valid_to || !within {
-        return Err(SealError::Invalid { field: "valid_to", why: PERIOD });
+        return Err(SealError::Invalid {
+            field: "valid_to",
+            why: PERIOD,
+        });
     }
     Ok(())
 }

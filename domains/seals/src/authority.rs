@@ -32,9 +32,8 @@ impl Authorities {
         let (rng, now) = (ctx.rng.clone(), ctx.now());
         let opened = blocking(move || {
             let mut entropy = |out: &mut [u8]| rng.fill(out);
-            let mut open = |kind| {
-                Authority::open_or_create(store.clone(), kind, &names, now, &mut entropy)
-            };
+            let mut open =
+                |kind| Authority::open_or_create(store.clone(), kind, &names, now, &mut entropy);
             let (sm2, p256) = (open(KeyKind::Sm2)?, open(KeyKind::P256)?);
             Ok(Arc::new(Self { store, sm2, p256 }))
         })
@@ -108,7 +107,10 @@ impl Authorities {
                     authority.revoke(&serial, one.at, reason, &mut entropy)?;
                 }
             }
-            Ok(Arc::new([publication(&this.sm2, now)?, publication(&this.p256, now)?]))
+            Ok(Arc::new([
+                publication(&this.sm2, now)?,
+                publication(&this.p256, now)?,
+            ]))
         })
         .await?;
         let done: Result<(), store::StoreError> = ctx

@@ -64,8 +64,14 @@ impl CityPlan {
         let directory = agencies::directory(ctx).await?;
         let mut agencies = Vec::new();
         for agency in directory.agencies() {
-            let types = agency.seal_types.iter().map(|code| SealType::from_code(code));
-            let wrong = SealError::Invalid { field: "seal_types", why: crate::error::MISSING };
+            let types = agency
+                .seal_types
+                .iter()
+                .map(|code| SealType::from_code(code));
+            let wrong = SealError::Invalid {
+                field: "seal_types",
+                why: crate::error::MISSING,
+            };
             agencies.push(CitySeal {
                 owner: Owner {
                     agency_code: agency.code.clone(),
@@ -114,7 +120,10 @@ pub async fn ensure_city_seals(ctx: &Ctx, plan: &CityPlan) -> Result<usize, Seal
             let code = &agency.owner.agency_code;
             let all = table::of_agency(&mut reader, code, seal_type).await?;
             let mut living = all.into_iter().filter(|seal| {
-                !matches!(seal.state, State::Refused | State::Destroyed | State::Expired)
+                !matches!(
+                    seal.state,
+                    State::Refused | State::Destroyed | State::Expired
+                )
             });
             match living.next() {
                 Some(seal) if is_under_way(ctx, &seal).await? => open.push(seal),
@@ -134,15 +143,23 @@ pub async fn ensure_city_seals(ctx: &Ctx, plan: &CityPlan) -> Result<usize, Seal
     }
     let plan = Arc::new(plan.clone());
     open.extend(apply_and_review(ctx, &plan, wanted).await?);
-    let (waiting, going): (Vec<_>, Vec<_>) =
-        open.into_iter().partition(|seal| seal.state == State::Applied);
+    let (waiting, going): (Vec<_>, Vec<_>) = open
+        .into_iter()
+        .partition(|seal| seal.state == State::Applied);
     let mut going = going;
     going.extend(review_all(ctx, &plan, waiting).await?);
 
-    let to_make: Vec<Seal> =
-        going.iter().filter(|seal| seal.state == State::Approved).cloned().collect();
+    let to_make: Vec<Seal> = going
+        .iter()
+        .filter(|seal| seal.state == State::Approved)
+        .cloned()
+        .collect();
     let forged = forge::forge(ctx, to_make.clone()).await?;
-    let forged = to_make.into_iter().map(|seal| seal.key).zip(forged).collect::<Vec<_>>();
+    let forged = to_make
+        .into_iter()
+        .map(|seal| seal.key)
+        .zip(forged)
+        .collect::<Vec<_>>();
     finish_all(ctx, &plan, going, forged).await
 }
 
@@ -150,9 +167,9 @@ pub async fn ensure_city_seals(ctx: &Ctx, plan: &CityPlan) -> Result<usize, Seal
 async fn is_under_way(ctx: &Ctx, seal: &Seal) -> Result<bool, SealError> {
     Ok(match seal.state {
         State::Applied | State::Approved | State::Made | State::Filed => true,
-        State::Released => {
-            table::authorisations(&mut ctx.db.reader(), &seal.key).await?.is_empty()
-        }
+        State::Released => table::authorisations(&mut ctx.db.reader(), &seal.key)
+            .await?
+            .is_empty(),
         _ => false,
     })
 }
@@ -252,8 +269,13 @@ async fn finish_all(
 }
 
 fn grants(plan: &CityPlan, seal: &Seal, ctx: &Ctx) -> Vec<Grant> {
-    let Some(valid_to) = seal.valid_to else { return Vec::new() };
-    let of_type = plan.standing.iter().filter(|one| one.seal_type == seal.seal_type);
+    let Some(valid_to) = seal.valid_to else {
+        return Vec::new();
+    };
+    let of_type = plan
+        .standing
+        .iter()
+        .filter(|one| one.seal_type == seal.seal_type);
     of_type
         .map(|one| Grant {
             holder_kind: HolderKind::System,

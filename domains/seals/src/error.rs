@@ -18,9 +18,15 @@ pub enum SealError {
     Stale,
     /// 职责分离 [I-16]: one person may not do both.
     #[error("{second} must be done by another person than {first}")]
-    SamePerson { first: &'static str, second: &'static str },
+    SamePerson {
+        first: &'static str,
+        second: &'static str,
+    },
     #[error("{field}: {why}")]
-    Invalid { field: &'static str, why: &'static str },
+    Invalid {
+        field: &'static str,
+        why: &'static str,
+    },
     /// Nobody asked for this recovery or destruction, or for another than was approved.
     #[error("nobody asked for this")]
     NotAsked,
@@ -160,10 +166,16 @@ pub(crate) const EMPTY: &str = "at least one authorisation is needed";
 /// Text that must be there and fit its column.
 pub(crate) fn text(field: &'static str, value: &str, most: usize) -> Result<(), SealError> {
     if value.trim().is_empty() {
-        return Err(SealError::Invalid { field, why: MISSING });
+        return Err(SealError::Invalid {
+            field,
+            why: MISSING,
+        });
     }
     if value.chars().count() > most {
-        return Err(SealError::Invalid { field, why: TOO_LONG });
+        return Err(SealError::Invalid {
+            field,
+            why: TOO_LONG,
+        });
     }
     Ok(())
 }

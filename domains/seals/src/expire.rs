@@ -27,7 +27,9 @@ pub async fn expire_due(ctx: &Ctx) -> Result<usize, SealError> {
                     }
                     let seal = step(tx, &ctx, seal, Event::Expire, "", |_| {}).await?;
                     table::withdraw_all(tx, &seal.key, ctx.now()).await?;
-                    let erase = Erase { seal: seal.key.clone() };
+                    let erase = Erase {
+                        seal: seal.key.clone(),
+                    };
                     journal::enqueue(tx, &ctx, ERASE, &erase, ctx.now()).await?;
                     Ok(())
                 })

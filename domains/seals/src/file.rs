@@ -11,7 +11,11 @@ use crate::step::{load, step};
 /// Notes the filing number (备案号) the seal authority gave.
 pub async fn file(ctx: &Ctx, seal_key: &str, filing_no: &str) -> Result<Seal, SealError> {
     text("filing_no", filing_no, 40)?;
-    let (inner, key, number) = (ctx.clone(), seal_key.to_owned(), filing_no.trim().to_owned());
+    let (inner, key, number) = (
+        ctx.clone(),
+        seal_key.to_owned(),
+        filing_no.trim().to_owned(),
+    );
     ctx.db
         .write(move |tx| {
             let (ctx, key, number) = (inner.clone(), key.clone(), number.clone());

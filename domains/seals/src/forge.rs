@@ -47,7 +47,9 @@ pub(crate) async fn draw_all(seals: Vec<Seal>) -> Result<Vec<Vec<u8>>, SealError
                 .collect();
             let mut all = Vec::with_capacity(seals.len());
             for part in parts {
-                let drawn = part.join().map_err(|_| SealError::Signing("drawing".into()))?;
+                let drawn = part
+                    .join()
+                    .map_err(|_| SealError::Signing("drawing".into()))?;
                 all.extend(drawn?);
             }
             Ok(all)
@@ -59,9 +61,11 @@ pub(crate) async fn draw_all(seals: Vec<Seal>) -> Result<Vec<Vec<u8>>, SealError
 fn draw(seal: &Seal) -> Result<Vec<u8>, SealError> {
     let size = f32::from(seal.seal_type.size_mm());
     let picture = match seal.seal_type {
-        SealType::Personal => {
-            paper::personal(&Personal { name: seal.name.clone(), edge_mm: size, dpi: DPI })?
-        }
+        SealType::Personal => paper::personal(&Personal {
+            name: seal.name.clone(),
+            edge_mm: size,
+            dpi: DPI,
+        })?,
         // An official seal has no line below the star.
         kind => paper::official(&Official {
             organisation: seal.owner.name.clone(),
@@ -89,7 +93,10 @@ pub(crate) async fn forge(ctx: &Ctx, seals: Vec<Seal>) -> Result<Vec<Forged>, Se
     blocking(move || {
         let mut entropy = |out: &mut [u8]| rng.fill(out);
         let maker = authorities.sm2.maker()?;
-        let ends = [authorities.sm2.default_end(now), authorities.p256.default_end(now)];
+        let ends = [
+            authorities.sm2.default_end(now),
+            authorities.p256.default_end(now),
+        ];
         let validity = (now, whole_second(ends[0].min(ends[1])));
         let names: Vec<String> = work.iter().map(|_| format!("seal.{}", rng.key())).collect();
         // One change of the key store for each kind, however many seals they are.
@@ -115,7 +122,10 @@ pub(crate) async fn forge(ctx: &Ctx, seals: Vec<Seal>) -> Result<Vec<Forged>, Se
 /// Whom the certificates of a seal name.
 fn subject(seal: &Seal) -> Subject {
     let unit = seal.owner.uscc.clone();
-    Subject { unit, ..Subject::new(&seal.owner.name, &seal.name) }
+    Subject {
+        unit,
+        ..Subject::new(&seal.owner.name, &seal.name)
+    }
 }
 
 fn bind(
@@ -142,13 +152,15 @@ fn bind(
         },
     };
     let made = sealing::make_seal(&spec, maker).map_err(signing)?;
-    let serial = |der: &[u8]| -> Result<String, SealError> {
-        Ok(gm::Certificate::from_der(der)?.serial())
-    };
+    let serial =
+        |der: &[u8]| -> Result<String, SealError> { Ok(gm::Certificate::from_der(der)?.serial()) };
     Ok(Forged {
         key_name,
         seal: made,
-        serials: [serial(signer.certificate())?, serial(pdf_signer.certificate())?],
+        serials: [
+            serial(signer.certificate())?,
+            serial(pdf_signer.certificate())?,
+        ],
         signer: signer.certificate().to_vec(),
         pdf_signer: pdf_signer.certificate().to_vec(),
         valid_from,
@@ -174,5 +186,5 @@ pub(crate) fn maker_of(seal: &[u8]) -> Result<Option<String>, SealError> {
         return Ok(None);
     }
     let seal = sealing::Seal::parse(seal).map_err(|e| SealError::Signing(e.to_string()))?;
-    Ok(Some(gm::Certificate::from_der(&seal.maker)?.subject()))
+    Ok(Some(gm::Certificate::from_der(seal.maker)?.subject()))
 }

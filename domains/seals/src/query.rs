@@ -60,11 +60,7 @@ pub struct SealDetail {
 }
 
 /// The seal of an agency that signs now: in use and valid, the one with the longest validity.
-pub async fn find(
-    ctx: &Ctx,
-    agency_code: &str,
-    seal_type: SealType,
-) -> Result<Seal, SealError> {
+pub async fn find(ctx: &Ctx, agency_code: &str, seal_type: SealType) -> Result<Seal, SealError> {
     let all = table::of_agency(&mut ctx.db.reader(), agency_code, seal_type).await?;
     let now = ctx.now();
     let usable = all.iter().find(|seal| seal.is_usable_at(now));
@@ -88,10 +84,15 @@ pub enum Seals {
 /// One page of seals.
 pub async fn seals(ctx: &Ctx, list: &Seals, page: PageRequest) -> Result<Page<Seal>, SealError> {
     let target = match list {
-        Seals::Agency { code, region } => {
-            Target { agency: Some(code), region: Some(region), ..Target::default() }
-        }
-        Seals::Region(region) => Target { region: Some(region), ..Target::default() },
+        Seals::Agency { code, region } => Target {
+            agency: Some(code),
+            region: Some(region),
+            ..Target::default()
+        },
+        Seals::Region(region) => Target {
+            region: Some(region),
+            ..Target::default()
+        },
     };
     ctx.actor.require(Permission::SealManage, &target)?;
     let mut reader = ctx.db.reader();
@@ -128,7 +129,9 @@ pub async fn detail(ctx: &Ctx, seal_key: &str) -> Result<SealDetail, SealError> 
     let mut reader = ctx.db.reader();
     let seal = load(&mut reader, seal_key).await?;
     ctx.actor.require(Permission::SealManage, &seal.target())?;
-    let material = table::material(&mut reader, seal_key).await?.ok_or(SealError::NotFound)?;
+    let material = table::material(&mut reader, seal_key)
+        .await?
+        .ok_or(SealError::NotFound)?;
     let serial = |der: &[u8]| -> Result<Option<String>, SealError> {
         match der {
             [] => Ok(None),
@@ -159,19 +162,22 @@ pub async fn impression(ctx: &Ctx, seal_key: &str) -> Result<Vec<u8>, SealError>
 /// The state a seal was in at a moment, by its 印章标识; none when this platform has no such seal
 /// or had it not yet. Signatures carry whole seconds: within one, a seal counts as in use if it
 /// was in use at any time of that second [I-12].
-pub async fn state_at(
-    ctx: &Ctx,
-    es_id: &str,
-    at: Timestamp,
-) -> Result<Option<State>, SealError> {
+pub async fn state_at(ctx: &Ctx, es_id: &str, at: Timestamp) -> Result<Option<State>, SealError> {
     let mut reader = ctx.db.reader();
-    let Some(key) = table::key_of(&mut reader, es_id).await? else { return Ok(None) };
+    let Some(key) = table::key_of(&mut reader, es_id).await? else {
+        return Ok(None);
+    };
     let whole = at.subsec_nanosecond() == 0;
-    let until = if whole { at + SignedDuration::from_millis(999) } else { at };
+    let until = if whole {
+        at + SignedDuration::from_millis(999)
+    } else {
+        at
+    };
     let history = table::states(&mut reader, &key, until).await?;
-    let before = history.iter().rfind(|change| change.at <= at).map(|change| change.state);
-    let within = history.iter().filter(|change| change.at > at).map(|change| change.state);
-    Ok(within.clone().find(|&state| state == State::Active).or(before).or(within.last()))
+    let (before, within): (Vec<_>, Vec<_>) = history.iter().partition(|change| change.at <= at);
+    let came_into_use = within.iter().find(|change| change.state == State::Active);
+    let found = came_into_use.or(before.last()).or(within.last());
+    Ok(found.map(|change| change.state))
 }
 
 /// Which uses a list shows.
@@ -215,7 +221,10 @@ mod tests {
             assert!(from.as_str() <= inside && inside < to.as_str(), "{inside}");
         }
         for outside in ["990000", "990200"] {
-            assert!(!(from.as_str() <= outside && outside < to.as_str()), "{outside}");
+            assert!(
+                !(from.as_str() <= outside && outside < to.as_str()),
+                "{outside}"
+            );
         }
         let (from, to) = below("990102");
         assert!(from.as_str() <= "990102001" && "990102001" < to.as_str());

@@ -42,7 +42,9 @@ pub fn schedules() -> Vec<Schedule> {
     let hourly: JobFn = Arc::new(|ctx, _| {
         Box::pin(async move {
             expire::expire_due(&ctx).await.map_err(|e| e.to_string())?;
-            usage::close_abandoned(&ctx).await.map_err(|e| e.to_string())?;
+            usage::close_abandoned(&ctx)
+                .await
+                .map_err(|e| e.to_string())?;
             Ok(())
         })
     });
@@ -53,7 +55,15 @@ pub fn schedules() -> Vec<Schedule> {
         })
     });
     vec![
-        Schedule { name: "seals.hourly", every: SignedDuration::from_hours(1), run: hourly },
-        Schedule { name: "seals.daily", every: SignedDuration::from_hours(24), run: daily },
+        Schedule {
+            name: "seals.hourly",
+            every: SignedDuration::from_hours(1),
+            run: hourly,
+        },
+        Schedule {
+            name: "seals.daily",
+            every: SignedDuration::from_hours(24),
+            run: daily,
+        },
     ]
 }

@@ -32,5 +32,8 @@ pub(crate) async fn release_in(
     receipt: &str,
 ) -> Result<Seal, SealError> {
     ctx.actor.require(Permission::SealManage, &seal.target())?;
-    step(tx, ctx, seal, Event::Release, receipt, |seal| seal.released_at = Some(ctx.now())).await
+    step(tx, ctx, seal, Event::Release, receipt, |seal| {
+        seal.released_at = Some(ctx.now())
+    })
+    .await
 }

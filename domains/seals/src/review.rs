@@ -42,8 +42,14 @@ pub(crate) async fn review_in(
 ) -> Result<Seal, SealError> {
     ctx.actor.require(Permission::SealManage, &seal.target())?;
     if seal.applicant == ctx.actor.id {
-        return Err(SealError::SamePerson { first: "the application", second: "the review" });
+        return Err(SealError::SamePerson {
+            first: "the application",
+            second: "the review",
+        });
     }
     let reviewer = ctx.actor.id.clone();
-    step(tx, ctx, seal, event, note, |seal| seal.reviewer = Some(reviewer)).await
+    step(tx, ctx, seal, event, note, |seal| {
+        seal.reviewer = Some(reviewer)
+    })
+    .await
 }

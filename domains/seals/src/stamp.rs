@@ -62,7 +62,9 @@ pub async fn stamp_ofd(
             provider: Provider::default(),
         };
         let parts = package.parts().iter();
-        let parts = parts.map(|part| (part.path.clone(), part.bytes.to_vec())).collect();
+        let parts = parts
+            .map(|part| (part.path.clone(), part.bytes.to_vec()))
+            .collect();
         pack(&seal_ofd(parts, &job).map_err(signing)?).map_err(signing)
     })
     .await
@@ -107,7 +109,9 @@ pub async fn stamp_pdf(
 /// reported lost after the reservation signs no more. Returns purpose and what signs.
 async fn open(ctx: &Ctx, id: &UseId) -> Result<(Arc<Ready>, String), SealError> {
     let mut reader = ctx.db.reader();
-    let open = table_use::open(&mut reader, id).await?.ok_or(SealError::NotFound)?;
+    let open = table_use::open(&mut reader, id)
+        .await?
+        .ok_or(SealError::NotFound)?;
     if open.caller != ctx.actor.id {
         return Err(Denied(Permission::SealUse).into());
     }
@@ -127,16 +131,27 @@ async fn open(ctx: &Ctx, id: &UseId) -> Result<(Arc<Ready>, String), SealError> 
 
 async fn ready(ctx: &Ctx, seal_key: &str) -> Result<Arc<Ready>, SealError> {
     let cache = ctx.shared.get_or_make::<Cache>();
-    let known = cache.ready.read().unwrap_or_else(|p| p.into_inner()).get(seal_key).cloned();
+    let known = cache
+        .ready
+        .read()
+        .unwrap_or_else(|p| p.into_inner())
+        .get(seal_key)
+        .cloned();
     if let Some(ready) = known {
         return Ok(ready);
     }
     let mut reader = ctx.db.reader();
     let seal = load(&mut reader, seal_key).await?;
-    let material = table::material(&mut reader, seal_key).await?.ok_or(SealError::NotFound)?;
+    let material = table::material(&mut reader, seal_key)
+        .await?
+        .ok_or(SealError::NotFound)?;
     let picture = SealPicture::from_png(&material.impression)
         .map_err(|error| SealError::Signing(error.to_string()))?;
-    let ready = Arc::new(Ready { seal, material, picture });
+    let ready = Arc::new(Ready {
+        seal,
+        material,
+        picture,
+    });
     let mut lock = cache.ready.write().unwrap_or_else(|p| p.into_inner());
     lock.insert(seal_key.to_owned(), ready.clone());
     Ok(ready)

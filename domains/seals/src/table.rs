@@ -132,7 +132,11 @@ pub(crate) async fn update(run: &mut impl Run, s: &Seal, seen: i64) -> Result<bo
 
 pub(crate) async fn by_key(run: &mut impl Run, key: &str) -> Result<Option<Seal>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM seal WHERE seal_key = ?");
-    run.row(&sql, args![key]).await?.as_ref().map(seal).transpose()
+    run.row(&sql, args![key])
+        .await?
+        .as_ref()
+        .map(seal)
+        .transpose()
 }
 
 /// The seals of an agency, newest validity first, then by key.
@@ -183,7 +187,11 @@ pub(crate) async fn page_of_agency(
 }
 
 pub(crate) async fn count_of_agency(run: &mut impl Run, agency: &str) -> Result<u64, StoreError> {
-    run.count("SELECT count(*) FROM seal WHERE agency_code = ?", args![agency]).await
+    run.count(
+        "SELECT count(*) FROM seal WHERE agency_code = ?",
+        args![agency],
+    )
+    .await
 }
 
 /// Keys of seals whose validity has ended at `now`.
@@ -198,12 +206,12 @@ pub(crate) async fn ended(run: &mut impl Run, now: Timestamp) -> Result<Vec<Stri
     Ok(keys)
 }
 
-pub(crate) async fn key_of(
-    run: &mut impl Run,
-    es_id: &str,
-) -> Result<Option<String>, StoreError> {
+pub(crate) async fn key_of(run: &mut impl Run, es_id: &str) -> Result<Option<String>, StoreError> {
     let sql = "SELECT seal_key FROM seal_number WHERE es_id = ?";
-    run.row(sql, args![es_id]).await?.map(|row| row.get(0)).transpose()
+    run.row(sql, args![es_id])
+        .await?
+        .map(|row| row.get(0))
+        .transpose()
 }
 
 /// What was bound together in a seal. Empty before it is made.
@@ -241,7 +249,8 @@ pub(crate) async fn set_made(
         WHERE seal_key = ?";
     let (seal, signer) = (forged.seal.as_slice(), forged.signer.as_slice());
     let pdf_signer = forged.pdf_signer.as_slice();
-    run.exec(sql, args![&forged.key_name, seal, signer, pdf_signer, key]).await?;
+    run.exec(sql, args![&forged.key_name, seal, signer, pdf_signer, key])
+        .await?;
     Ok(())
 }
 
@@ -251,7 +260,9 @@ pub(crate) async fn material(
 ) -> Result<Option<Material>, StoreError> {
     let sql = "SELECT impression, size_mm, key_name, seal, signer, pdf_signer FROM seal_material \
         WHERE seal_key = ?";
-    let Some(row) = run.row(sql, args![key]).await? else { return Ok(None) };
+    let Some(row) = run.row(sql, args![key]).await? else {
+        return Ok(None);
+    };
     Ok(Some(Material {
         impression: row.get(0)?,
         size_mm: row.get(1)?,
@@ -272,7 +283,15 @@ pub(crate) async fn insert_state(
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO seal_state (seal_key, seq, at, event, state, staff, note) \
         VALUES (?, ?, ?, ?, ?, ?, ?)";
-    let args = args![&seal.key, seal.rev, at, event.code(), seal.state.code(), staff, note];
+    let args = args![
+        &seal.key,
+        seal.rev,
+        at,
+        event.code(),
+        seal.state.code(),
+        staff,
+        note
+    ];
     run.exec(sql, args).await?;
     Ok(())
 }
@@ -353,7 +372,11 @@ pub(crate) async fn authorisations(
     let sql = format!(
         "SELECT {GRANTED} FROM seal_authorisation WHERE seal_key = ? ORDER BY granted_at, auth_key"
     );
-    run.rows(&sql, args![seal_key]).await?.iter().map(authorisation).collect()
+    run.rows(&sql, args![seal_key])
+        .await?
+        .iter()
+        .map(authorisation)
+        .collect()
 }
 
 /// Ends every authorisation of a seal.

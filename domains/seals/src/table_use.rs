@@ -39,8 +39,13 @@ pub(crate) async fn authorisation(
         now,
         &wish.item_code,
     ];
-    let Some(row) = run.row(sql, values).await? else { return Ok(None) };
-    Ok(Some(Granted { key: row.get(0)?, daily_maximum: row.get(1)? }))
+    let Some(row) = run.row(sql, values).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Granted {
+        key: row.get(0)?,
+        daily_maximum: row.get(1)?,
+    }))
 }
 
 /// Counts one more use of the day unless the maximum is reached. False: it is reached.
@@ -112,7 +117,9 @@ pub(crate) struct Open {
 pub(crate) async fn open(run: &mut impl Run, id: &UseId) -> Result<Option<Open>, StoreError> {
     let sql = "SELECT u.seal_key, u.result, u.at, s.state, u.purpose, u.caller FROM seal_use u \
         JOIN seal s ON s.seal_key = u.seal_key WHERE u.use_key = ?";
-    let Some(row) = run.row(sql, args![id.as_str()]).await? else { return Ok(None) };
+    let Some(row) = run.row(sql, args![id.as_str()]).await? else {
+        return Ok(None);
+    };
     Ok(Some(Open {
         seal_key: row.get(0)?,
         result: coded(&row, 1, UseResult::from_code)?,
@@ -141,7 +148,10 @@ pub(crate) async fn finish(
 ) -> Result<bool, StoreError> {
     let sql = "UPDATE seal_use SET result = ?, finished_at = ?, note = ? \
         WHERE use_key = ? AND result = 'reserved'";
-    Ok(run.exec(sql, args![result.code(), at, note, id.as_str()]).await? == 1)
+    Ok(run
+        .exec(sql, args![result.code(), at, note, id.as_str()])
+        .await?
+        == 1)
 }
 
 pub(crate) async fn insert_document(
@@ -152,7 +162,11 @@ pub(crate) async fn insert_document(
     let sql = "INSERT INTO seal_use_document (use_key, format, digest, length) \
         VALUES (?, ?, ?, ?)";
     let length = i64::try_from(document.length).unwrap_or(i64::MAX);
-    run.exec(sql, args![id.as_str(), &document.format, &document.digest, length]).await?;
+    run.exec(
+        sql,
+        args![id.as_str(), &document.format, &document.digest, length],
+    )
+    .await?;
     Ok(())
 }
 
@@ -162,7 +176,11 @@ async fn documents(run: &mut impl Run, id: &UseId) -> Result<Vec<UsedDocument>, 
     let rows = run.rows(sql, args![id.as_str()]).await?;
     rows.iter()
         .map(|row| {
-            Ok(UsedDocument { format: row.get(0)?, digest: row.get(1)?, length: row.get(2)? })
+            Ok(UsedDocument {
+                format: row.get(0)?,
+                digest: row.get(1)?,
+                length: row.get(2)?,
+            })
         })
         .collect()
 }
@@ -174,7 +192,11 @@ pub(crate) async fn open_before(
 ) -> Result<Vec<UseId>, StoreError> {
     let sql = "SELECT use_key FROM seal_use WHERE result = 'reserved' AND at < ? \
         ORDER BY at LIMIT 1000";
-    run.rows(sql, args![before]).await?.iter().map(|row| Ok(UseId(row.get(0)?))).collect()
+    run.rows(sql, args![before])
+        .await?
+        .iter()
+        .map(|row| Ok(UseId(row.get(0)?)))
+        .collect()
 }
 
 /// The condition of a list of uses. The agency always stands first: the index begins with it.
@@ -198,7 +220,11 @@ fn condition(list: &Uses) -> (String, Vec<Value>) {
 
 pub(crate) async fn count(run: &mut impl Run, list: &Uses) -> Result<u64, StoreError> {
     let (condition, values) = condition(list);
-    run.count(&format!("SELECT count(*) FROM seal_use WHERE {condition}"), values).await
+    run.count(
+        &format!("SELECT count(*) FROM seal_use WHERE {condition}"),
+        values,
+    )
+    .await
 }
 
 /// One page of uses, newest first.

@@ -41,7 +41,9 @@ impl Trusted {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Built>> {
-        self.built.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.built
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
@@ -70,7 +72,10 @@ pub async fn trust(ctx: &Ctx) -> Result<Trust, SealError> {
         _ => {
             let published = table_authority::published(&mut reader).await?;
             let all = |read: fn(&table_authority::Published) -> &Vec<u8>| {
-                published.iter().map(|one| read(one).clone()).collect::<Vec<_>>()
+                published
+                    .iter()
+                    .map(|one| read(one).clone())
+                    .collect::<Vec<_>>()
             };
             let mut lists = all(|p| &p.crl);
             lists.extend(all(|p| &p.root_crl));

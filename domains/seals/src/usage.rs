@@ -80,8 +80,12 @@ pub async fn finish(
         table_use::insert_document(tx, id, document).await?;
     }
     let agency = table_use::agency(tx, id).await?;
-    let event =
-        SealUseFinished { agency, result, documents: documents.to_vec(), note: note.to_owned() };
+    let event = SealUseFinished {
+        agency,
+        result,
+        documents: documents.to_vec(),
+        note: note.to_owned(),
+    };
     journal::append(tx, ctx, &use_stream(id.as_str()), &event).await?;
     Ok(())
 }
@@ -98,9 +102,7 @@ pub async fn close_abandoned(ctx: &Ctx) -> Result<usize, SealError> {
             .db
             .write(move |tx| {
                 let (ctx, id) = (inner.clone(), id.clone());
-                Box::pin(async move {
-                    finish(tx, &ctx, &id, &[], UseResult::Abandoned, "").await
-                })
+                Box::pin(async move { finish(tx, &ctx, &id, &[], UseResult::Abandoned, "").await })
             })
             .await;
         match done {

@@ -1,0 +1,49 @@
+//! 政务服务管理平台: the pages of staff. Everything works without scripts.
+//!
+//! The program mounts [`router`] with `ui::mount` and puts [`session_layer`] around the result.
+#![allow(clippy::result_large_err, reason = "the error is the response itself")]
+
+mod account;
+mod app;
+mod approve;
+mod case;
+mod cookie;
+mod desk;
+mod files;
+mod frame;
+mod licences;
+mod reply;
+mod seals;
+mod session;
+mod sheet;
+mod watch;
+mod words;
+
+pub use app::App;
+pub use session::{Acting, COOKIE, session_layer};
+
+/// All pages of the console. They find [`App`] and who acts through [`session_layer`].
+pub fn router() -> axum::Router {
+    axum::Router::new()
+        .merge(account::router())
+        .merge(desk::router())
+        .merge(case::router())
+        .merge(approve::router())
+        .merge(licences::router())
+        .merge(seals::router())
+        .merge(files::router())
+        .merge(watch::router())
+}
+
+/// The texts of these pages, for `ui::Catalog::build`.
+pub const TEXTS: &[ui::Resource] = &[
+    ui::Resource::zh("console-pages", include_str!("../locales/zh-CN/pages.ftl")),
+    ui::Resource::zh("console-cases", include_str!("../locales/zh-CN/cases.ftl")),
+    ui::Resource::zh(
+        "console-events",
+        include_str!("../locales/zh-CN/events.ftl"),
+    ),
+    ui::Resource::en("console-pages", include_str!("../locales/en/pages.ftl")),
+    ui::Resource::en("console-cases", include_str!("../locales/en/cases.ftl")),
+    ui::Resource::en("console-events", include_str!("../locales/en/events.ftl")),
+];

@@ -16,5 +16,6 @@ pub struct App {
 /// The address of the site without a slash at the end, for QR codes; empty when it is not set.
 pub(crate) fn base_url(ctx: &Ctx) -> String {
     let site = ctx.shared.get::<notices::Site>();
-    site.map(|s| s.base_url.trim_end_matches('/').to_owned()).unwrap_or_default()
+    site.map(|s| s.base_url.trim_end_matches('/').to_owned())
+        .unwrap_or_default()
 }

@@ -4,7 +4,10 @@ use axum::http::{HeaderMap, HeaderValue, header};
 
 /// The value of a cookie, if the browser sent it.
 pub(crate) fn get(headers: &HeaderMap, name: &str) -> Option<String> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
+    let lines = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|v| v.to_str().ok());
     lines
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
@@ -27,7 +30,10 @@ mod tests {
     #[test]
     fn a_cookie_is_found_among_others_and_set_with_its_guards() {
         let mut headers = HeaderMap::new();
-        headers.insert(header::COOKIE, HeaderValue::from_static("a=1; tb_session=xyz"));
+        headers.insert(
+            header::COOKIE,
+            HeaderValue::from_static("a=1; tb_session=xyz"),
+        );
         assert_eq!(get(&headers, "tb_session").as_deref(), Some("xyz"));
         assert_eq!(get(&headers, "session"), None);
         let set = set("tb_session", "k", true);

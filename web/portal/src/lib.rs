@@ -45,7 +45,10 @@ pub fn router() -> Router {
 /// The texts of these pages, for `ui::Catalog::build`.
 pub const TEXTS: &[ui::Resource] = &[
     ui::Resource::zh("portal-apply", include_str!("../locales/zh-CN/apply.ftl")),
-    ui::Resource::zh("portal-content", include_str!("../locales/zh-CN/content.ftl")),
+    ui::Resource::zh(
+        "portal-content",
+        include_str!("../locales/zh-CN/content.ftl"),
+    ),
     ui::Resource::zh("portal-my", include_str!("../locales/zh-CN/my.ftl")),
     ui::Resource::zh("portal-public", include_str!("../locales/zh-CN/public.ftl")),
     ui::Resource::en("portal-apply", include_str!("../locales/en/apply.ftl")),
@@ -53,3 +56,13 @@ pub const TEXTS: &[ui::Resource] = &[
     ui::Resource::en("portal-my", include_str!("../locales/en/my.ftl")),
     ui::Resource::en("portal-public", include_str!("../locales/en/public.ftl")),
 ];
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_two_routes_collide_and_all_texts_can_be_read() {
+        // Routes that collide would panic here.
+        let _router = super::router();
+        ui::Catalog::build(&[ui::TEXTS, super::TEXTS]).unwrap();
+    }
+}

@@ -32,7 +32,11 @@ pub(crate) async fn receive(
         let name = part.name().unwrap_or_default().to_owned();
         let file = part.file_name().map(str::to_owned);
         if !checked {
-            let given = if name == "csrf" { part.text().await.map_err(bad)? } else { String::new() };
+            let given = if name == "csrf" {
+                part.text().await.map_err(bad)?
+            } else {
+                String::new()
+            };
             guard.check(&given)?;
             checked = true;
             continue;

@@ -34,6 +34,10 @@ pub struct SignedIn(pub Acting);
 
 /// Reads the session of each request. Put around what `ui::mount` gives.
 pub async fn session_layer(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    // Style sheets and scripts are the same for everybody.
+    if request.uri().path().starts_with("/assets/") {
+        return next.run(request).await;
+    }
     let acting = acting(app, request.headers()).await;
     if let Some(session) = &acting.session {
         let user = user_view(&acting, session).await;
@@ -64,14 +68,28 @@ async fn acting(app: App, headers: &HeaderMap) -> Acting {
     if let Some(session) = &session {
         ctx = ctx.with_actor(session.actor.clone());
     }
-    Acting { ctx, session: session.map(Arc::new), token, app }
+    Acting {
+        ctx,
+        session: session.map(Arc::new),
+        token,
+        app,
+    }
 }
 
 /// Phones count as the mobile channel.
 fn channel_of(headers: &HeaderMap) -> Channel {
-    let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let phone = ["Mobile", "Android", "iPhone", "HarmonyOS"].iter().any(|w| agent.contains(w));
-    if phone { Channel::Mobile } else { Channel::Portal }
+    let agent = headers
+        .get(header::USER_AGENT)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
+    let phone = ["Mobile", "Android", "iPhone", "HarmonyOS"]
+        .iter()
+        .any(|w| agent.contains(w));
+    if phone {
+        Channel::Mobile
+    } else {
+        Channel::Portal
+    }
 }
 
 async fn user_view(acting: &Acting, session: &Session) -> UserView {
@@ -83,7 +101,11 @@ async fn user_view(acting: &Acting, session: &Session) -> UserView {
             id: identity_id(&choice.identity),
             label: match choice.identity {
                 Identity::Person => {
-                    format!("{} {}", l.t("portal-identity-person"), mask::name(&choice.name))
+                    format!(
+                        "{} {}",
+                        l.t("portal-identity-person"),
+                        mask::name(&choice.name)
+                    )
                 }
                 Identity::Organisation { .. } => {
                     format!("{} {}", l.t("portal-identity-org"), choice.name)
@@ -110,8 +132,14 @@ async fn user_view(acting: &Acting, session: &Session) -> UserView {
 pub(crate) fn identity_id(identity: &Identity) -> String {
     match identity {
         Identity::Person => "person".to_owned(),
-        Identity::Organisation { account, delegation: None } => account.clone(),
-        Identity::Organisation { account, delegation: Some(delegation) } => {
+        Identity::Organisation {
+            account,
+            delegation: None,
+        } => account.clone(),
+        Identity::Organisation {
+            account,
+            delegation: Some(delegation),
+        } => {
             format!("{account}.{delegation}")
         }
     }
@@ -119,7 +147,9 @@ pub(crate) fn identity_id(identity: &Identity) -> String {
 
 /// The identity of that name among those that can be chosen.
 pub(crate) fn chosen<'c>(choices: &'c [IdentityChoice], id: &str) -> Option<&'c IdentityChoice> {
-    choices.iter().find(|choice| identity_id(&choice.identity) == id)
+    choices
+        .iter()
+        .find(|choice| identity_id(&choice.identity) == id)
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Acting {
@@ -158,7 +188,10 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
 
 /// The page a form was sent from: where somebody whose session ended goes on after signing in.
 fn came_from(headers: &HeaderMap) -> String {
-    let referer = headers.get(header::REFERER).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let referer = headers
+        .get(header::REFERER)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
     let path = referer
         .split_once("://")
         .and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]))

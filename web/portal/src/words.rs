@@ -25,7 +25,9 @@ pub(crate) fn until(l: &L, day: Option<Date>) -> String {
 
 /// The lamp of a case's clock.
 pub(crate) fn lamp(l: &L, reading: Option<&Reading>, state: State, now: Timestamp) -> Lamp {
-    let Some(r) = reading else { return Lamp::idle(l) };
+    let Some(r) = reading else {
+        return Lamp::idle(l);
+    };
     match r.state {
         RunState::Ended => return Lamp::done(l, !r.overdue),
         RunState::Paused => {
@@ -51,12 +53,19 @@ pub(crate) fn lamp(l: &L, reading: Option<&Reading>, state: State, now: Timestam
 
 /// The state of a case as a chip.
 pub(crate) fn chip(case: &Case) -> Chip {
-    Chip::case(case.state.code(), case.data.decision.as_ref().map(|d| d.approve))
+    Chip::case(
+        case.state.code(),
+        case.data.decision.as_ref().map(|d| d.approve),
+    )
 }
 
 /// An event in the reader's language.
 pub(crate) fn event(l: &L, event: Event) -> String {
-    if l.is_en() { l.t(&format!("portal-event-{}", event.code())) } else { event.zh().to_owned() }
+    if l.is_en() {
+        l.t(&format!("portal-event-{}", event.code()))
+    } else {
+        event.zh().to_owned()
+    }
 }
 
 /// The same for an event known by its Chinese words only.

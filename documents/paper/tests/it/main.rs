@@ -5,7 +5,9 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use paper::{Document, Error, Item, LaidItem, Page, Scale, Text, base_picture, lay_out, to_png};
+use paper::{
+    Document, Error, Item, LaidItem, Page, Scale, Text, TextBox, base_picture, lay_out, to_png,
+};
 use serde_json::Value;
 
 fn demo(name: &str) -> PathBuf {
@@ -138,4 +140,44 @@ fn a_name_no_font_has_stops_the_document_and_is_named() {
     })
     .unwrap_err();
     assert_eq!(error, Error::NoGlyph('\u{2fa20}'));
+}
+
+#[test]
+fn every_licence_of_the_demonstration_city_fits_its_boxes() {
+    let licences = json("licences.json");
+    let mut fields = 0;
+    for licence in licences["licences"].as_array().unwrap() {
+        let kind = licence["type_short_code"].as_str().unwrap();
+        let style = json(&format!("licence_types/{kind}.json"));
+        let size = |name: &str| style["paper"][name].as_f64().unwrap() as f32;
+        let mut page = Page::new(size("width_mm"), size("height_mm"));
+        for field in style["face_fields"].as_array().unwrap() {
+            let code = field["field_code"].as_str().unwrap();
+            let Some(value) = licence["face_data"][code].as_str() else {
+                continue;
+            };
+            let at = |name: &str| field["position"][name].as_f64().unwrap() as f32;
+            let lines = field["position"]["max_lines"].as_u64().unwrap() as usize;
+            let name = field["field_name"].as_str().unwrap();
+            page.items.push(Item::TextBox(
+                TextBox::new(name, value)
+                    .at(at("value_x_mm"), at("value_y_mm"), at("value_width_mm"))
+                    .set(at("font_size_mm"), at("line_height_mm"), lines),
+            ));
+            fields += 1;
+        }
+        let document = Document {
+            pages: vec![page],
+            ..Document::default()
+        };
+        let laid = lay_out(&document).unwrap_or_else(|error| panic!("{kind}: {error}"));
+        for item in &laid.pages[0].items {
+            let LaidItem::Run(run) = item else { continue };
+            assert!(
+                run.size >= 1.2 && run.x + run.width() <= laid.pages[0].width,
+                "{kind}"
+            );
+        }
+    }
+    assert!(fields > 200, "{fields}");
 }

@@ -188,6 +188,14 @@ impl<'f, 'a> View<'f, 'a> {
         self.file.data
     }
 
+    /// Everything it names stands before `end`: nothing is left open for a later revision to fill.
+    pub fn is_within(&self, end: usize) -> bool {
+        let sections = self.file.sections[self.rank..].iter();
+        let mut places = self.places.values();
+        sections.map(|section| section.at).all(|at| at < end)
+            && places.all(|place| !matches!(place, Place::At { offset, .. } if *offset >= end))
+    }
+
     /// Every number this revision knows of.
     pub fn numbers(&self) -> impl Iterator<Item = u32> {
         self.places.keys().copied()

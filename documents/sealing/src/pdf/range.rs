@@ -18,6 +18,8 @@ pub(super) struct Mark {
     pub contents: Vec<u8>,
     /// Where the covered part ends, and with it the revision that was signed.
     pub end: usize,
+    /// Behind the end mark of that revision, without the line end after it.
+    pub eof: usize,
     /// Rank of that revision in [`File::sections`].
     pub rank: usize,
     /// No signature may follow.
@@ -85,7 +87,7 @@ impl Mark {
         else {
             return odd("the byte range ends behind the file");
         };
-        let (rank, _) = file.revision_at(end)?;
+        let (rank, eof) = file.revision_at(end)?;
         let contents = contents.value.as_text().unwrap_or_default().to_vec();
         if contents.iter().all(|byte| *byte == 0) {
             return Err(Unsound::Removed("the signature's value is empty"));
@@ -97,6 +99,7 @@ impl Mark {
             gap,
             contents,
             end,
+            eof,
             rank,
         })
     }

@@ -136,6 +136,13 @@ fn examine(bytes: &[u8], part: usize, trust: &Trust, report: &mut Report) -> Rea
     let first = report.signatures.len();
     judge::signatures(&file, &marks, trust, report);
     coverage(&file, &newest, &marks, first, bytes.len(), report)?;
+    for (i, mark) in marks.iter().enumerate() {
+        if !walk.ends.contains(&mark.eof) {
+            let evidence = "what was signed does not end where a revision ends";
+            let index = Some(first + i);
+            report.fail(Check::Container, Reason::ContainerAnomaly, index, evidence);
+        }
+    }
     if report.is_clean(Check::Container, None) {
         let sections = file.sections.len();
         let evidence = format!("{} bytes, {sections} cross-reference sections", bytes.len());
@@ -263,9 +270,13 @@ fn was_there(
         .signatures
         .iter()
         .find(|field| field.key == mark.field.key);
-    if field.is_none_or(|field| field.value != mark.field.value) {
-        let evidence = "the signature was put into its field after it was made";
-        report.fail(Check::Container, Reason::ContainerAnomaly, index, evidence);
-    }
+    let odd = if field.is_none_or(|field| field.value != mark.field.value) {
+        "the signature was put into its field after it was made"
+    } else if !view.is_within(mark.end) {
+        "what was signed names objects behind its own end"
+    } else {
+        return Ok(());
+    };
+    report.fail(Check::Container, Reason::ContainerAnomaly, index, odd);
     Ok(())
 }

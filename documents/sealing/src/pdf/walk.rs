@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use super::file::{File, Place, View};
 use super::object::Key;
 use super::scan::{Scan, is_space};
+use super::sections::Section;
 use crate::Reason;
 
 /// What the walk came upon.
@@ -18,6 +19,8 @@ pub(super) struct Walk {
     missing: Vec<(u32, usize)>,
     /// Anything else that does not belong.
     odd: Vec<(usize, &'static str)>,
+    /// Where revisions end: behind each end mark that no object contains.
+    pub ends: HashSet<usize>,
     /// Every signature dictionary in the file, in whatever revision.
     pub signatures: Vec<Key>,
 }
@@ -26,7 +29,8 @@ impl Walk {
     pub fn take(file: &File<'_>, view: &View<'_, '_>) -> Self {
         let mut walk = Walk::default();
         let named = named_offsets(file);
-        let sections: HashSet<usize> = file.sections.iter().map(|section| section.at).collect();
+        let at = |section: &Section| body_start(file.data, section.at);
+        let mut sections: HashSet<usize> = file.sections.iter().map(at).collect();
         let mut bodies: HashMap<usize, Key> = HashMap::new();
         let mut in_revision: HashSet<u32> = HashSet::new();
         let mut scan = Scan::at(file.data, 0);
@@ -38,12 +42,13 @@ impl Walk {
                 if file.data[scan.pos..].starts_with(b"%%EOF") {
                     // Some writers append their update to the mark without a line end.
                     scan.pos += "%%EOF".len();
+                    walk.ends.insert(scan.pos);
                     in_revision.clear();
                 } else {
                     scan.skip_comment();
                 }
             } else if scan.looking_at("xref") {
-                if !sections.contains(&scan.pos) {
+                if !sections.remove(&scan.pos) {
                     walk.odd
                         .push((scan.pos, "a cross-reference table outside the chain"));
                 }
@@ -67,7 +72,7 @@ impl Walk {
                 if !in_revision.insert(body.key.num) {
                     walk.doubled.push((body.key, start));
                 }
-                if !named.contains(&start) && !sections.contains(&start) {
+                if !sections.remove(&start) && !named.contains(&start) {
                     walk.odd
                         .push((start, "an object that no cross-reference section names"));
                 }
@@ -83,6 +88,9 @@ impl Walk {
         // Behind damage nothing was looked at, so nothing can be said to be missing.
         if whole {
             walk.find_missing(file, &bodies);
+            let hidden = sections.into_iter().min();
+            let what = "a cross-reference section inside of something else";
+            walk.odd.extend(hidden.map(|at| (at, what)));
         }
         walk
     }

@@ -254,6 +254,39 @@ fn content_hidden_before_signing_does_not_come_to_light() {
     );
 }
 
+/// The signed part names a place behind its own end, or holds a stream that runs over its end: what
+/// stands there is decided by a later update.
+#[test]
+fn nothing_signed_may_lie_behind_its_end() {
+    let house = House::new(KeyKind::P256, 1);
+    let pdf = signed(&house);
+    // The table of the signature's own update, made to name object 150 at a place still to come.
+    let table = find_last(&pdf, "xref\n3 1\n") + "xref\n".len();
+    let ghost = "150 0 obj\n<</Type/Annot/Subtype/FreeText/Rect[0 0 9 9]>>\nendobj\n";
+    let entry = |at: usize| format!("150 1\n{at:010} 00000 n \n");
+    let grown = pdf.len() + entry(0).len();
+    let mut first = pdf.clone();
+    first.splice(table..table, entry(grown).bytes());
+    let range = find_last(&first, "/ByteRange [") + "/ByteRange ".len();
+    let gap = contents(&first);
+    let (start, end) = (gap.start - 1, gap.end + 1);
+    let text = format!("[0 {start:<10} {end:<10} {:<10}]", first.len() - end);
+    first.splice(range..range + text.len(), text.bytes());
+    let first = [&first[..], ghost.as_bytes()].concat();
+    let second = append(&first, &[(151, "<</Nothing true>>".into())]);
+    // The digest is broken by the change, as it would not be for a signer of ill will; what counts
+    // here is that the anomaly is seen by itself.
+    let verdict = check(&second, &house);
+    let seen = |f: &&sealing::Finding| f.check == Check::Container && f.signature == Some(0);
+    let found = verdict.findings.iter().find(seen).unwrap();
+    assert_eq!(
+        found.reason,
+        Some(Reason::ContainerAnomaly),
+        "{:#?}",
+        verdict.findings
+    );
+}
+
 #[test]
 fn a_value_moved_from_elsewhere_is_found() {
     let house = House::new(KeyKind::P256, 1);

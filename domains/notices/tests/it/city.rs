@@ -42,11 +42,16 @@ pub async fn cities() -> Vec<City> {
         let unlock = Unlock::key_file_or_new(&db.path("key"), &mut entropy).unwrap();
         let keys = FileKeyStore::create(&db.path("keys"), &unlock, &mut entropy).unwrap();
         let store: Arc<dyn KeyStore> = Arc::new(keys);
-        let names =
-            AuthorityNames { organization: "云州市政务服务局".into(), title: "云州市".into() };
+        let names = AuthorityNames {
+            organization: "云州市政务服务局".into(),
+            title: "云州市".into(),
+        };
         Authorities::open(&ctx, store, names).await.unwrap();
-        ctx.shared.put(Arc::new(blobs::Blobs::open(&db.path("files")).unwrap()));
-        ctx.shared.put(Arc::new(Site { base_url: "https://zwfw.yunzhou.example/".into() }));
+        ctx.shared
+            .put(Arc::new(blobs::Blobs::open(&db.path("files")).unwrap()));
+        ctx.shared.put(Arc::new(Site {
+            base_url: "https://zwfw.yunzhou.example/".into(),
+        }));
         directory(&ctx).await;
         seal_one(&ctx).await;
         notices::ensure_templates(&ctx).await.unwrap();
@@ -55,8 +60,18 @@ pub async fn cities() -> Vec<City> {
             jobs: notices::handlers().into_iter().collect(),
             ..Handlers::default()
         };
-        let worker = Worker::new(ctx.clone(), signer, RootLog::new(db.path("roots")), handlers);
-        all.push(City { ctx, clock, db, worker });
+        let worker = Worker::new(
+            ctx.clone(),
+            signer,
+            RootLog::new(db.path("roots")),
+            handlers,
+        );
+        all.push(City {
+            ctx,
+            clock,
+            db,
+            worker,
+        });
     }
     all
 }
@@ -80,15 +95,24 @@ async fn seal_one(ctx: &Ctx) {
             let scope = Scope::Region("990000".into());
             staff(id, &[Permission::SealManage], scope)
         });
-    let officers = Officers { applicant, reviewer, maker, custodian };
+    let officers = Officers {
+        applicant,
+        reviewer,
+        maker,
+        custodian,
+    };
     let mut plan = CityPlan::of_directory(ctx, officers).await.unwrap();
     assert_eq!(plan.agencies.len(), 39);
-    plan.agencies.retain(|agency| agency.owner.agency_code == "YD_SCJG");
+    plan.agencies
+        .retain(|agency| agency.owner.agency_code == "YD_SCJG");
     assert_eq!(seals::ensure_city_seals(ctx, &plan).await.unwrap(), 3);
 }
 
 pub fn staff(id: &str, permissions: &[Permission], scope: Scope) -> Actor {
-    let grants = permissions.iter().map(|&p| Grant { permission: p, scope: scope.clone() });
+    let grants = permissions.iter().map(|&p| Grant {
+        permission: p,
+        scope: scope.clone(),
+    });
     Actor {
         kind: ActorKind::Staff,
         id: id.into(),
@@ -99,13 +123,20 @@ pub fn staff(id: &str, permissions: &[Permission], scope: Scope) -> Actor {
 
 /// The window officer who makes documents.
 pub fn officer() -> Actor {
-    let permissions = [Permission::CaseRead, Permission::CaseAccept, Permission::CaseDecide];
+    let permissions = [
+        Permission::CaseRead,
+        Permission::CaseAccept,
+        Permission::CaseDecide,
+    ];
     staff("ck_haosy", &permissions, Scope::Region("990102".into()))
 }
 
 /// The applicant.
 pub fn applicant() -> Actor {
-    let grant = Grant { permission: Permission::CaseReadOwn, scope: Scope::Own };
+    let grant = Grant {
+        permission: Permission::CaseReadOwn,
+        scope: Scope::Own,
+    };
     Actor {
         kind: ActorKind::User,
         id: "account-c01".into(),
@@ -155,12 +186,20 @@ impl City {
     }
 
     pub async fn events(&self, stream: &str) -> Vec<journal::StoredEvent> {
-        journal::stream(&mut self.ctx.db.reader(), stream).await.unwrap()
+        journal::stream(&mut self.ctx.db.reader(), stream)
+            .await
+            .unwrap()
     }
 
     pub async fn uses(&self, agency: &str) -> Vec<seals::SealUse> {
-        let list = seals::Uses { agency: agency.into(), ..seals::Uses::default() };
-        seals::uses(&self.ctx, &list, kernel::PageRequest::new(1, 100)).await.unwrap().rows
+        let list = seals::Uses {
+            agency: agency.into(),
+            ..seals::Uses::default()
+        };
+        seals::uses(&self.ctx, &list, kernel::PageRequest::new(1, 100))
+            .await
+            .unwrap()
+            .rows
     }
 
     pub async fn seal(&self, seal_type: SealType) -> seals::Seal {

@@ -47,13 +47,22 @@ async fn a_document_is_numbered_sealed_kept_and_seen() {
             assert_eq!(sealed.sealer.as_deref(), Some(seal.es_id.as_str()));
             for format in [Format::Ofd, Format::Pdf] {
                 let file = notices::file(&user, doc_id, format).await.unwrap();
-                assert_eq!(file.name, format!("{}-{}.{}", kind.zh(), sealed.number, format.code()));
+                assert_eq!(
+                    file.name,
+                    format!("{}-{}.{}", kind.zh(), sealed.number, format.code())
+                );
                 let verdict = sealing::verify(&file.bytes, &trust).unwrap();
                 assert!(verdict.is_valid(), "{:?}", verdict.findings);
                 assert_eq!(verdict.signatures[0].signer, seal.name);
                 let digest = hex::encode(gm::sm3(&file.bytes));
-                let record = notices::by_digest(&city.ctx, &digest).await.unwrap().unwrap();
-                assert_eq!((record.number, record.state), (sealed.number.clone(), State::Sealed));
+                let record = notices::by_digest(&city.ctx, &digest)
+                    .await
+                    .unwrap()
+                    .unwrap();
+                assert_eq!(
+                    (record.number, record.state),
+                    (sealed.number.clone(), State::Sealed)
+                );
             }
             let preview = notices::file(&user, doc_id, Format::Png).await.unwrap();
             assert!(preview.bytes.starts_with(b"\x89PNG"));
@@ -65,7 +74,10 @@ async fn a_document_is_numbered_sealed_kept_and_seen() {
         assert_eq!(uses.len(), 2);
         for one in &uses {
             assert_eq!(one.result, UseResult::Signed);
-            assert_eq!((one.caller.as_str(), one.person.as_str()), ("system", "ck_haosy"));
+            assert_eq!(
+                (one.caller.as_str(), one.person.as_str()),
+                ("system", "ck_haosy")
+            );
             assert_eq!(one.documents.len(), 2);
             assert_eq!(one.case_no, "990102202611160000127");
         }
@@ -76,16 +88,25 @@ async fn a_document_is_numbered_sealed_kept_and_seen() {
 #[tokio::test]
 async fn the_job_may_run_twice_and_seals_once() {
     for city in cities().await {
-        let doc_id = city.create(city.new_notice(Kind::Receipt).await).await.unwrap();
+        let doc_id = city
+            .create(city.new_notice(Kind::Receipt).await)
+            .await
+            .unwrap();
         city.worker.drain().await.unwrap();
         let sealed = read(&city, &doc_id).await;
         let (_, job) = notices::handlers().remove(0);
-        job(city.ctx.clone(), json!({ "doc_id": doc_id })).await.unwrap();
+        job(city.ctx.clone(), json!({ "doc_id": doc_id }))
+            .await
+            .unwrap();
         assert_eq!(read(&city, &doc_id).await, sealed);
         assert_eq!(city.uses("YD_SCJG").await.len(), 1);
 
+        city.clock.advance(jiff::SignedDuration::from_secs(1));
         // Two runs at once: one document, and the loser's signature is a logged use.
-        let doc_id = city.create(city.new_notice(Kind::Receipt).await).await.unwrap();
+        let doc_id = city
+            .create(city.new_notice(Kind::Receipt).await)
+            .await
+            .unwrap();
         let payload = json!({ "doc_id": doc_id });
         let (a, b) = tokio::join!(
             job(city.ctx.clone(), payload.clone()),
@@ -93,8 +114,13 @@ async fn the_job_may_run_twice_and_seals_once() {
         );
         assert!(a.is_ok() && b.is_ok(), "{a:?} {b:?}");
         assert_eq!(read(&city, &doc_id).await.state, State::Sealed);
-        let mut results: Vec<_> =
-            city.uses("YD_SCJG").await.iter().take(2).map(|one| one.result).collect();
+        let mut results: Vec<_> = city
+            .uses("YD_SCJG")
+            .await
+            .iter()
+            .take(2)
+            .map(|one| one.result)
+            .collect();
         results.sort_by_key(|result| result.code());
         assert_eq!(results, [UseResult::Signed, UseResult::Superseded]);
         city.db.remove().await.unwrap();
@@ -106,8 +132,13 @@ async fn a_seal_that_is_lost_stops_the_job_until_there_is_another() {
     for city in cities().await {
         let seal = city.seal(SealType::Acceptance).await;
         let admin = staff("yz_leimq", &[Permission::SealManage], Scope::All);
-        seals::report_loss(&city.ctx.with_actor(admin.clone()), &seal.key, "遗失").await.unwrap();
-        let doc_id = city.create(city.new_notice(Kind::Receipt).await).await.unwrap();
+        seals::report_loss(&city.ctx.with_actor(admin.clone()), &seal.key, "遗失")
+            .await
+            .unwrap();
+        let doc_id = city
+            .create(city.new_notice(Kind::Receipt).await)
+            .await
+            .unwrap();
         let (_, job) = notices::handlers().remove(0);
         let payload = json!({ "doc_id": doc_id });
         let error = job(city.ctx.clone(), payload.clone()).await.unwrap_err();
@@ -124,8 +155,12 @@ async fn a_seal_that_is_lost_stops_the_job_until_there_is_another() {
         // Found again, approved, authorised: the same document is sealed.
         let ctx = city.ctx.with_actor(admin);
         let reviewer = staff("yz_zhonglx", &[Permission::SealManage], Scope::All);
-        seals::ask(&ctx, &seal.key, seals::Request::Recover, "找回").await.unwrap();
-        seals::recover(&city.ctx.with_actor(reviewer), &seal.key).await.unwrap();
+        seals::ask(&ctx, &seal.key, seals::Request::Recover, "找回")
+            .await
+            .unwrap();
+        seals::recover(&city.ctx.with_actor(reviewer), &seal.key)
+            .await
+            .unwrap();
         let grant = seals::Grant {
             holder_kind: seals::HolderKind::System,
             holder: "system".into(),
@@ -135,7 +170,9 @@ async fn a_seal_that_is_lost_stops_the_job_until_there_is_another() {
             valid_to: seal.valid_to.unwrap(),
             daily_maximum: 10,
         };
-        seals::authorise(&ctx, &seal.key, vec![grant]).await.unwrap();
+        seals::authorise(&ctx, &seal.key, vec![grant])
+            .await
+            .unwrap();
         job(city.ctx.clone(), payload).await.unwrap();
         assert_eq!(read(&city, &doc_id).await.state, State::Sealed);
         city.db.remove().await.unwrap();
@@ -153,14 +190,21 @@ async fn what_cannot_be_drawn_costs_no_use_of_the_seal() {
         assert!(problem.zh.contains('\u{31350}'));
         let doc_id = city.create(new).await.unwrap();
         let (_, job) = notices::handlers().remove(0);
-        assert!(job(city.ctx.clone(), json!({ "doc_id": doc_id })).await.is_err());
+        assert!(
+            job(city.ctx.clone(), json!({ "doc_id": doc_id }))
+                .await
+                .is_err()
+        );
         assert!(city.uses("YD_SCJG").await.is_empty());
 
         // A missing field is refused in the act itself, and nothing of the act remains.
         let mut new = city.new_notice(Kind::Receipt).await;
         new.fields.as_object_mut().unwrap().remove("materials");
         let problem: Problem = city.create(new).await.unwrap_err().into();
-        assert_eq!((problem.code, problem.field.as_deref()), ("missing_field", Some("materials")));
+        assert_eq!(
+            (problem.code, problem.field.as_deref()),
+            ("missing_field", Some("materials"))
+        );
         assert_eq!(notices::list(&city.ctx, "case-1").await.unwrap().len(), 1);
         city.db.remove().await.unwrap();
     }
@@ -172,7 +216,10 @@ async fn what_cannot_be_drawn_costs_no_use_of_the_seal() {
 #[tokio::test]
 async fn a_sealed_document_is_only_withdrawn_and_replaced() {
     for city in cities().await {
-        let old = city.create(city.new_notice(Kind::DecisionApprove).await).await.unwrap();
+        let old = city
+            .create(city.new_notice(Kind::DecisionApprove).await)
+            .await
+            .unwrap();
         city.worker.drain().await.unwrap();
         let record = read(&city, &old).await;
         assert_eq!(record.kind, Kind::DecisionApprove);
@@ -183,17 +230,30 @@ async fn a_sealed_document_is_only_withdrawn_and_replaced() {
         assert_eq!(record.maker, "ck_haosy");
         assert!(record.sealer.is_some());
         assert_eq!(record.made_at, city.ctx.now());
-        let pdf = notices::file(&city.ctx, &old, Format::Pdf).await.unwrap().bytes;
+        let pdf = notices::file(&city.ctx, &old, Format::Pdf)
+            .await
+            .unwrap()
+            .bytes;
         let digest = hex::encode(gm::sm3(&pdf));
-        assert!(notices::by_digest(&city.ctx, &digest).await.unwrap().is_some());
+        assert!(
+            notices::by_digest(&city.ctx, &digest)
+                .await
+                .unwrap()
+                .is_some()
+        );
 
         assert_eq!(city.deliver(&old).await.unwrap().state, State::Delivered);
-        assert_eq!(city.deliver(&old).await.unwrap().rev, read(&city, &old).await.rev);
+        assert_eq!(
+            city.deliver(&old).await.unwrap().rev,
+            read(&city, &old).await.rev
+        );
         let ctx = city.ctx.with_actor(officer());
         let mut new = city.new_notice(Kind::DecisionApprove).await;
-        new.fields["content"] = json!("主体业态：餐饮服务经营者；经营项目：热食类食品制售、冷食类食品制售。");
-        let new_id =
-            notices::replace(&ctx, &old, "决定内容漏列经营项目", new).await.unwrap();
+        new.fields["content"] =
+            json!("主体业态：餐饮服务经营者；经营项目：热食类食品制售、冷食类食品制售。");
+        let new_id = notices::replace(&ctx, &old, "决定内容漏列经营项目", new)
+            .await
+            .unwrap();
         city.worker.drain().await.unwrap();
 
         let (before, after) = (read(&city, &old).await, read(&city, &new_id).await);
@@ -203,25 +263,46 @@ async fn a_sealed_document_is_only_withdrawn_and_replaced() {
         assert_eq!(after.replaces.as_deref(), Some(old.as_str()));
         assert_eq!(after.state, State::Sealed);
         assert_eq!(
-            notices::withdraw_reason(&ctx, &old).await.unwrap().as_deref(),
+            notices::withdraw_reason(&ctx, &old)
+                .await
+                .unwrap()
+                .as_deref(),
             Some("决定内容漏列经营项目")
         );
         // The old file is unchanged, kept as evidence, and its record says what replaced it.
-        assert_eq!(notices::file(&ctx, &old, Format::Pdf).await.unwrap().bytes, pdf);
+        assert_eq!(
+            notices::file(&ctx, &old, Format::Pdf).await.unwrap().bytes,
+            pdf
+        );
         let user = city.ctx.with_actor(applicant());
         let refused = notices::file(&user, &old, Format::Pdf).await.unwrap_err();
         assert_eq!(Problem::from(refused).status, 410);
-        let record = notices::by_digest(&city.ctx, &digest).await.unwrap().unwrap();
+        let record = notices::by_digest(&city.ctx, &digest)
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(record.state, State::Withdrawn);
         assert_eq!(record.replaced_by, Some(after.number.clone()));
         // Withdrawn is the end.
-        assert!(matches!(city.deliver(&old).await, Err(NoticeError::Illegal(_))));
+        assert!(matches!(
+            city.deliver(&old).await,
+            Err(NoticeError::Illegal(_))
+        ));
         assert!(notices::withdraw(&ctx, &old, "再次").await.is_err());
-        let kinds: Vec<String> =
-            city.events(&format!("notice/{old}")).await.into_iter().map(|e| e.kind).collect();
+        let kinds: Vec<String> = city
+            .events(&format!("notice/{old}"))
+            .await
+            .into_iter()
+            .map(|e| e.kind)
+            .collect();
         assert_eq!(
             kinds,
-            ["notice.created", "notice.sealed", "notice.delivered", "notice.withdrawn"]
+            [
+                "notice.created",
+                "notice.sealed",
+                "notice.delivered",
+                "notice.withdrawn"
+            ]
         );
         city.db.remove().await.unwrap();
     }
@@ -230,7 +311,10 @@ async fn a_sealed_document_is_only_withdrawn_and_replaced() {
 #[tokio::test]
 async fn a_draft_that_is_withdrawn_is_not_sealed() {
     for city in cities().await {
-        let doc_id = city.create(city.new_notice(Kind::Receipt).await).await.unwrap();
+        let doc_id = city
+            .create(city.new_notice(Kind::Receipt).await)
+            .await
+            .unwrap();
         let ctx = city.ctx.with_actor(officer());
         assert!(notices::withdraw(&ctx, &doc_id, " ").await.is_err());
         notices::withdraw(&ctx, &doc_id, "误开").await.unwrap();
@@ -244,15 +328,29 @@ async fn a_draft_that_is_withdrawn_is_not_sealed() {
 #[tokio::test]
 async fn a_newer_template_does_not_change_what_was_issued() {
     for city in cities().await {
-        let first = city.create(city.new_notice(Kind::Receipt).await).await.unwrap();
+        let first = city
+            .create(city.new_notice(Kind::Receipt).await)
+            .await
+            .unwrap();
         let path = format!("{}/templates/receipt.json", env!("CARGO_MANIFEST_DIR"));
         let shipped = std::fs::read_to_string(path).unwrap();
         let newer = shipped.replace("\"收件凭证\"", "\"申请材料接收凭证\"");
         let from = city.ctx.now() + jiff::SignedDuration::from_hours(24);
-        assert_eq!(notices::publish_template(&city.ctx, &newer, from).await.unwrap(), 2);
-        let second = city.create(city.new_notice(Kind::Receipt).await).await.unwrap();
+        assert_eq!(
+            notices::publish_template(&city.ctx, &newer, from)
+                .await
+                .unwrap(),
+            2
+        );
+        let second = city
+            .create(city.new_notice(Kind::Receipt).await)
+            .await
+            .unwrap();
         city.clock.advance(jiff::SignedDuration::from_hours(25));
-        let third = city.create(city.new_notice(Kind::Receipt).await).await.unwrap();
+        let third = city
+            .create(city.new_notice(Kind::Receipt).await)
+            .await
+            .unwrap();
         // All three are composed only now, each from its own version.
         city.worker.drain().await.unwrap();
         for (doc_id, version, title) in [
@@ -261,7 +359,10 @@ async fn a_newer_template_does_not_change_what_was_issued() {
             (&third, 2, "申请材料接收凭证"),
         ] {
             let notice = read(&city, doc_id).await;
-            assert_eq!((notice.template_version, notice.title.as_str()), (version, title));
+            assert_eq!(
+                (notice.template_version, notice.title.as_str()),
+                (version, title)
+            );
             assert_eq!(notice.state, State::Sealed);
         }
         // A second start adds nothing.
@@ -270,9 +371,17 @@ async fn a_newer_template_does_not_change_what_was_issued() {
         let rows = city.ctx.db.reader().count(count, Vec::new()).await.unwrap();
         assert_eq!(rows, Kind::ALL.len() as u64 + 1);
         let broken = shipped.replace("{officer}", "{officer");
-        assert!(notices::publish_template(&city.ctx, &broken, from).await.is_err());
+        assert!(
+            notices::publish_template(&city.ctx, &broken, from)
+                .await
+                .is_err()
+        );
         let nobody = city.ctx.with_actor(officer());
-        assert!(notices::publish_template(&nobody, &newer, from).await.is_err());
+        assert!(
+            notices::publish_template(&nobody, &newer, from)
+                .await
+                .is_err()
+        );
         city.db.remove().await.unwrap();
     }
 }
@@ -283,17 +392,33 @@ async fn numbers_run_by_agency_kind_and_year() {
         let issuer = notices::issuer(&city.ctx, "YD_SCJG").await.unwrap();
         assert_eq!(issuer.review_body, "云州市云东区人民政府");
         let number = async |kind| notices::number(&city.ctx, kind, &issuer).await.unwrap();
-        assert_eq!(number(Kind::Acceptance).await, "云东市监受字〔2026〕00001号");
-        assert_eq!(number(Kind::Acceptance).await, "云东市监受字〔2026〕00002号");
+        assert_eq!(
+            number(Kind::Acceptance).await,
+            "云东市监受字〔2026〕00001号"
+        );
+        assert_eq!(
+            number(Kind::Acceptance).await,
+            "云东市监受字〔2026〕00002号"
+        );
         assert_eq!(number(Kind::Refusal).await, "云东市监不受字〔2026〕00001号");
         let other = notices::issuer(&city.ctx, "YZ_WJW").await.unwrap();
-        let theirs = notices::number(&city.ctx, Kind::Acceptance, &other).await.unwrap();
+        let theirs = notices::number(&city.ctx, Kind::Acceptance, &other)
+            .await
+            .unwrap();
         assert_eq!(theirs, "云州卫健受字〔2026〕00001号");
         // The year is that of Beijing.
         city.clock.set("2026-12-31T16:00:00Z".parse().unwrap());
-        assert_eq!(number(Kind::Acceptance).await, "云东市监受字〔2027〕00001号");
-        notices::set_word(&city.ctx, "YD_SCJG", "云东市监许").await.unwrap();
-        assert_eq!(number(Kind::Acceptance).await, "云东市监许受字〔2027〕00001号");
+        assert_eq!(
+            number(Kind::Acceptance).await,
+            "云东市监受字〔2027〕00001号"
+        );
+        notices::set_word(&city.ctx, "YD_SCJG", "云东市监许")
+            .await
+            .unwrap();
+        assert_eq!(
+            number(Kind::Acceptance).await,
+            "云东市监许受字〔2027〕00001号"
+        );
         let nobody = city.ctx.with_actor(officer());
         assert!(notices::set_word(&nobody, "YD_SCJG", "甲").await.is_err());
         // A number is given to one document only.
@@ -308,7 +433,10 @@ async fn numbers_run_by_agency_kind_and_year() {
 #[tokio::test]
 async fn documents_are_read_by_their_owner_and_by_staff_in_scope() {
     for city in cities().await {
-        let doc_id = city.create(city.new_notice(Kind::Receipt).await).await.unwrap();
+        let doc_id = city
+            .create(city.new_notice(Kind::Receipt).await)
+            .await
+            .unwrap();
         city.worker.drain().await.unwrap();
         let may = async |actor: Actor| {
             let ctx = city.ctx.with_actor(actor);
@@ -322,7 +450,13 @@ async fn documents_are_read_by_their_owner_and_by_staff_in_scope() {
         };
         assert!(may(applicant()).await);
         assert!(may(officer()).await);
-        assert!(!may(Actor { id: "account-x".into(), ..applicant() }).await);
+        assert!(
+            !may(Actor {
+                id: "account-x".into(),
+                ..applicant()
+            })
+            .await
+        );
         assert!(!may(Actor::visitor(Channel::Portal)).await);
         let elsewhere = Scope::Region("990103".into());
         assert!(!may(staff("ck_x", &[Permission::CaseRead], elsewhere)).await);
@@ -343,7 +477,9 @@ async fn personal_data_stand_encrypted_and_never_in_events() {
         let doc_id = city.create(new).await.unwrap();
         city.worker.drain().await.unwrap();
         let ctx = city.ctx.with_actor(officer());
-        notices::withdraw(&ctx, &doc_id, "孙㵘要求更正").await.unwrap();
+        notices::withdraw(&ctx, &doc_id, "孙㵘要求更正")
+            .await
+            .unwrap();
         let mut reader = city.ctx.db.reader();
         let sql = "SELECT content, withdraw_reason FROM notice WHERE doc_id = ?";
         let row = reader.row(sql, args![&doc_id]).await.unwrap().unwrap();
@@ -357,7 +493,10 @@ async fn personal_data_stand_encrypted_and_never_in_events() {
         for sql in ["SELECT payload FROM event", "SELECT payload FROM job"] {
             for row in reader.rows(sql, Vec::new()).await.unwrap() {
                 let payload: String = row.get(0).unwrap();
-                assert!(!payload.contains('㵘') && !payload.contains("k3v9"), "{payload}");
+                assert!(
+                    !payload.contains('㵘') && !payload.contains("k3v9"),
+                    "{payload}"
+                );
             }
         }
         city.db.remove().await.unwrap();
@@ -372,8 +511,14 @@ async fn the_list_of_a_case_uses_its_index() {
                 ORDER BY made_at, doc_id";
             let plan = city.ctx.db.reader().rows(sql, args!["x"]).await.unwrap();
             let lines: Vec<String> = plan.iter().map(|row| row.get(3).unwrap()).collect();
-            assert!(lines.iter().any(|line| line.contains("notice_case")), "{lines:?}");
-            assert!(!lines.iter().any(|line| line.contains("TEMP B-TREE")), "{lines:?}");
+            assert!(
+                lines.iter().any(|line| line.contains("notice_case")),
+                "{lines:?}"
+            );
+            assert!(
+                !lines.iter().any(|line| line.contains("TEMP B-TREE")),
+                "{lines:?}"
+            );
         }
         city.db.remove().await.unwrap();
     }

@@ -7,11 +7,17 @@ use serde_json::{Value, json};
 use crate::sample;
 
 fn site() -> Site {
-    Site { base_url: "https://zwfw.yunzhou.example".into() }
+    Site {
+        base_url: "https://zwfw.yunzhou.example".into(),
+    }
 }
 
 fn template(kind: Kind) -> Template {
-    let path = format!("{}/templates/{}.json", env!("CARGO_MANIFEST_DIR"), kind.code());
+    let path = format!(
+        "{}/templates/{}.json",
+        env!("CARGO_MANIFEST_DIR"),
+        kind.code()
+    );
     Template::read(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
@@ -19,7 +25,10 @@ fn text_of(letter: &paper::Letter) -> String {
     let composed = paper::letter(letter).unwrap();
     let laid = paper::lay_out(&composed.document).unwrap();
     // Lines are broken where the page ends them; the text is what stands on it without breaks.
-    laid.pages.iter().map(|page| page.text().replace('\n', "")).collect()
+    laid.pages
+        .iter()
+        .map(|page| page.text().replace('\n', ""))
+        .collect()
 }
 
 fn says(content: &Content, kind: Kind) -> String {
@@ -72,7 +81,10 @@ fn check_named(kind: Kind) {
     let text = says(&sample::content(kind), kind);
     assert!(text.contains(kind.zh()));
     for (field, value) in named(kind) {
-        assert!(text.contains(value), "{kind:?}: {field} ({value}) is not in: {text}");
+        assert!(
+            text.contains(value),
+            "{kind:?}: {field} ({value}) is not in: {text}"
+        );
     }
     // Left out, the document is refused: it cannot be issued without them.
     let required = template(kind).required;
@@ -120,9 +132,7 @@ fn the_qr_code_holds_case_number_and_token() {
         let letter = compose(&template(kind), &sample::content(kind), &site()).unwrap();
         assert_eq!(
             letter.qr.as_deref(),
-            Some(
-                "https://zwfw.yunzhou.example/progress/990102202611160000127?t=k3v9c0t2m8r5x1qz"
-            )
+            Some("https://zwfw.yunzhou.example/progress/990102202611160000127?t=k3v9c0t2m8r5x1qz")
         );
     }
 }
@@ -136,16 +146,30 @@ fn every_kind_is_complete_and_leaves_no_placeholder() {
         assert!(text.contains("监督投诉电话：0990-12346025"), "{kind:?}");
         assert!(text.contains("云东市监"), "{kind:?}");
         // I-17: what is printed names the verification address and the number.
-        assert!(text.contains("https://zwfw.yunzhou.example/verify"), "{kind:?}");
+        assert!(
+            text.contains("https://zwfw.yunzhou.example/verify"),
+            "{kind:?}"
+        );
     }
 }
 
 #[test]
 fn decisions_and_refusals_name_both_remedies() {
-    for kind in [Kind::Refusal, Kind::DecisionApprove, Kind::DecisionReject, Kind::Abort] {
+    for kind in [
+        Kind::Refusal,
+        Kind::DecisionApprove,
+        Kind::DecisionReject,
+        Kind::Abort,
+    ] {
         let text = says(&sample::content(kind), kind);
-        assert!(text.contains("60日内向云州市云东区人民政府申请行政复议"), "{kind:?}: {text}");
-        assert!(text.contains("6个月内依法向有管辖权的人民法院提起行政诉讼"), "{kind:?}");
+        assert!(
+            text.contains("60日内向云州市云东区人民政府申请行政复议"),
+            "{kind:?}: {text}"
+        );
+        assert!(
+            text.contains("6个月内依法向有管辖权的人民法院提起行政诉讼"),
+            "{kind:?}"
+        );
     }
 }
 
@@ -181,7 +205,10 @@ fn conditions_change_the_wording() {
     assert!(says(&content, Kind::Correction).contains("第三十二条第一款第（四）项"));
     content.fields["in_review"] = json!(true);
     let text = says(&content, Kind::Correction);
-    assert!(text.contains("不计入办理期限") && !text.contains("第（四）项"), "{text}");
+    assert!(
+        text.contains("不计入办理期限") && !text.contains("第（四）项"),
+        "{text}"
+    );
 
     let mut content = sample::content(Kind::SpecialProcedure);
     assert!(says(&content, Kind::SpecialProcedure).contains("停止计时"));
@@ -190,7 +217,10 @@ fn conditions_change_the_wording() {
     content.fields["extension"] = json!(true);
     content.fields["due_at"] = json!("2026-12-21T09:00:00Z");
     let text = says(&content, Kind::SpecialProcedure);
-    assert!(text.contains("2026年12月21日 17:00前") && text.contains("延长办理期限"), "{text}");
+    assert!(
+        text.contains("2026年12月21日 17:00前") && text.contains("延长办理期限"),
+        "{text}"
+    );
 
     let mut content = sample::content(Kind::Withdrawal);
     assert!(says(&content, Kind::Withdrawal).contains("已按你的要求撤回"));
@@ -256,15 +286,21 @@ fn every_kind_is_drawn() {
             dpi: 300.0,
         })
         .unwrap();
-        document.pages[place.page].items.push(paper::Item::Picture(paper::Placed {
-            picture: seal,
-            x: place.x,
-            y: place.y,
-            width: place.width,
-            height: place.height,
-        }));
+        document.pages[place.page]
+            .items
+            .push(paper::Item::Picture(paper::Placed {
+                picture: seal,
+                x: place.x,
+                y: place.y,
+                width: place.width,
+                height: place.height,
+            }));
         let laid = paper::lay_out(&document).unwrap();
-        assert!(laid.pages.len() <= 2, "{kind:?} has {} pages", laid.pages.len());
+        assert!(
+            laid.pages.len() <= 2,
+            "{kind:?} has {} pages",
+            laid.pages.len()
+        );
         for page in 0..laid.pages.len() {
             let png = paper::to_png(&laid, page, paper::Scale::Dpi(dpi())).unwrap();
             assert!(png.len() > 10_000);
@@ -277,5 +313,8 @@ fn every_kind_is_drawn() {
 }
 
 fn dpi() -> f32 {
-    std::env::var("TONGBAN_DRAW_DPI").ok().and_then(|text| text.parse().ok()).unwrap_or(80.0)
+    std::env::var("TONGBAN_DRAW_DPI")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(80.0)
 }

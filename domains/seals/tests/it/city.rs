@@ -35,7 +35,12 @@ fn plan() -> CityPlan {
     let [applicant, reviewer, maker, custodian] = officers;
     CityPlan {
         agencies,
-        officers: Officers { applicant, reviewer, maker, custodian },
+        officers: Officers {
+            applicant,
+            reviewer,
+            maker,
+            custodian,
+        },
         standing: CityPlan::usual_standing(),
         basis: "关于启用政务服务电子印章的通知".into(),
     }
@@ -55,15 +60,27 @@ async fn all(city: &City) -> Vec<seals::Seal> {
 async fn every_agency_gets_its_seals_by_the_real_life_cycle() {
     for city in cities().await {
         let plan = plan();
-        let wanted: usize = plan.agencies.iter().map(|agency| agency.seal_types.len()).sum();
+        let wanted: usize = plan
+            .agencies
+            .iter()
+            .map(|agency| agency.seal_types.len())
+            .sum();
         let begun = Instant::now();
         assert_eq!(ensure_city_seals(&city.ctx, &plan).await.unwrap(), wanted);
-        eprintln!("{:?}: {wanted} seals in {:?}", city.db.engine(), begun.elapsed());
+        eprintln!(
+            "{:?}: {wanted} seals in {:?}",
+            city.db.engine(),
+            begun.elapsed()
+        );
         let seals = all(&city).await;
         assert_eq!(seals.len(), wanted);
         for seal in &seals {
             assert_eq!(seal.state, State::Active);
-            let staff = (seal.applicant.as_str(), seal.reviewer.as_deref(), seal.maker.as_deref());
+            let staff = (
+                seal.applicant.as_str(),
+                seal.reviewer.as_deref(),
+                seal.maker.as_deref(),
+            );
             assert_eq!(staff, ("leimq", Some("zhonglx"), Some("kuangsz")));
             assert_eq!(seal.filing_no, Some(format!("备{}", seal.es_id)));
         }
@@ -79,16 +96,29 @@ async fn every_agency_gets_its_seals_by_the_real_life_cycle() {
                 "seal.authorised",
             ]
         );
-        let found = seals::find(&city.ctx, "YD_SCJG", SealType::Acceptance).await.unwrap();
+        let found = seals::find(&city.ctx, "YD_SCJG", SealType::Acceptance)
+            .await
+            .unwrap();
         assert_eq!(found.name, "云州市云东区市场监督管理局受理专用章");
-        let agency = Seals::Agency { code: "YD_SCJG".into(), region: "990102".into() };
-        let own = seals::seals(&city.ctx, &agency, PageRequest::default()).await.unwrap();
+        let agency = Seals::Agency {
+            code: "YD_SCJG".into(),
+            region: "990102".into(),
+        };
+        let own = seals::seals(&city.ctx, &agency, PageRequest::default())
+            .await
+            .unwrap();
         assert_eq!((own.total, own.rows.len()), (3, 3));
 
         // A second start changes nothing, and leaves alone what people have done since.
-        seals::withdraw(&city.staff("leimq"), &found.key, "调整授权").await.unwrap();
-        let lost = seals::find(&city.ctx, "YD_SCJG", SealType::Official).await.unwrap();
-        seals::report_loss(&city.staff("leimq"), &lost.key, "遗失").await.unwrap();
+        seals::withdraw(&city.staff("leimq"), &found.key, "调整授权")
+            .await
+            .unwrap();
+        let lost = seals::find(&city.ctx, "YD_SCJG", SealType::Official)
+            .await
+            .unwrap();
+        seals::report_loss(&city.staff("leimq"), &lost.key, "遗失")
+            .await
+            .unwrap();
         assert_eq!(ensure_city_seals(&city.ctx, &plan).await.unwrap(), 0);
         let again = seals::find(&city.ctx, "YD_SCJG", SealType::Acceptance).await;
         assert!(matches!(again, Err(SealError::NotActive(State::Released))));
@@ -101,16 +131,23 @@ async fn every_agency_gets_its_seals_by_the_real_life_cycle() {
 async fn a_run_that_was_broken_off_is_taken_up_again() {
     for city in cities().await {
         let mut plan = plan();
-        plan.agencies.retain(|agency| agency.owner.agency_code == "YD_SCJG");
+        plan.agencies
+            .retain(|agency| agency.owner.agency_code == "YD_SCJG");
         // One seal is only applied for, one only approved, one made.
         let types = [SealType::Official, SealType::Acceptance, SealType::Licence];
         for (steps, seal_type) in types.into_iter().enumerate() {
-            let seal = seals::apply(&city.staff("leimq"), wish(seal_type)).await.unwrap();
+            let seal = seals::apply(&city.staff("leimq"), wish(seal_type))
+                .await
+                .unwrap();
             if steps > 0 {
-                seals::approve(&city.staff("zhonglx"), &seal.key).await.unwrap();
+                seals::approve(&city.staff("zhonglx"), &seal.key)
+                    .await
+                    .unwrap();
             }
             if steps > 1 {
-                seals::make(&city.staff("kuangsz"), &seal.key).await.unwrap();
+                seals::make(&city.staff("kuangsz"), &seal.key)
+                    .await
+                    .unwrap();
             }
         }
         assert_eq!(ensure_city_seals(&city.ctx, &plan).await.unwrap(), 3);
@@ -127,7 +164,10 @@ async fn one_person_cannot_make_the_seals_of_a_city() {
         let mut plan = plan();
         plan.officers.reviewer = plan.officers.applicant.clone();
         let done = ensure_city_seals(&city.ctx, &plan).await;
-        assert!(matches!(done, Err(SealError::SamePerson { .. })), "{done:?}");
+        assert!(
+            matches!(done, Err(SealError::SamePerson { .. })),
+            "{done:?}"
+        );
         assert!(all(&city).await.is_empty());
         city.db.remove().await.unwrap();
     }

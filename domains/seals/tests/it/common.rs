@@ -5,9 +5,7 @@ use std::sync::Arc;
 use gm::{AuthorityNames, FileKeyStore, KeyStore, Unlock};
 use jiff::{SignedDuration, Timestamp};
 use kernel::{Actor, ActorKind, Channel, Grant, ManualClock, Permission, Scope};
-use seals::{
-    Apply, Authorities, Grant as SealGrant, HolderKind, Owner, Seal, SealError, SealType,
-};
+use seals::{Apply, Authorities, Grant as SealGrant, HolderKind, Owner, Seal, SealError, SealType};
 use store::testing::TestDb;
 use store::{Ctx, Migration};
 
@@ -39,10 +37,17 @@ pub async fn cities() -> Vec<City> {
         let unlock = Unlock::key_file_or_new(&db.path("key"), &mut entropy).unwrap();
         let keys = FileKeyStore::create(&db.path("keys"), &unlock, &mut entropy).unwrap();
         let store: Arc<dyn KeyStore> = Arc::new(keys);
-        let names =
-            AuthorityNames { organization: "云州市政务服务局".into(), title: "云州市".into() };
+        let names = AuthorityNames {
+            organization: "云州市政务服务局".into(),
+            title: "云州市".into(),
+        };
         Authorities::open(&ctx, store.clone(), names).await.unwrap();
-        all.push(City { ctx, clock, db, store });
+        all.push(City {
+            ctx,
+            clock,
+            db,
+            store,
+        });
     }
     all
 }
@@ -58,31 +63,50 @@ impl City {
     }
 
     pub async fn events(&self, stream: &str) -> Vec<String> {
-        let events = journal::stream(&mut self.ctx.db.reader(), stream).await.unwrap();
+        let events = journal::stream(&mut self.ctx.db.reader(), stream)
+            .await
+            .unwrap();
         events.into_iter().map(|event| event.kind).collect()
     }
 
     /// Walks a new seal to where it can be authorised.
     pub async fn released(&self, seal_type: SealType) -> Seal {
-        let seal = seals::apply(&self.staff("leimq"), wish(seal_type)).await.unwrap();
-        seals::approve(&self.staff("zhonglx"), &seal.key).await.unwrap();
+        let seal = seals::apply(&self.staff("leimq"), wish(seal_type))
+            .await
+            .unwrap();
+        seals::approve(&self.staff("zhonglx"), &seal.key)
+            .await
+            .unwrap();
         let maker = self.staff("kuangsz");
         seals::make(&maker, &seal.key).await.unwrap();
-        seals::file(&maker, &seal.key, "备99010200000001").await.unwrap();
-        seals::release(&maker, &seal.key, "保管人雷鸣谦签收").await.unwrap()
+        seals::file(&maker, &seal.key, "备99010200000001")
+            .await
+            .unwrap();
+        seals::release(&maker, &seal.key, "保管人雷鸣谦签收")
+            .await
+            .unwrap()
     }
 
     /// A seal in use by the platform for notices.
     pub async fn active(&self, seal_type: SealType, kind: &str, most: i64) -> Seal {
         let seal = self.released(seal_type).await;
         let grant = grant(&seal, kind, most);
-        seals::authorise(&self.staff("leimq"), &seal.key, vec![grant]).await.unwrap()
+        seals::authorise(&self.staff("leimq"), &seal.key, vec![grant])
+            .await
+            .unwrap()
     }
 }
 
 pub fn staff(id: &str) -> Actor {
-    let grants = [Permission::SealManage, Permission::SealUse, Permission::SealReadUses]
-        .map(|permission| Grant { permission, scope: Scope::Region("990100".into()) });
+    let grants = [
+        Permission::SealManage,
+        Permission::SealUse,
+        Permission::SealReadUses,
+    ]
+    .map(|permission| Grant {
+        permission,
+        scope: Scope::Region("990100".into()),
+    });
     Actor {
         kind: ActorKind::Staff,
         id: id.into(),

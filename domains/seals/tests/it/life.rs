@@ -18,45 +18,75 @@ async fn a_seal_lives_from_application_to_destruction() {
         let applicant = city.staff("leimq");
         let reviewer = city.staff("zhonglx");
         let maker = city.staff("kuangsz");
-        let seal = seals::apply(&applicant, wish(SealType::Acceptance)).await.unwrap();
+        let seal = seals::apply(&applicant, wish(SealType::Acceptance))
+            .await
+            .unwrap();
         assert_eq!(seal.state, State::Applied);
         assert_eq!(seal.name, "云州市云东区市场监督管理局受理专用章");
         assert_eq!(seal.es_id, "99010200000001");
         let key = seal.key.as_str();
-        assert!(seals::impression(&city.ctx, key).await.unwrap().starts_with(b"\x89PNG"));
+        assert!(
+            seals::impression(&city.ctx, key)
+                .await
+                .unwrap()
+                .starts_with(b"\x89PNG")
+        );
         city.advance(60);
-        assert_eq!(seals::approve(&reviewer, key).await.unwrap().state, State::Approved);
+        assert_eq!(
+            seals::approve(&reviewer, key).await.unwrap().state,
+            State::Approved
+        );
         city.advance(60);
         let made = seals::make(&maker, key).await.unwrap();
         assert_eq!(made.state, State::Made);
         assert_eq!(made.valid_from, Some(at("2026-11-16T01:02:00Z")));
         assert_eq!(made.valid_to, Some(at("2031-11-16T01:02:00Z")));
-        let keys = city.store.keys().iter().filter(|k| k.starts_with("seal.")).count();
+        let keys = city
+            .store
+            .keys()
+            .iter()
+            .filter(|k| k.starts_with("seal."))
+            .count();
         assert_eq!(keys, 2, "an SM2 and a P-256 key");
         city.advance(60);
         let filed = seals::file(&maker, key, "备99010200000001").await.unwrap();
         assert_eq!(filed.filing_no.as_deref(), Some("备99010200000001"));
         city.advance(60);
-        seals::release(&maker, key, "保管人雷鸣谦签收").await.unwrap();
+        seals::release(&maker, key, "保管人雷鸣谦签收")
+            .await
+            .unwrap();
         city.advance(60);
         let grants = vec![grant(&made, "notice", 20)];
-        seals::authorise(&applicant, key, grants.clone()).await.unwrap();
+        seals::authorise(&applicant, key, grants.clone())
+            .await
+            .unwrap();
         assert_eq!(state_of(&city, key).await, State::Active);
         city.advance(60);
         seals::withdraw(&applicant, key, "岗位调整").await.unwrap();
         assert_eq!(state_of(&city, key).await, State::Released);
         seals::authorise(&applicant, key, grants).await.unwrap();
         city.advance(60);
-        seals::report_loss(&applicant, key, "载体遗失").await.unwrap();
+        seals::report_loss(&applicant, key, "载体遗失")
+            .await
+            .unwrap();
         city.advance(60);
-        seals::ask(&applicant, key, Request::Recover, "载体已找回").await.unwrap();
+        seals::ask(&applicant, key, Request::Recover, "载体已找回")
+            .await
+            .unwrap();
         let back = seals::recover(&reviewer, key).await.unwrap();
         assert_eq!(back.state, State::Released);
         city.advance(60);
-        seals::ask(&applicant, key, Request::Destroy, "机构更名").await.unwrap();
+        seals::ask(&applicant, key, Request::Destroy, "机构更名")
+            .await
+            .unwrap();
         let gone = seals::destroy(&reviewer, key).await.unwrap();
         assert_eq!(gone.state, State::Destroyed);
-        let keys = city.store.keys().iter().filter(|k| k.starts_with("seal.")).count();
+        let keys = city
+            .store
+            .keys()
+            .iter()
+            .filter(|k| k.starts_with("seal."))
+            .count();
         assert_eq!(keys, 0, "the keys are erased");
 
         let detail = seals::detail(&city.ctx, key).await.unwrap();
@@ -77,7 +107,12 @@ async fn a_seal_lives_from_application_to_destruction() {
                 Event::Destroy,
             ]
         );
-        assert!(detail.authorisations.iter().all(|a| a.withdrawn_at.is_some()));
+        assert!(
+            detail
+                .authorisations
+                .iter()
+                .all(|a| a.withdrawn_at.is_some())
+        );
         assert_eq!(
             city.events(&format!("seal/{key}")).await,
             [
@@ -134,7 +169,10 @@ async fn duties_are_separated() {
         let seal = seals::apply(&one, wish(SealType::Official)).await.unwrap();
         let key = seal.key.as_str();
         let same = |result: Result<seals::Seal, SealError>| {
-            assert!(matches!(result, Err(SealError::SamePerson { .. })), "{result:?}");
+            assert!(
+                matches!(result, Err(SealError::SamePerson { .. })),
+                "{result:?}"
+            );
         };
         same(seals::approve(&one, key).await);
         same(seals::refuse(&one, key, "印模有误").await);
@@ -149,16 +187,32 @@ async fn duties_are_separated() {
             .unwrap();
         }
         // Recovery and destruction need a second person, too, and a request.
-        assert!(matches!(seals::destroy(&other, key).await, Err(SealError::NotAsked)));
-        seals::ask(&one, key, Request::Destroy, "停用").await.unwrap();
+        assert!(matches!(
+            seals::destroy(&other, key).await,
+            Err(SealError::NotAsked)
+        ));
+        seals::ask(&one, key, Request::Destroy, "停用")
+            .await
+            .unwrap();
         same(seals::destroy(&one, key).await);
-        assert!(matches!(seals::recover(&other, key).await, Err(SealError::Illegal(_))));
+        assert!(matches!(
+            seals::recover(&other, key).await,
+            Err(SealError::Illegal(_))
+        ));
         seals::decline(&other, key, "尚有在办文书").await.unwrap();
-        assert!(matches!(seals::destroy(&other, key).await, Err(SealError::NotAsked)));
+        assert!(matches!(
+            seals::destroy(&other, key).await,
+            Err(SealError::NotAsked)
+        ));
         seals::report_loss(&one, key, "遗失").await.unwrap();
-        seals::ask(&one, key, Request::Recover, "找回").await.unwrap();
+        seals::ask(&one, key, Request::Recover, "找回")
+            .await
+            .unwrap();
         same(seals::recover(&one, key).await);
-        assert!(matches!(seals::destroy(&other, key).await, Err(SealError::NotAsked)));
+        assert!(matches!(
+            seals::destroy(&other, key).await,
+            Err(SealError::NotAsked)
+        ));
         seals::recover(&other, key).await.unwrap();
         city.db.remove().await.unwrap();
     }
@@ -167,13 +221,21 @@ async fn duties_are_separated() {
 #[tokio::test]
 async fn an_illegal_move_changes_nothing_and_names_state_and_event() {
     for city in cities().await {
-        let seal = seals::apply(&city.staff("leimq"), wish(SealType::Official)).await.unwrap();
+        let seal = seals::apply(&city.staff("leimq"), wish(SealType::Official))
+            .await
+            .unwrap();
         let key = seal.key.as_str();
         let staff = city.staff("kuangsz");
         let before = city.events(&format!("seal/{key}")).await;
         let illegal = |result: Result<seals::Seal, SealError>, event| match result {
             Err(SealError::Illegal(found)) => {
-                assert_eq!(found, IllegalMove { from: Some(State::Applied), event });
+                assert_eq!(
+                    found,
+                    IllegalMove {
+                        from: Some(State::Applied),
+                        event
+                    }
+                );
             }
             other => panic!("{event:?}: {other:?}"),
         };
@@ -181,8 +243,14 @@ async fn an_illegal_move_changes_nothing_and_names_state_and_event() {
         illegal(seals::file(&staff, key, "备1").await, Event::File);
         illegal(seals::release(&staff, key, "签收").await, Event::Release);
         illegal(seals::withdraw(&staff, key, "调整").await, Event::Withdraw);
-        illegal(seals::report_loss(&staff, key, "遗失").await, Event::ReportLoss);
-        illegal(seals::ask(&staff, key, Request::Destroy, "停用").await, Event::Destroy);
+        illegal(
+            seals::report_loss(&staff, key, "遗失").await,
+            Event::ReportLoss,
+        );
+        illegal(
+            seals::ask(&staff, key, Request::Destroy, "停用").await,
+            Event::Destroy,
+        );
         illegal(seals::recover(&staff, key).await, Event::Recover);
         let error: kernel::Problem = seals::make(&staff, key).await.unwrap_err().into();
         assert_eq!((error.status, error.code), (409, "wrong_state"));
@@ -220,7 +288,11 @@ async fn nobody_without_the_permission_manages_seals() {
             denied(seals::find(&ctx, "YD_SCJG", SealType::Official).await);
             assert!(seals::detail(&ctx, key).await.is_err());
             let list = Seals::Region("990100".into());
-            assert!(seals::seals(&ctx, &list, PageRequest::default()).await.is_err());
+            assert!(
+                seals::seals(&ctx, &list, PageRequest::default())
+                    .await
+                    .is_err()
+            );
         }
         assert_eq!(state_of(&city, &seal.key).await, State::Active);
         city.db.remove().await.unwrap();
@@ -232,17 +304,39 @@ async fn the_state_at_any_moment_is_known() {
     for city in cities().await {
         let seal = city.active(SealType::Acceptance, "notice", 5).await;
         city.clock.advance(SignedDuration::from_millis(3_600_400));
-        seals::report_loss(&city.staff("leimq"), &seal.key, "遗失").await.unwrap();
+        seals::report_loss(&city.staff("leimq"), &seal.key, "遗失")
+            .await
+            .unwrap();
         let state = async |text: &str| seals::state_at(&city.ctx, &seal.es_id, at(text)).await;
         assert_eq!(state("2026-11-16T00:59:59Z").await.unwrap(), None);
         // All steps up to use were taken in this one second.
-        assert_eq!(state("2026-11-16T01:00:00Z").await.unwrap(), Some(State::Active));
-        assert_eq!(state("2026-11-16T01:59:59Z").await.unwrap(), Some(State::Active));
+        assert_eq!(
+            state("2026-11-16T01:00:00Z").await.unwrap(),
+            Some(State::Active)
+        );
+        assert_eq!(
+            state("2026-11-16T01:59:59Z").await.unwrap(),
+            Some(State::Active)
+        );
         // Signatures carry whole seconds: within the second of the loss the seal was in use.
-        assert_eq!(state("2026-11-16T02:00:00Z").await.unwrap(), Some(State::Active));
-        assert_eq!(state("2026-11-16T02:00:00.500Z").await.unwrap(), Some(State::Lost));
-        assert_eq!(state("2026-11-16T02:00:01Z").await.unwrap(), Some(State::Lost));
-        assert_eq!(seals::state_at(&city.ctx, "00000000000000", at("2026-11-16T02:00:00Z")).await.unwrap(), None);
+        assert_eq!(
+            state("2026-11-16T02:00:00Z").await.unwrap(),
+            Some(State::Active)
+        );
+        assert_eq!(
+            state("2026-11-16T02:00:00.500Z").await.unwrap(),
+            Some(State::Lost)
+        );
+        assert_eq!(
+            state("2026-11-16T02:00:01Z").await.unwrap(),
+            Some(State::Lost)
+        );
+        assert_eq!(
+            seals::state_at(&city.ctx, "00000000000000", at("2026-11-16T02:00:00Z"))
+                .await
+                .unwrap(),
+            None
+        );
         city.db.remove().await.unwrap();
     }
 }
@@ -252,9 +346,12 @@ async fn seals_expire_with_their_certificate() {
     for city in cities().await {
         let seal = city.active(SealType::Acceptance, "notice", 5).await;
         let lost = city.active(SealType::Acceptance, "notice", 5).await;
-        seals::report_loss(&city.staff("leimq"), &lost.key, "遗失").await.unwrap();
+        seals::report_loss(&city.staff("leimq"), &lost.key, "遗失")
+            .await
+            .unwrap();
         assert_eq!(seals::expire_due(&city.ctx).await.unwrap(), 0);
-        city.clock.set(seal.valid_to.unwrap() + SignedDuration::from_secs(1));
+        city.clock
+            .set(seal.valid_to.unwrap() + SignedDuration::from_secs(1));
         assert_eq!(seals::expire_due(&city.ctx).await.unwrap(), 1);
         assert_eq!(state_of(&city, &seal.key).await, State::Expired);
         assert_eq!(state_of(&city, &lost.key).await, State::Lost);
@@ -263,7 +360,12 @@ async fn seals_expire_with_their_certificate() {
         let jobs = seals::handlers();
         let payload = serde_json::json!({ "seal": seal.key });
         (jobs[0].1)(city.ctx.clone(), payload).await.unwrap();
-        let keys = city.store.keys().iter().filter(|k| k.starts_with("seal.")).count();
+        let keys = city
+            .store
+            .keys()
+            .iter()
+            .filter(|k| k.starts_with("seal."))
+            .count();
         assert_eq!(keys, 2, "only those of the lost seal remain");
         city.db.remove().await.unwrap();
     }
@@ -272,13 +374,25 @@ async fn seals_expire_with_their_certificate() {
 #[tokio::test]
 async fn two_makers_at_once_make_one_seal() {
     for city in cities().await {
-        let seal = seals::apply(&city.staff("leimq"), wish(SealType::Official)).await.unwrap();
-        seals::approve(&city.staff("zhonglx"), &seal.key).await.unwrap();
+        let seal = seals::apply(&city.staff("leimq"), wish(SealType::Official))
+            .await
+            .unwrap();
+        seals::approve(&city.staff("zhonglx"), &seal.key)
+            .await
+            .unwrap();
         let (one, two) = (city.staff("kuangsz"), city.staff("other"));
-        let (a, b) =
-            tokio::join!(seals::make(&one, &seal.key), seals::make(&two, &seal.key));
-        assert_eq!(usize::from(a.is_ok()) + usize::from(b.is_ok()), 1, "{a:?} {b:?}");
-        let keys = city.store.keys().iter().filter(|k| k.starts_with("seal.")).count();
+        let (a, b) = tokio::join!(seals::make(&one, &seal.key), seals::make(&two, &seal.key));
+        assert_eq!(
+            usize::from(a.is_ok()) + usize::from(b.is_ok()),
+            1,
+            "{a:?} {b:?}"
+        );
+        let keys = city
+            .store
+            .keys()
+            .iter()
+            .filter(|k| k.starts_with("seal."))
+            .count();
         assert_eq!(keys, 2, "the loser's keys are erased");
         city.db.remove().await.unwrap();
     }

@@ -1,4 +1,5 @@
 //! The tests of this domain.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod city;
 mod common;

@@ -44,7 +44,12 @@ struct HomePage {
 
 fn tiles(themes: Vec<Theme>, side: &str) -> Vec<Tile> {
     let tile = |theme: Theme| Tile {
-        character: theme.name.chars().next().map(String::from).unwrap_or_default(),
+        character: theme
+            .name
+            .chars()
+            .next()
+            .map(String::from)
+            .unwrap_or_default(),
         name: theme.name,
         href: format!("/services?for={side}&theme={}", theme.id),
     };
@@ -69,8 +74,13 @@ async fn todos(shell: &Shell, me: &Acting) -> Result<Vec<Todo>, axum::response::
         return Ok(Vec::new());
     }
     let l = shell.l();
-    let rows = cases::my_cases(&me.ctx, PageRequest::new(1, 50)).await.or_page(shell)?.rows;
-    let waiting = rows.into_iter().filter(|row| row.state.waits_for_applicant());
+    let rows = cases::my_cases(&me.ctx, PageRequest::new(1, 50))
+        .await
+        .or_page(shell)?
+        .rows;
+    let waiting = rows
+        .into_iter()
+        .filter(|row| row.state.waits_for_applicant());
     let todo = |row: cases::CaseRow| {
         let (href, action) = row_action(&l, &row);
         Todo {

@@ -6,7 +6,7 @@ use ui::L;
 /// One element as the guide's table shows it.
 pub(super) struct ElementView {
     pub no: u8,
-    pub label: &'static str,
+    pub label: String,
     pub lines: Vec<String>,
     /// Address of the block that shows it in full.
     pub more: Option<&'static str>,
@@ -21,12 +21,16 @@ pub(super) fn element(l: &L, item: &Item, of: &GuideElement<'_>) -> ElementView 
             .iter()
             .map(|law| format!("《{}》{}{}", law.law, law.document_no, law.clause))
             .collect(),
-        GuideValue::Limit { words, note } => {
-            [(*words).clone(), (*note).to_owned()].into_iter().filter(|t| !t.is_empty()).collect()
-        }
+        GuideValue::Limit { words, note } => [(*words).clone(), (*note).to_owned()]
+            .into_iter()
+            .filter(|t| !t.is_empty())
+            .collect(),
         GuideValue::Sample(sample) => {
-            let key =
-                if sample.desensitised { "portal-sample-masked" } else { "portal-sample-plain" };
+            let key = if sample.desensitised {
+                "portal-sample-masked"
+            } else {
+                "portal-sample-plain"
+            };
             vec![item.result_name.clone(), l.t(key)]
         }
         GuideValue::Fees(rows) => rows
@@ -46,7 +50,13 @@ pub(super) fn element(l: &L, item: &Item, of: &GuideElement<'_>) -> ElementView 
         }
         GuideValue::Steps(steps) => {
             more = Some("#flow");
-            vec![steps.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(" → ")]
+            vec![
+                steps
+                    .iter()
+                    .map(|s| s.name.as_str())
+                    .collect::<Vec<_>>()
+                    .join(" → "),
+            ]
         }
         GuideValue::Words(words) => vec![words.join("、")],
         GuideValue::YesNo(yes) => vec![l.t(if *yes { "yes" } else { "no" })],
@@ -57,7 +67,11 @@ pub(super) fn element(l: &L, item: &Item, of: &GuideElement<'_>) -> ElementView 
         GuideValue::Phones(phones) => vec![phones.join("、")],
         GuideValue::None(words) => vec![(*words).to_owned()],
     };
-    let label = l.pick(of.element.zh, of.element.en);
-    let label = if label == of.element.en { of.element.en } else { of.element.zh };
-    ElementView { no: of.no, label, lines, more }
+    let label = l.pick(of.element.zh, of.element.en).to_owned();
+    ElementView {
+        no: of.no,
+        label,
+        lines,
+        more,
+    }
 }

@@ -9,9 +9,7 @@ use axum::response::{IntoResponse, Response};
 use conditions::Answers;
 use items::{Exempt, Item, MaterialNeed, Required};
 use kernel::Problem;
-use ui::view::{
-    Choice, Fact, Field, KeyFacts, Material, MaterialNeed as Need, Qr,
-};
+use ui::view::{Choice, Fact, Field, KeyFacts, Material, MaterialNeed as Need, Qr};
 use ui::{FormData, L, Meta, Nav, Page, Shell, html};
 
 use super::element::{ElementView, element};
@@ -50,8 +48,11 @@ pub(crate) async fn item_of(shell: &Shell, me: &Acting, code: &str) -> Result<Ar
 /// Questions as fields, with what is answered.
 pub(crate) fn question_fields(item: &Item, answers: &Answers) -> Vec<Field> {
     let field = |q: &conditions::Question| {
-        let choices: Vec<Choice> =
-            q.options.iter().map(|o| Choice::new(&o.value, &o.label)).collect();
+        let choices: Vec<Choice> = q
+            .options
+            .iter()
+            .map(|o| Choice::new(&o.value, &o.label))
+            .collect();
         let field = match (choices.is_empty(), q.multiple) {
             (true, _) => Field::text(&q.code, &q.text),
             (false, true) => Field::checkbox(&q.code, &q.text, choices),
@@ -96,7 +97,11 @@ pub(crate) fn material(l: &L, need: &MaterialNeed) -> Material {
     Material {
         name: m.material_name.clone(),
         source,
-        form: if m.from_form { String::new() } else { limits(l, m) },
+        form: if m.from_form {
+            String::new()
+        } else {
+            limits(l, m)
+        },
         need: match (need.exempt(), need.required, m.required) {
             (Some(_), ..) => Need::Free,
             (None, false, _) | (None, _, Required::Optional) => Need::Optional,
@@ -130,8 +135,11 @@ pub(super) async fn show(
     let answers = item.questions.read(&posted(&query));
     let open = item.state.accepts_applications();
     let address = format!("/services/{}", item.item_id);
-    let qr = Qr::new(format!("{}{address}", base_url(&me.ctx)), l.t("portal-guide-qr"))
-        .map(|qr| qr.link(l.t("portal-guide-link"), address).desk_only());
+    let qr = Qr::new(
+        format!("{}{address}", base_url(&me.ctx)),
+        l.t("portal-guide-qr"),
+    )
+    .map(|qr| qr.link(l.t("portal-guide-link"), address).desk_only());
     let remedies = &guide.remedies;
     let (zh, en) = (item.state.zh(), item.state.en());
     let page = GuidePage {
@@ -141,7 +149,10 @@ pub(super) async fn show(
             .crumb(l.t("portal-services"), "/services")
             .crumb_here(item.name.clone())
             .describe(item.everyday_name.clone())
-            .meta(Meta::Column { name: item.name.clone(), kind: l.t("portal-guide") }),
+            .meta(Meta::Column {
+                name: item.name.clone(),
+                kind: l.t("portal-guide"),
+            }),
         facts: facts(&l, &item),
         tags: vec![
             item.item_type_zh().to_owned(),
@@ -149,16 +160,28 @@ pub(super) async fn show(
             l.pick(item.mode.zh(), item.mode.en()).to_owned(),
         ],
         questions: question_fields(&item, &answers),
-        materials: item.materials_for(&answers).iter().map(|n| material(&l, n)).collect(),
-        elements: guide.elements.iter().map(|e| element(&l, &item, e)).collect(),
+        materials: item
+            .materials_for(&answers)
+            .iter()
+            .map(|n| material(&l, n))
+            .collect(),
+        elements: guide
+            .elements
+            .iter()
+            .map(|e| element(&l, &item, e))
+            .collect(),
         closed: l.t1("portal-item-closed", "state", l.pick(zh, en)),
         successors: item.successors.clone(),
         qr: qr.ok(),
-        remedies: [remedies.reconsideration, remedies.litigation, Some(&remedies.complaint)]
-            .into_iter()
-            .flatten()
-            .map(str::to_owned)
-            .collect(),
+        remedies: [
+            remedies.reconsideration,
+            remedies.litigation,
+            Some(&remedies.complaint),
+        ]
+        .into_iter()
+        .flatten()
+        .map(str::to_owned)
+        .collect(),
         version: version(&l, &item),
         open,
         item: item.clone(),
@@ -167,8 +190,16 @@ pub(super) async fn show(
 }
 
 fn version(l: &L, item: &Item) -> String {
-    let on = item.published_at.map(|at| ui::date(l, kernel::time::beijing_date(at)));
-    l.t2("portal-version", "n", item.version, "on", on.unwrap_or_default())
+    let on = item
+        .published_at
+        .map(|at| ui::date(l, kernel::time::beijing_date(at)));
+    l.t2(
+        "portal-version",
+        "n",
+        item.version,
+        "on",
+        on.unwrap_or_default(),
+    )
 }
 
 /// The four facts of the key-facts strip.
@@ -183,8 +214,11 @@ pub(crate) fn facts(l: &L, item: &Item) -> KeyFacts {
     let free = item.fees.is_empty();
     let fee = Fact::new(l.t("portal-fact-fee"), f.fee);
     KeyFacts(vec![
-        Fact::new(l.t("portal-fact-time"), f.promised)
-            .note(l.t1("portal-fact-statutory", "limit", f.statutory)),
+        Fact::new(l.t("portal-fact-time"), f.promised).note(l.t1(
+            "portal-fact-statutory",
+            "limit",
+            f.statutory,
+        )),
         visits,
         if free { fee.good() } else { fee },
         Fact::new(
@@ -203,7 +237,10 @@ pub(super) async fn flow_chart(shell: Shell, me: Acting, Path(code): Path<String
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::CACHE_CONTROL, "public, max-age=300"),
         // The chart styles itself; it stands in an <img>, where scripts never run.
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'",
+        ),
     ];
     Ok((StatusCode::OK, headers, item.flow_chart()).into_response())
 }

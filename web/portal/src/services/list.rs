@@ -37,9 +37,16 @@ pub(super) async fn list(shell: Shell, me: Acting, RawQuery(raw): RawQuery) -> A
     if !side.is_empty() {
         bar = bar.keep("for", side);
     }
-    let meta = Meta::Column { name: title.clone(), kind: l.t("portal-column-services") };
+    let meta = Meta::Column {
+        name: title.clone(),
+        kind: l.t("portal-column-services"),
+    };
     Ok(html(&ListPage {
-        page: shell.page(&title).nav(nav).crumb_here(title.clone()).meta(meta),
+        page: shell
+            .page(&title)
+            .nav(nav)
+            .crumb_here(title.clone())
+            .meta(meta),
         pager: Pager::of(&found, "/services", &query),
         items: found.rows,
         title,
@@ -60,7 +67,10 @@ pub(super) async fn departments(shell: Shell, me: Acting) -> Answer {
     let catalogue = items::catalogue(&me.ctx).await.or_page(&shell)?;
     let title = shell.l().t("nav-depts");
     let page = shell.page(&title).nav(Nav::Depts).crumb_here(title.clone());
-    Ok(html(&DeptsPage { page, departments: catalogue.departments() }))
+    Ok(html(&DeptsPage {
+        page,
+        departments: catalogue.departments(),
+    }))
 }
 
 #[derive(askama::Template)]
@@ -74,6 +84,12 @@ struct TogetherPage {
 pub(super) async fn together(shell: Shell, me: Acting) -> Answer {
     let catalogue = items::catalogue(&me.ctx).await.or_page(&shell)?;
     let title = shell.l().t("nav-together");
-    let page = shell.page(&title).nav(Nav::Together).crumb_here(title.clone());
-    Ok(html(&TogetherPage { page, items: catalogue.together().cloned().collect() }))
+    let page = shell
+        .page(&title)
+        .nav(Nav::Together)
+        .crumb_here(title.clone());
+    Ok(html(&TogetherPage {
+        page,
+        items: catalogue.together().cloned().collect(),
+    }))
 }

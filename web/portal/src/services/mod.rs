@@ -1,7 +1,7 @@
 //! Finding an item and reading its guide.
 
 mod element;
-mod guide;
+pub(crate) mod guide;
 mod list;
 mod search;
 
@@ -42,7 +42,10 @@ fn audience(query: &FormData) -> Option<Audience> {
 }
 
 fn filter(query: &FormData) -> Filter {
-    let mut filter = Filter { audience: audience(query), ..Filter::default() };
+    let mut filter = Filter {
+        audience: audience(query),
+        ..Filter::default()
+    };
     for dimension in FILTERS {
         let value = query.get(dimension.code());
         if !value.is_empty() {

@@ -46,7 +46,9 @@ struct ResultPage {
 }
 
 fn pieces(of: Vec<(String, bool)>) -> Vec<Piece> {
-    of.into_iter().map(|(text, hit)| Piece { text, hit }).collect()
+    of.into_iter()
+        .map(|(text, hit)| Piece { text, hit })
+        .collect()
 }
 
 fn found(row: SearchRow) -> Found {
@@ -65,7 +67,13 @@ fn found(row: SearchRow) -> Found {
             .filter(|i| is_item && i.online_available)
             .map(|i| format!("/apply/{}", i.item_id)),
         title: pieces(row.title.into_iter().map(|s| (s.text, s.hit)).collect()),
-        name: pieces(row.name.into_iter().flatten().map(|s| (s.text, s.hit)).collect()),
+        name: pieces(
+            row.name
+                .into_iter()
+                .flatten()
+                .map(|s| (s.text, s.hit))
+                .collect(),
+        ),
         snippet: pieces(row.snippet.into_iter().map(|s| (s.text, s.hit)).collect()),
     }
 }
@@ -73,7 +81,10 @@ fn found(row: SearchRow) -> Found {
 fn tabs(l: &L, query: &FormData, found: &SearchPage) -> Vec<Tab> {
     let kind = query.get("kind");
     let count = |kinds: &[&str]| {
-        let of = found.kinds.iter().filter(|(k, _)| kinds.contains(&k.as_str()));
+        let of = found
+            .kinds
+            .iter()
+            .filter(|(k, _)| kinds.contains(&k.as_str()));
         of.map(|(_, n)| n).sum()
     };
     let text = enc(query.get("q"));
@@ -104,8 +115,12 @@ pub(super) async fn search(shell: Shell, me: Acting, RawQuery(raw): RawQuery) ->
         .find(|k| *k == query.get("kind"))
         .map(str::to_owned);
     let catalogue = items::catalogue(&me.ctx).await.or_page(&shell)?;
-    let asked =
-        Query { text: text.clone(), filter: filter.clone(), kind, page: page_of(&query) };
+    let asked = Query {
+        text: text.clone(),
+        filter: filter.clone(),
+        kind,
+        page: page_of(&query),
+    };
     let result = catalogue.search(&asked).or_page(&shell)?;
     let bar = FilterBar::new(
         "/search",

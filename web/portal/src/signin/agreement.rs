@@ -18,8 +18,10 @@ struct AgreementPage {
 
 pub(super) async fn show(shell: Shell, me: Acting, RawQuery(raw): RawQuery) -> Answer {
     let agreement = identity::current_agreement(&me.ctx).await.or_page(&shell)?;
-    let owed =
-        me.session.as_ref().is_some_and(|s| s.duties.contains(&Duty::AcceptAgreement));
+    let owed = me
+        .session
+        .as_ref()
+        .is_some_and(|s| s.duties.contains(&Duty::AcceptAgreement));
     let title = shell.l().t("portal-agreement");
     Ok(html(&AgreementPage {
         page: shell.page(&title).crumb_here(title.clone()),
@@ -33,6 +35,8 @@ pub(super) async fn accept(shell: Shell, me: Acting, Posted(data): Posted) -> An
     if me.session.is_none() {
         return Ok(shell.to_login());
     }
-    identity::accept_agreement(&me.ctx, data.get("version")).await.or_page(&shell)?;
+    identity::accept_agreement(&me.ctx, data.get("version"))
+        .await
+        .or_page(&shell)?;
     Ok(see_other(&local_path(data.get("back"))))
 }

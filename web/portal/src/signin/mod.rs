@@ -27,7 +27,9 @@ pub(crate) fn router() -> Router {
 
 /// Adds the session's cookie to an answer; an empty token takes it away.
 fn with_cookie(mut response: Response, token: &str, secure: bool) -> Response {
-    response.headers_mut().append(header::SET_COOKIE, cookie::set(COOKIE, token, secure));
+    response
+        .headers_mut()
+        .append(header::SET_COOKIE, cookie::set(COOKIE, token, secure));
     response
 }
 
@@ -41,10 +43,14 @@ async fn logout(shell: Shell, me: Acting, Posted(_): Posted) -> Answer {
 
 /// Switches whom the person acts for; the choice must be one of those offered.
 async fn switch(shell: Shell, me: Acting, Posted(data): Posted) -> Answer {
-    let Some(token) = &me.token else { return Ok(shell.to_login()) };
+    let Some(token) = &me.token else {
+        return Ok(shell.to_login());
+    };
     let choices = identity::identities(&me.ctx).await.or_page(&shell)?;
     if let Some(choice) = chosen(&choices, data.get("to")) {
-        identity::switch_identity(&me.ctx, token, &choice.identity).await.or_page(&shell)?;
+        identity::switch_identity(&me.ctx, token, &choice.identity)
+            .await
+            .or_page(&shell)?;
     }
     Ok(see_other(&local_path(data.get("back"))))
 }

@@ -28,15 +28,26 @@ fn fields(l: &L) -> Form {
 
 fn page(shell: &Shell, form: Form, back: &str) -> PasswordPage {
     let title = shell.l().t("portal-password-title");
-    let page = shell.page(&title).crumb(shell.l().t("my-space"), "/my").crumb_here(title.clone());
-    PasswordPage { page: page.private().errors(form.errors()), form, back: local_path(back) }
+    let page = shell
+        .page(&title)
+        .crumb(shell.l().t("my-space"), "/my")
+        .crumb_here(title.clone());
+    PasswordPage {
+        page: page.private().errors(form.errors()),
+        form,
+        back: local_path(back),
+    }
 }
 
 pub(super) async fn show(shell: Shell, me: Acting, RawQuery(query_text): RawQuery) -> Answer {
     if me.session.is_none() {
         return Ok(shell.to_login());
     }
-    Ok(html(&page(&shell, fields(&shell.l()), query(query_text).get("back"))))
+    Ok(html(&page(
+        &shell,
+        fields(&shell.l()),
+        query(query_text).get("back"),
+    )))
 }
 
 pub(super) async fn change(shell: Shell, me: Acting, Posted(data): Posted) -> Answer {

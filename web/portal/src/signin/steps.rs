@@ -46,8 +46,16 @@ fn code_form(l: &L) -> Form {
 
 fn login_page(shell: &Shell, form: Form, back: &str) -> LoginPage {
     let title = shell.l().t("login");
-    let page = shell.page(&title).crumb_here(title.clone()).private().errors(form.errors());
-    LoginPage { page, form, back: local_path(back) }
+    let page = shell
+        .page(&title)
+        .crumb_here(title.clone())
+        .private()
+        .errors(form.errors());
+    LoginPage {
+        page,
+        form,
+        back: local_path(back),
+    }
 }
 
 pub(super) async fn login(
@@ -59,7 +67,11 @@ pub(super) async fn login(
     if me.session.is_some() {
         return see_other(&local_path(data.get("back")));
     }
-    html(&login_page(&shell, password_form(&shell.l()), data.get("back")))
+    html(&login_page(
+        &shell,
+        password_form(&shell.l()),
+        data.get("back"),
+    ))
 }
 
 pub(super) async fn password(shell: Shell, me: Acting, Posted(data): Posted) -> Answer {
@@ -70,8 +82,14 @@ pub(super) async fn password(shell: Shell, me: Acting, Posted(data): Posted) -> 
         let (login, password) = (data.get("login"), raw(&data, "password"));
         match identity::sign_in_password(&me.ctx, login, password).await {
             Ok(challenge) => {
-                let page =
-                    code_page(&shell, &me, code_form(&l), &data, challenge.id, challenge.sent_to);
+                let page = code_page(
+                    &shell,
+                    &me,
+                    code_form(&l),
+                    &data,
+                    challenge.id,
+                    challenge.sent_to,
+                );
                 return Ok(html(&page.await?));
             }
             Err(error) => form.refuse(&l, &error.into()),
@@ -83,7 +101,10 @@ pub(super) async fn password(shell: Shell, me: Acting, Posted(data): Posted) -> 
 
 /// A password may begin or end with a blank: it is taken as it was typed.
 pub(super) fn raw<'d>(data: &'d FormData, name: &str) -> &'d str {
-    data.pairs().iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    data.pairs()
+        .iter()
+        .find(|(key, _)| key == name)
+        .map_or("", |(_, value)| value)
 }
 
 async fn code_page(
@@ -96,7 +117,11 @@ async fn code_page(
 ) -> Result<CodePage, Response> {
     let title = shell.l().t("portal-login-code-title");
     Ok(CodePage {
-        page: shell.page(&title).crumb_here(title.clone()).private().errors(form.errors()),
+        page: shell
+            .page(&title)
+            .crumb_here(title.clone())
+            .private()
+            .errors(form.errors()),
         form,
         back: local_path(data.get("back")),
         challenge,
@@ -119,7 +144,10 @@ pub(super) async fn code(
     let l = shell.l();
     let mut form = code_form(&l);
     form.fill(&data);
-    let device = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let device = headers
+        .get(header::USER_AGENT)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
     if form.require(&l) {
         let challenge = data.get("challenge");
         match identity::sign_in_code(&me.ctx, challenge, data.get("code"), device).await {
@@ -139,7 +167,10 @@ pub(super) async fn code(
             }
         }
     }
-    let (challenge, sent_to) = (data.get("challenge").to_owned(), data.get("sent_to").to_owned());
+    let (challenge, sent_to) = (
+        data.get("challenge").to_owned(),
+        data.get("sent_to").to_owned(),
+    );
     let page = code_page(&shell, &me, form, &data, challenge, sent_to).await?;
     Ok(html_status(StatusCode::UNPROCESSABLE_ENTITY, &page))
 }

@@ -1,0 +1,47 @@
+# What happens to a case, and its steps
+
+console-event-start_form = Application begun
+console-event-submit = Application submitted
+console-event-provisionally_accept = Provisionally accepted
+console-event-ask_correction = Correction asked
+console-event-resubmit = Correction handed in
+console-event-correction_timeout = Correction overdue
+console-event-pre_review_pass = Pre-review passed
+console-event-pre_review_timeout = Did not come to the window in time
+console-event-intake = Taken in at the window
+console-event-accept = Accepted
+console-event-refuse = Not accepted
+console-event-push = Passed on to review
+console-event-assign = Assigned
+console-event-review_opinion = Review opinion
+console-event-site_check_sign = Site check signed
+console-event-return_step = Sent back
+console-event-ask_correction_in_review = Correction asked in review
+console-event-correction_received = Correction received
+console-event-suspend = Suspended
+console-event-resume = Resumed
+console-event-extend = Time limit extended
+console-event-abort = Aborted
+console-event-withdraw = Application withdrawn
+console-event-decide_approve = Decided: approved
+console-event-decide_reject = Decided: rejected
+console-event-fee_due = Payment asked
+console-event-paid = Paid
+console-event-payment_timeout = Payment overdue
+console-event-complete = Completed
+console-event-ship = Shipped
+console-event-hand_over = Handed over
+console-event-courier_signed = Delivered by courier
+console-event-electronic_delivery = Delivered electronically
+console-event-originals_mismatch = Originals do not match
+console-event-originals_in_order = Originals found in order
+console-event-decision_withdrawn = Decision withdrawn
+console-event-archive = Archived
+
+console-step-accept = Acceptance
+console-step-review = Review
+console-step-site_check = Site check
+console-step-technical_review = Technical review
+console-step-decide = Decision
+console-step-complete = Completion
+console-step-deliver = Delivery

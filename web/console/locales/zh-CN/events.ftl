@@ -1,0 +1,47 @@
+# 办件经过与环节
+
+console-event-start_form = 开始填报
+console-event-submit = 提交申请
+console-event-provisionally_accept = 预受理
+console-event-ask_correction = 一次性告知补正
+console-event-resubmit = 提交补正
+console-event-correction_timeout = 逾期未补正
+console-event-pre_review_pass = 预审通过
+console-event-pre_review_timeout = 逾期未到窗口
+console-event-intake = 窗口接件
+console-event-accept = 受理
+console-event-refuse = 不予受理
+console-event-push = 转审查
+console-event-assign = 分派
+console-event-review_opinion = 审查意见
+console-event-site_check_sign = 现场核查签字
+console-event-return_step = 退回上一环节
+console-event-ask_correction_in_review = 审查补正
+console-event-correction_received = 收到补正
+console-event-suspend = 挂起
+console-event-resume = 恢复
+console-event-extend = 延长期限
+console-event-abort = 异常中止
+console-event-withdraw = 撤回申请
+console-event-decide_approve = 决定准予
+console-event-decide_reject = 决定不予
+console-event-fee_due = 通知缴费
+console-event-paid = 已缴费
+console-event-payment_timeout = 逾期未缴费
+console-event-complete = 办结
+console-event-ship = 交寄
+console-event-hand_over = 窗口发放
+console-event-courier_signed = 快递签收
+console-event-electronic_delivery = 电子送达
+console-event-originals_mismatch = 原件不符
+console-event-originals_in_order = 原件复核相符
+console-event-decision_withdrawn = 撤销决定
+console-event-archive = 归档
+
+console-step-accept = 受理
+console-step-review = 审查
+console-step-site_check = 现场核查
+console-step-technical_review = 技术审查
+console-step-decide = 决定
+console-step-complete = 办结制证
+console-step-deliver = 送达

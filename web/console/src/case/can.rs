@@ -1,0 +1,56 @@
+//! What this officer may do on this case now, so that the page offers that and nothing else. The
+//! use cases ask everything again.
+
+use cases::{Detail, Event};
+use flow::{Officer, Post, Step};
+use kernel::{Actor, Permission, Target};
+
+/// The officer before the case.
+#[derive(Clone, Copy)]
+pub(crate) struct Can<'a> {
+    pub actor: &'a Actor,
+    pub d: &'a Detail,
+}
+
+impl<'a> Can<'a> {
+    /// Holds the permission where the case lies.
+    pub fn may(&self, permission: Permission) -> bool {
+        let d = &self.d.case.data;
+        let target = Target {
+            region: Some(&d.region),
+            agency: Some(&d.agency),
+            item: Some(&d.item_id),
+            owner: Some(&d.owner),
+            hall: None,
+        };
+        self.actor.require(permission, &target).is_ok()
+    }
+
+    /// The state allows the event.
+    pub fn event(&self, event: Event) -> bool {
+        let case = &self.d.case;
+        cases::next(Some(case.state), event, case.data.origin).is_ok()
+    }
+
+    /// The open post of one of these steps at which the officer is on duty.
+    pub fn post(&self, steps: &[Step]) -> Option<&'a Post> {
+        let (case, item) = (&self.d.case, &self.d.item);
+        let officer = Officer {
+            username: &self.actor.id,
+            roles: &self.actor.roles,
+            on_spot_roles: &self.actor.on_spot_roles,
+        };
+        let flow = case.data.flow.as_ref()?;
+        flow.tasks().find_map(|(code, task)| {
+            let post = item
+                .flow
+                .post(code)
+                .filter(|post| steps.contains(&post.step))?;
+            let free = task
+                .holder
+                .as_ref()
+                .is_none_or(|holder| *holder == self.actor.id);
+            (free && post.may_act(officer, case.data.immediate).is_ok()).then_some(post)
+        })
+    }
+}

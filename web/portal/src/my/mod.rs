@@ -1,0 +1,61 @@
+//! 我的空间: what waits, cases, materials, messages.
+
+mod case;
+mod correct;
+mod home;
+mod materials;
+mod messages;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::response::Response;
+use axum::routing::{get, post};
+use notices::{Format, Notice, State};
+use ui::Shell;
+use ui::view::DocumentLink;
+
+use crate::receive::BODY_LIMIT;
+use crate::reply::OrPage;
+use crate::session::Acting;
+
+pub(crate) fn router() -> Router {
+    Router::new()
+        .route("/my", get(home::show))
+        .route("/org", get(home::show))
+        .route("/my/cases", get(case::list))
+        .route("/my/cases/{no}", get(case::show))
+        .route("/my/cases/{no}/withdraw", post(case::withdraw))
+        .route(
+            "/cases/{no}/correct",
+            get(correct::show).post(correct::resubmit),
+        )
+        .route(
+            "/my/materials",
+            get(materials::show)
+                .post(materials::upload)
+                .layer(DefaultBodyLimit::max(BODY_LIMIT)),
+        )
+        .route("/my/materials/{key}/delete", post(materials::delete))
+        .route("/messages", get(messages::show))
+        .route("/messages/read", post(messages::read))
+}
+
+/// The documents of a case that have their seal, as links to both forms.
+pub(crate) async fn documents(
+    shell: &Shell,
+    me: &Acting,
+    case_id: &str,
+) -> Result<Vec<DocumentLink>, Response> {
+    let all = notices::list(&me.ctx, case_id).await.or_page(shell)?;
+    let ready = |n: &&Notice| matches!(n.state, State::Sealed | State::Delivered);
+    let link = |notice: &Notice, format: Format| DocumentLink {
+        label: notice.title.clone(),
+        href: format!("/documents/{}.{}", notice.doc_id, format.code()),
+        detail: format!("{} {}", format.code().to_uppercase(), notice.number),
+    };
+    Ok(all
+        .iter()
+        .filter(ready)
+        .flat_map(|n| [link(n, Format::Pdf), link(n, Format::Ofd)])
+        .collect())
+}

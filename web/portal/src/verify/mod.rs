@@ -1,0 +1,143 @@
+//! 证照核验: a file, a number, or the code of a licence; no login [H-54 to H-60].
+
+mod verdict;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Multipart, Path};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post};
+use licences::Verification;
+use ui::view::{Field, Form, Verdict};
+use ui::{CsrfGuard, L, Nav, Page, Posted, Shell, html, html_status, see_other};
+
+use crate::receive::{BODY_LIMIT, receive};
+use crate::reply::{Answer, OrPage};
+use crate::session::Acting;
+
+pub(crate) fn router() -> Router {
+    Router::new()
+        .route(
+            "/verify",
+            get(ask).post(file).layer(DefaultBodyLimit::max(BODY_LIMIT)),
+        )
+        .route("/verify/number", post(number).get(again))
+        .route("/verify/{token}", get(token))
+}
+
+#[derive(askama::Template)]
+#[template(path = "portal/verify.html")]
+struct AskPage {
+    page: Page,
+    form: Form,
+    file_error: Option<String>,
+}
+
+#[derive(askama::Template)]
+#[template(path = "portal/verdict.html")]
+struct VerdictPage {
+    page: Page,
+    verdict: Verdict,
+}
+
+fn fields(l: &L) -> Form {
+    Form::new(vec![
+        Field::text("no", l.t("portal-licence-no")).max_length(60),
+        Field::text("last", l.t("portal-holder-last"))
+            .hint(l.t("portal-holder-last-hint"))
+            .autocomplete("off")
+            .max_length(4)
+            .optional(),
+    ])
+}
+
+fn ask_page(shell: &Shell, form: Form, file_error: Option<String>) -> AskPage {
+    let title = shell.l().t("portal-verify");
+    let errors = form.errors() + usize::from(file_error.is_some());
+    let page = shell
+        .page(&title)
+        .nav(Nav::Wallet)
+        .crumb_here(title.clone())
+        .errors(errors);
+    AskPage {
+        page,
+        form,
+        file_error,
+    }
+}
+
+async fn ask(shell: Shell) -> Response {
+    html(&ask_page(&shell, fields(&shell.l()), None))
+}
+
+async fn again() -> Response {
+    see_other("/verify")
+}
+
+fn answer(shell: &Shell, verdict: Verdict) -> Response {
+    let title = shell.l().t("portal-verify-result");
+    let page = shell
+        .page(&title)
+        .nav(Nav::Wallet)
+        .crumb(shell.l().t("portal-verify"), "/verify")
+        .crumb_here(title.clone())
+        .private();
+    html(&VerdictPage { page, verdict })
+}
+
+fn licence_answer(shell: &Shell, me: &Acting, verification: &Verification) -> Response {
+    answer(
+        shell,
+        verdict::of_licence(&shell.l(), verification, me.ctx.now()),
+    )
+}
+
+async fn file(shell: Shell, me: Acting, guard: CsrfGuard, parts: Multipart) -> Answer {
+    let l = shell.l();
+    let received = receive(&shell, &guard, parts).await?;
+    let Some((_, bytes)) = received
+        .files
+        .into_iter()
+        .next()
+        .filter(|(_, b)| !b.is_empty())
+    else {
+        let page = ask_page(&shell, fields(&l), Some(l.t("portal-choose-file")));
+        return Ok(html_status(StatusCode::UNPROCESSABLE_ENTITY, &page));
+    };
+    let digest = hex::encode(gm::sm3(&bytes));
+    let verification = licences::verify_file(&me.ctx, bytes)
+        .await
+        .or_page(&shell)?;
+    // A notice is no licence: its own record says how it stands.
+    if verification.summary.is_none()
+        && let Some(record) = notices::by_digest(&me.ctx, &digest).await.or_page(&shell)?
+    {
+        let verdict = verdict::of_notice(&l, &verification, &record, me.ctx.now());
+        return Ok(answer(&shell, verdict));
+    }
+    Ok(licence_answer(&shell, &me, &verification))
+}
+
+async fn number(shell: Shell, me: Acting, Posted(data): Posted) -> Answer {
+    let l = shell.l();
+    let mut form = fields(&l);
+    form.fill(&data);
+    if !form.require(&l) {
+        return Ok(html_status(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &ask_page(&shell, form, None),
+        ));
+    }
+    let ending = Some(data.get("last")).filter(|last| !last.is_empty());
+    let found = licences::verify_number(&me.ctx, data.get("no"), ending)
+        .await
+        .or_page(&shell)?;
+    Ok(licence_answer(&shell, &me, &found))
+}
+
+async fn token(shell: Shell, me: Acting, Path(token): Path<String>) -> Answer {
+    let found = licences::verify_token(&me.ctx, &token)
+        .await
+        .or_page(&shell)?;
+    Ok(licence_answer(&shell, &me, &found))
+}
