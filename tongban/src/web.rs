@@ -1,11 +1,34 @@
-//! All pages under one roof.
+//! All pages under one roof: portal and console with their shared shell.
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
+use gm::secret_or_new;
+use ui::{Catalog, Site, Ui, UiConfig};
 
 use crate::platform::Platform;
 use crate::stop::Stop;
 
-/// Portal and console with their shared shell.
-pub fn app(_platform: &Platform, _secure: bool) -> Result<Router, Stop> {
-    Ok(Router::new())
+/// Name of the secret behind the forms' tokens.
+const CSRF: &str = "web.csrf";
+
+/// Portal and console.
+pub fn app(platform: &Platform, secure: bool) -> Result<Router, Stop> {
+    let ctx = platform.ctx.clone();
+    let mut entropy = |out: &mut [u8]| ctx.rng.fill(out);
+    let secret = secret_or_new(&*platform.keys, CSRF, 32, &mut entropy)?;
+    let key: [u8; 32] = secret.as_slice().try_into()?;
+    let ui = Ui::new(UiConfig {
+        catalog: Catalog::build(&[ui::TEXTS, portal::TEXTS, console::TEXTS])?,
+        site: Site::sample(),
+        random: ctx.rng.clone(),
+        key,
+        secure,
+    });
+    let public = portal::App { ctx: ctx.clone(), ui: ui.clone(), secure };
+    let desk = console::App { ctx, secure };
+    let pages = portal::router().merge(console::router());
+    Ok(ui::mount(pages, ui.clone())
+        .layer(from_fn_with_state(desk, console::session_layer))
+        .layer(from_fn_with_state(public, portal::session_layer))
+        .layer(from_fn_with_state(ui, ui::request_id)))
 }

@@ -123,10 +123,10 @@ fn by_letters(folded: &Folded, letters: &str, plan: &Plan, marks: &mut [bool]) {
         .then(|| sound::find_initials(&sounds, &typed))
         .flatten();
     let fit = sound::find_letters(&sounds, letters).or(initials);
-    if let Some(fit) = fit {
-        if let (Some(&from), Some(&last)) = (at.get(fit.from), at.get(fit.to - 1)) {
-            fill(folded, from, last + 1, marks);
-        }
+    if let Some(fit) = fit
+        && let (Some(&from), Some(&last)) = (at.get(fit.from), at.get(fit.to - 1))
+    {
+        fill(folded, from, last + 1, marks);
     }
 }
 

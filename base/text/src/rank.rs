@@ -186,7 +186,7 @@ fn by_slip(plan: &Plan, name: &[char]) -> Option<f32> {
         return None;
     }
     if let Some(slips) = distance(asked, name, most) {
-        return (name.len() >= 3).then(|| 600.0 - 20.0 * slips as f32);
+        return (name.len() >= 3).then_some(600.0 - 20.0 * slips as f32);
     }
     if asked.len() < 4 {
         return None;

@@ -217,21 +217,22 @@ fn ask(
     let mut pass = look(snapshot, plan, acc, &sieve, &take, room);
     let mut ranked = judged(snapshot, plan, acc, &pass, &take);
     let mut relaxed = false;
-    if ranked.is_empty() {
-        if let Some((bits, least)) = plan.relaxed() {
-            take = Take::Most(bits, least);
-            pass = look(snapshot, plan, acc, &sieve, &take, room);
-            ranked = judged(snapshot, plan, acc, &pass, &take);
-            relaxed = pass.total > 0;
-        }
+    if ranked.is_empty()
+        && let Some((bits, least)) = plan.relaxed()
+    {
+        take = Take::Most(bits, least);
+        pass = look(snapshot, plan, acc, &sieve, &take, room);
+        ranked = judged(snapshot, plan, acc, &pass, &take);
+        relaxed = pass.total > 0;
     }
     let doubtful = ranked.first().is_none_or(|r| r.verdict.value < WRITTEN);
-    if doubtful && pass.total <= FEW {
-        if let Some(ear) = plan.by_ear(fields) {
-            gather(snapshot, &ear.probes, acc)?;
-            let heard = look(snapshot, &ear, acc, &sieve, &Take::Near, room);
-            add_heard(snapshot, &ear, &heard, acc, &mut ranked);
-        }
+    if doubtful
+        && pass.total <= FEW
+        && let Some(ear) = plan.by_ear(fields)
+    {
+        gather(snapshot, &ear.probes, acc)?;
+        let heard = look(snapshot, &ear, acc, &sieve, &Take::Near, room);
+        add_heard(snapshot, &ear, &heard, acc, &mut ranked);
     }
     let rest = pass.best.iter().copied().skip(JUDGED);
     let rest = rest

@@ -1,5 +1,10 @@
 //! The index as its users see it.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop where something is missing"
+)]
+
 use kernel::PageRequest;
 use text::{Doc, Filter, Found, Index, Matched, Query};
 

@@ -130,8 +130,8 @@ pub struct Position {
 pub struct NumberingRule {
     pub text: String,
     pub pattern: String,
-    /// The face field that shows the number.
-    pub face_field: String,
+    /// The face field that shows the number; none where the face does not show it.
+    pub face_field: Option<String>,
     #[serde(default)]
     pub derived_from_identity: bool,
 }
@@ -162,7 +162,7 @@ impl Validity {
 impl LicenceType {
     /// Fields that issuing fills: number, issuer, dates.
     pub fn fills_itself(&self, field: &str) -> bool {
-        field == self.numbering_rule.face_field
+        self.numbering_rule.face_field.as_deref() == Some(field)
             || matches!(field, "licence_no" | "issuer" | "issue_date" | "valid_from" | "valid_to")
     }
 
@@ -182,15 +182,15 @@ pub async fn import_types(ctx: &Ctx, files: Vec<TypeFile>) -> Result<usize, Lice
     ctx.actor.require(Permission::SystemAdmin, &Target::default())?;
     let mut rows = Vec::new();
     for file in files {
+        let label = file.definition["type_short_code"].as_str().unwrap_or("?").to_owned();
         let mut kind: LicenceType = serde_json::from_value(file.definition)
-            .map_err(|e| LicenceError::TypeFile(e.to_string()))?;
+            .map_err(|e| LicenceError::TypeFile(format!("{label}: {e}")))?;
         kind.numbering = Some(file.numbering);
         let known = |code: &str| kind.face_fields.iter().any(|f| f.field_code == code);
-        if !known(&kind.numbering_rule.face_field) {
-            return Err(LicenceError::TypeFile(format!(
-                "{}: no face field {}",
-                kind.type_short_code, kind.numbering_rule.face_field
-            )));
+        let shown = kind.numbering_rule.face_field.as_deref();
+        if let Some(missing) = shown.filter(|field| !known(field)) {
+            let code = &kind.type_short_code;
+            return Err(LicenceError::TypeFile(format!("{code}: no face field {missing}")));
         }
         rows.push((kind.type_short_code.clone(), serde_json::to_string(&kind)?, file.svg));
     }

@@ -328,7 +328,9 @@ fn full_face(plan: &Plan, request: &IssueRequest, issuer: &str) -> BTreeMap<Stri
             face.insert(code.to_owned(), value);
         }
     };
-    put(&plan.kind.numbering_rule.face_field, plan.number.clone());
+    if let Some(field) = &plan.kind.numbering_rule.face_field {
+        put(field, plan.number.clone());
+    }
     put("issuer", issuer.to_owned());
     put("issue_date", plan.issue_date.to_string());
     put("valid_from", plan.valid_from.to_string());

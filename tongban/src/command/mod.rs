@@ -135,8 +135,8 @@ async fn run_once(
     };
     let done = async {
         let platform = platform::open(&place, clock).await?;
-        demo::load(&platform.ctx, city).await?;
-        demo::once(&platform, city, out).await
+        let loaded = demo::load(&platform.ctx, city).await?;
+        demo::once(&platform, city, &loaded, out).await
     }
     .await;
     let removed = std::fs::remove_dir_all(&data);

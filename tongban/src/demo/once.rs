@@ -5,20 +5,29 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use cases::{Case, Complete, Decide, HandOver, SignedOpinion};
-use kernel::{Actor, Channel, Grant, PageRequest, Permission, Represented, Scope};
+use kernel::{Actor, Channel, PageRequest};
 use materials::{Group, Upload};
 use serde_json::Value;
 use store::Ctx;
 
-use crate::demo::City;
+use crate::demo::{City, Loaded};
 use crate::platform::Platform;
 use crate::stop::Stop;
 
 /// Runs one case of each mode and writes what was issued into the folder.
-pub async fn once(platform: &Platform, city: &City, out: &Path) -> Result<(), Stop> {
+pub async fn once(
+    platform: &Platform,
+    city: &City,
+    loaded: &Loaded,
+    out: &Path,
+) -> Result<(), Stop> {
     std::fs::create_dir_all(out)
         .map_err(|e| Stop::new(format!("无法写入 / cannot write {}: {e}", out.display())))?;
-    let run = Once { platform, city, out: out.to_owned() };
+    let password = match &loaded.passwords {
+        Some(passwords) => passwords.residents.clone(),
+        None => return Err(Stop::new("--once needs a database of its own")),
+    };
+    let run = Once { platform, city, password, out: out.to_owned() };
     run.roots()?;
     // One item of each mode of D-01, applied for by the people of the scenarios.
     for (mode, item) in [("全程网办", "YSZC"), ("原件核验", "PSXK"), ("原件预审", "CJRZ")] {
@@ -31,6 +40,7 @@ pub async fn once(platform: &Platform, city: &City, out: &Path) -> Result<(), St
 struct Once<'a> {
     platform: &'a Platform,
     city: &'a City,
+    password: String,
     out: PathBuf,
 }
 
@@ -58,39 +68,35 @@ impl Once<'_> {
         Ok(())
     }
 
-    /// The applicant of a scenario's form, acting as the pages would let them.
+    /// Signs the applicant of a scenario's form in, as the portal does: password, code, agreement.
     async fn applicant(&self, form: &Value) -> Result<Ctx, Stop> {
-        let login = |key: &str| form[key].as_str().unwrap_or_default().to_owned();
-        let find = |name: String| async move {
-            identity::account_by_login(self.ctx(), &name)
-                .await?
-                .ok_or_else(|| Stop::new(format!("没有账号 / no account {name}")))
-        };
-        let owner = find(login("applicant_username")).await?;
-        let person = find(login("operator_username")).await?;
-        let represented = (owner.key != person.key).then(|| Represented {
-            account: owner.key.clone(),
-            uscc: owner.uscc.clone().unwrap_or_default(),
-            delegation: None,
-        });
-        let own = [
-            Permission::CaseApply,
-            Permission::CaseReadOwn,
-            Permission::MaterialOwn,
-            Permission::LicenceOwn,
-        ];
-        let actor = Actor {
-            kind: kernel::ActorKind::User,
-            id: person.key.clone(),
-            name: person.name.clone(),
-            represented,
-            grants: own.map(|permission| Grant { permission, scope: Scope::Own }).to_vec(),
-            ..Actor::visitor(Channel::Portal)
-        };
-        let ctx = self.ctx().with_actor(actor);
+        let login = form["applicant_username"].as_str().unwrap_or_default();
+        let visitor = self.ctx().with_actor(Actor::visitor(Channel::Portal));
+        let challenge = identity::sign_in_password(&visitor, login, &self.password).await?;
+        let code = self.newest_code().await?;
+        let new = identity::sign_in_code(&visitor, &challenge.id, &code, "headless").await?;
         let agreement = identity::current_agreement(self.ctx()).await?;
-        identity::accept_agreement(&ctx, &agreement.version).await?;
-        Ok(ctx)
+        let ctx = self.ctx().with_actor(new.session.actor.clone());
+        if !new.session.duties.is_empty() {
+            identity::accept_agreement(&ctx, &agreement.version).await?;
+        }
+        let session = identity::session_actor(&visitor, &new.token, Channel::Portal)
+            .await?
+            .ok_or_else(|| Stop::new(format!("{login}: no session")))?;
+        self.say(&format!("{login} 已登录 / signed in"));
+        Ok(self.ctx().with_actor(session.actor.clone()))
+    }
+
+    /// The six digits of the newest SMS, as the simulator shows them.
+    async fn newest_code(&self) -> Result<String, Stop> {
+        let newest = messages::sent(self.ctx(), 1).await?;
+        let text = newest.first().map(|s| s.text.clone()).unwrap_or_default();
+        let codes = text.split(|c: char| !c.is_ascii_digit());
+        codes
+            .filter(|d| d.len() == 6)
+            .map(str::to_owned)
+            .next()
+            .ok_or_else(|| Stop::new("没有收到短信验证码 / no code was sent"))
     }
 
     async fn officer(&self, username: &str) -> Result<Ctx, Stop> {

@@ -110,7 +110,8 @@ impl Signed {
             let mut set = set.inside();
             while !set.is_empty() {
                 let element = set.element()?;
-                if element.tag != tag::SEQUENCE {
+                // RFC 5652, 10.2.2: old and attribute certificates.
+                if (0xa0..=0xa3).contains(&element.tag) {
                     odd = Some("it holds certificates of an unusual kind");
                     continue;
                 }

@@ -4,4 +4,5 @@
 mod city;
 mod journey;
 mod papers;
+mod reading;
 mod sample;
