@@ -41,8 +41,12 @@ pub struct Platform {
 
 /// Opens an installation, creating what is missing.
 pub async fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Platform, Stop> {
-    std::fs::create_dir_all(&place.data)
-        .map_err(|e| Stop::new(format!("数据目录不可用 / data folder {}: {e}", place.data.display())))?;
+    std::fs::create_dir_all(&place.data).map_err(|e| {
+        Stop::new(format!(
+            "数据目录不可用 / data folder {}: {e}",
+            place.data.display()
+        ))
+    })?;
     let lock = DataLock::take(&place.data)
         .map_err(|e| Stop::new(format!("数据目录正在使用 / data folder in use: {e}")))?;
     let rng: Arc<dyn Randomness> = Arc::new(SystemRandom);
@@ -62,8 +66,11 @@ pub async fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Platform, Stop
         actor: Arc::new(Actor::system()),
         locale: Locale::Zh,
     };
-    ctx.shared.put(Arc::new(Blobs::open(&place.data.join("files"))?));
-    ctx.shared.put(Arc::new(Site { base_url: place.base_url.clone() }));
+    ctx.shared
+        .put(Arc::new(Blobs::open(&place.data.join("files"))?));
+    ctx.shared.put(Arc::new(Site {
+        base_url: place.base_url.clone(),
+    }));
     let names = AuthorityNames {
         organization: "云州市政务服务管理机构".into(),
         title: "通办".into(),
@@ -73,7 +80,14 @@ pub async fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Platform, Stop
     let signer = journal_signer(&*keys, &rng)?;
     wiring::adapters(&ctx);
     let worker = Worker::new(ctx.clone(), signer, roots.clone(), wiring::handlers());
-    Ok(Platform { ctx, worker, authorities, keys, roots, _lock: lock })
+    Ok(Platform {
+        ctx,
+        worker,
+        authorities,
+        keys,
+        roots,
+        _lock: lock,
+    })
 }
 
 fn open_keys(data: &Path, rng: &Arc<dyn Randomness>) -> Result<Arc<dyn KeyStore>, Stop> {
@@ -89,7 +103,9 @@ fn open_keys(data: &Path, rng: &Arc<dyn Randomness>) -> Result<Arc<dyn KeyStore>
 /// The key that signs the journal's roots, made on first start.
 fn journal_signer(keys: &dyn KeyStore, rng: &Arc<dyn Randomness>) -> Result<Arc<dyn Signer>, Stop> {
     if !keys.keys().iter().any(|k| k == JOURNAL_KEY) {
-        keys.create(JOURNAL_KEY, KeyKind::Sm2, &mut |out: &mut [u8]| rng.fill(out))?;
+        keys.create(JOURNAL_KEY, KeyKind::Sm2, &mut |out: &mut [u8]| {
+            rng.fill(out)
+        })?;
     }
     Ok(keys.bare_signer(JOURNAL_KEY)?)
 }
@@ -98,7 +114,8 @@ impl Platform {
     /// Whether a signature over a journal root is the platform's own.
     pub fn signed_by_journal(&self, message: &[u8], signature: &[u8]) -> bool {
         self.keys.public_key(JOURNAL_KEY).is_ok_and(|key| {
-            key.verify(gm::SignatureAlgorithm::Sm2Sm3, message, signature).is_ok()
+            key.verify(gm::SignatureAlgorithm::Sm2Sm3, message, signature)
+                .is_ok()
         })
     }
 }

@@ -16,9 +16,11 @@ use crate::stop::Stop;
 
 /// Takes the port; a taken one is one clear line.
 pub async fn bind(listen: &str) -> Result<TcpListener, Stop> {
-    TcpListener::bind(listen)
-        .await
-        .map_err(|e| Stop::new(format!("无法监听 {listen} / cannot listen on {listen}: {e}")))
+    TcpListener::bind(listen).await.map_err(|e| {
+        Stop::new(format!(
+            "无法监听 {listen} / cannot listen on {listen}: {e}"
+        ))
+    })
 }
 
 /// Serves until the process is told to stop; then lets requests and background finish.
@@ -27,7 +29,9 @@ pub async fn serve(platform: Platform, listener: TcpListener, secure: bool) -> R
     let worker = platform.worker.clone();
     let background = tokio::spawn(async move { worker.run(stopped).await });
     let app = crate::web::app(&platform, secure)?.merge(health(platform.ctx.clone()));
-    axum::serve(listener, app).with_graceful_shutdown(told_to_stop()).await?;
+    axum::serve(listener, app)
+        .with_graceful_shutdown(told_to_stop())
+        .await?;
     // Requests are done; now the background finishes what it has begun.
     let _ = stop.send(true);
     background.await?;
@@ -61,9 +65,17 @@ fn health(ctx: Ctx) -> Router {
 }
 
 async fn ready(State(ctx): State<Ctx>) -> (StatusCode, &'static str) {
-    match ctx.db.reader().count("SELECT count(*) FROM schema_migration", Vec::new()).await {
+    match ctx
+        .db
+        .reader()
+        .count("SELECT count(*) FROM schema_migration", Vec::new())
+        .await
+    {
         Ok(_) => (StatusCode::OK, "ready"),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer"),
+        Err(_) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database does not answer",
+        ),
     }
 }
 
@@ -72,11 +84,26 @@ async fn metrics(State(ctx): State<Ctx>) -> (StatusCode, String) {
     let mut reader = ctx.db.reader();
     let mut lines = String::new();
     let figures = [
-        ("tongban_jobs_waiting", "SELECT count(*) FROM job WHERE state = 'waiting'"),
-        ("tongban_jobs_parked", "SELECT count(*) FROM job WHERE state = 'parked'"),
-        ("tongban_deliveries_waiting", "SELECT count(*) FROM delivery WHERE state = 'waiting'"),
-        ("tongban_deliveries_parked", "SELECT count(*) FROM delivery WHERE state = 'parked'"),
-        ("tongban_events_unsealed", "SELECT count(*) FROM event_pending"),
+        (
+            "tongban_jobs_waiting",
+            "SELECT count(*) FROM job WHERE state = 'waiting'",
+        ),
+        (
+            "tongban_jobs_parked",
+            "SELECT count(*) FROM job WHERE state = 'parked'",
+        ),
+        (
+            "tongban_deliveries_waiting",
+            "SELECT count(*) FROM delivery WHERE state = 'waiting'",
+        ),
+        (
+            "tongban_deliveries_parked",
+            "SELECT count(*) FROM delivery WHERE state = 'parked'",
+        ),
+        (
+            "tongban_events_unsealed",
+            "SELECT count(*) FROM event_pending",
+        ),
     ];
     for (name, sql) in figures {
         match reader.count(sql, Vec::new()).await {
@@ -95,10 +122,14 @@ pub fn greet(url: &str, loaded: &Loaded, data: &Path) {
         Some(p) => {
             println!("口令只显示这一次，请记下 / passwords are shown this once:");
             println!("  居民、企业 / residents, companies: {}", p.residents);
-            println!("    u_p01 陈䶮（代表䶮记小厨 for c_c01）  u_p38 施予安  u_p25 郑凯  u_p31 韩𬭎");
+            println!(
+                "    u_p01 陈䶮（代表䶮记小厨 for c_c01）  u_p38 施予安  u_p25 郑凯  u_p31 韩𬭎"
+            );
             println!("  工作人员 / staff: {}   {url}/desk/sign-in", p.staff);
             println!("    ck_haosy 窗口 window  sc_tancw 受理 acceptor  sc_xinglc 审查 reviewer");
-            println!("    sc_jiangby 决定 decider  sc_zhudf 制证 licence officer  ww_shaops 卫健 health");
+            println!(
+                "    sc_jiangby 决定 decider  sc_zhudf 制证 licence officer  ww_shaops 卫健 health"
+            );
         }
         None => println!("账号沿用上次的口令；--reset 重新开始 / accounts keep their passwords"),
     }

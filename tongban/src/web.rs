@@ -24,7 +24,11 @@ pub fn app(platform: &Platform, secure: bool) -> Result<Router, Stop> {
         key,
         secure,
     });
-    let public = portal::App { ctx: ctx.clone(), ui: ui.clone(), secure };
+    let public = portal::App {
+        ctx: ctx.clone(),
+        ui: ui.clone(),
+        secure,
+    };
     let desk = console::App { ctx, secure };
     let pages = portal::router().merge(console::router());
     Ok(ui::mount(pages, ui.clone())

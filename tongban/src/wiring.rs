@@ -20,7 +20,10 @@ impl CodeSender for Codes {
         text: &'a str,
     ) -> BoxFuture<'a, Result<(), String>> {
         Box::pin(async move {
-            self.0.send_code(&ctx.as_system(), to, text).await.map_err(|e| e.to_string())
+            self.0
+                .send_code(&ctx.as_system(), to, text)
+                .await
+                .map_err(|e| e.to_string())
         })
     }
 }
@@ -35,30 +38,42 @@ impl OpenCases for Cases {
         account: &'a str,
     ) -> BoxFuture<'a, Result<u64, String>> {
         Box::pin(async move {
-            cases::open_cases_of_account(ctx, account).await.map_err(|e| e.to_string())
+            cases::open_cases_of_account(ctx, account)
+                .await
+                .map_err(|e| e.to_string())
         })
     }
 }
 
 /// Puts the adapters where the domains look for them.
 pub fn adapters(ctx: &Ctx) {
-    ctx.shared.put(Arc::new(CodeSending(Arc::new(Codes(SmsSender)))));
+    ctx.shared
+        .put(Arc::new(CodeSending(Arc::new(Codes(SmsSender)))));
     ctx.shared.put(Arc::new(CaseCounting(Arc::new(Cases))));
 }
 
 /// Everything that runs in the background.
 pub fn handlers() -> Handlers {
-    let mut all = Handlers { subscribers: messages::subscribers(), ..Handlers::default() };
+    let mut all = Handlers {
+        subscribers: messages::subscribers(),
+        ..Handlers::default()
+    };
     all.jobs.extend(identity::handlers());
     all.jobs.extend(seals::handlers());
     all.jobs.extend(notices::handlers());
-    all.jobs.extend(messages::gateway_jobs(Arc::new(SimulatedGateway)));
+    all.jobs
+        .extend(messages::gateway_jobs(Arc::new(SimulatedGateway)));
     all.schedules.extend(identity::schedules());
     all.schedules.extend(items::schedules());
     all.schedules.extend(seals::schedules());
     all.schedules.extend(licences::schedules());
     let timers: JobFn = Arc::new(|ctx, _| {
-        Box::pin(async move { cases::run_timers(&ctx).await.map(drop).map_err(|e| e.to_string()) })
+        Box::pin(async move {
+            cases::run_timers(&ctx)
+                .await
+                .map(drop)
+                .map_err(|e| e.to_string())
+        })
     });
     all.schedules.push(Schedule {
         name: "cases.timers",

@@ -50,11 +50,15 @@ fn test() -> Result<()> {
     run(Command::new("cargo").args(["build", "--quiet", "--package", "tongban"]))?;
     {
         let server = postgres::Server::start("C")?;
-        run(cargo_test().arg("--workspace").env(postgres::URL, server.url()))?;
+        run(cargo_test()
+            .arg("--workspace")
+            .env(postgres::URL, server.url()))?;
     }
     // Text must sort and compare the same whatever the server's own language is.
     let server = postgres::Server::start("zh_CN.UTF-8")?;
-    let packages = ["store", "journal", "items", "cases"].iter().flat_map(|p| ["--package", p]);
+    let packages = ["store", "journal", "items", "cases"]
+        .iter()
+        .flat_map(|p| ["--package", p]);
     run(cargo_test().args(packages).env(postgres::URL, server.url()))
 }
 

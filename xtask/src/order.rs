@@ -9,15 +9,32 @@ use anyhow::{Context, Result, bail};
 /// Crates in their order, floor by floor. A crate may use every floor above it in this list, and
 /// on its own floor what stands before it.
 const FLOORS: &[(&str, &[&str])] = &[
-    ("base", &["kernel", "gm", "store", "journal", "blobs", "text"]),
+    (
+        "base",
+        &["kernel", "gm", "store", "journal", "blobs", "text"],
+    ),
     ("documents", &["paper", "ofd", "sealing"]),
     ("rules", &["calendar", "conditions", "forms", "flow"]),
     (
         "domains",
         &[
-            "agencies", "registers", "identity", "items", "seals", "notices", "licences",
-            "materials", "cases", "halls", "fees", "voices", "messages", "exchange", "proofs",
-            "oversight", "resources",
+            "agencies",
+            "registers",
+            "identity",
+            "items",
+            "seals",
+            "notices",
+            "licences",
+            "materials",
+            "cases",
+            "halls",
+            "fees",
+            "voices",
+            "messages",
+            "exchange",
+            "proofs",
+            "oversight",
+            "resources",
         ],
     ),
     ("web", &["ui", "portal", "console", "hall", "api"]),
@@ -33,7 +50,10 @@ pub fn check() -> Result<()> {
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)?;
     let wrong = wrong_edges(&metadata);
     if !wrong.is_empty() {
-        bail!("dependencies against the order of the house:\n  {}", wrong.join("\n  "));
+        bail!(
+            "dependencies against the order of the house:\n  {}",
+            wrong.join("\n  ")
+        );
     }
     Ok(())
 }
@@ -49,7 +69,9 @@ fn wrong_edges(metadata: &serde_json::Value) -> Vec<String> {
     let empty = Vec::new();
     for package in metadata["packages"].as_array().unwrap_or(&empty) {
         let name = package["name"].as_str().unwrap_or_default();
-        let Some(&(floor, at)) = place.get(name) else { continue };
+        let Some(&(floor, at)) = place.get(name) else {
+            continue;
+        };
         for dependency in package["dependencies"].as_array().unwrap_or(&empty) {
             let to = dependency["name"].as_str().unwrap_or_default();
             let is_local = dependency["path"].is_string();

@@ -54,13 +54,17 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         let (bin, data) = (self.bin.display(), self.data.display());
-        let _ = as_postgres(&format!("{bin}/pg_ctl --pgdata {data}/db --mode immediate stop"));
+        let _ = as_postgres(&format!(
+            "{bin}/pg_ctl --pgdata {data}/db --mode immediate stop"
+        ));
         let _ = std::fs::remove_dir_all(&self.data);
     }
 }
 
 fn as_postgres(command: &str) -> Result<()> {
-    run(Command::new("su").args(["postgres", "--command", command]).stdout(std::process::Stdio::null()))
+    run(Command::new("su")
+        .args(["postgres", "--command", command])
+        .stdout(std::process::Stdio::null()))
 }
 
 fn newest_bin() -> Result<PathBuf> {
@@ -75,7 +79,9 @@ fn newest_bin() -> Result<PathBuf> {
 }
 
 fn free_port() -> Result<u16> {
-    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?
+        .local_addr()?
+        .port())
 }
 
 fn ensure_locale() -> Result<()> {

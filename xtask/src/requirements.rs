@@ -17,7 +17,10 @@ pub fn check() -> Result<()> {
         .flat_map(|(id, places)| places.into_iter().map(move |p| format!("{id} in {p}")))
         .collect();
     if !unknown.is_empty() {
-        bail!("{CATALOGUE} does not have these ids:\n  {}", unknown.join("\n  "));
+        bail!(
+            "{CATALOGUE} does not have these ids:\n  {}",
+            unknown.join("\n  ")
+        );
     }
     Ok(())
 }
@@ -28,10 +31,18 @@ pub fn print() -> Result<()> {
     let mut chapters: BTreeMap<&str, (Vec<&str>, Vec<&str>)> = BTreeMap::new();
     for (id, chapter) in &known {
         let entry = chapters.entry(chapter).or_default();
-        if cited.contains_key(id) { entry.0.push(id) } else { entry.1.push(id) }
+        if cited.contains_key(id) {
+            entry.0.push(id)
+        } else {
+            entry.1.push(id)
+        }
     }
     for (chapter, (proved, open)) in &chapters {
-        println!("{chapter}: {} of {} proved", proved.len(), proved.len() + open.len());
+        println!(
+            "{chapter}: {} of {} proved",
+            proved.len(),
+            proved.len() + open.len()
+        );
         println!("  proved: {}", proved.join(" "));
         println!("  open:   {}", open.join(" "));
     }
@@ -71,7 +82,9 @@ fn cited() -> Result<BTreeMap<String, BTreeSet<String>>> {
             let inside = line.split('[').nth(1).and_then(|r| r.split(']').next());
             for found in more.find_iter(inside.unwrap_or_default()) {
                 let place = format!("{}:{}", path.display(), at + 1);
-                all.entry(found.as_str().to_owned()).or_default().insert(place);
+                all.entry(found.as_str().to_owned())
+                    .or_default()
+                    .insert(place);
             }
         }
     }
@@ -89,7 +102,10 @@ fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut all = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = path
+            .file_name()
+            .map(|n| n.to_string_lossy().into_owned())
+            .unwrap_or_default();
         if path.is_dir() && !name.starts_with('.') && name != "target" && name != "node_modules" {
             all.extend(rust_files(&path)?);
         } else if path.extension().is_some_and(|e| e == "rs") {

@@ -13,7 +13,10 @@ const PACKAGES: &[(&str, &str)] = &[
     ("poppler-utils", "/usr/bin/pdfsig"),
     ("qpdf", "/usr/bin/qpdf"),
     ("openssl", "/usr/bin/openssl"),
-    ("fonts-wqy-microhei", "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc"),
+    (
+        "fonts-wqy-microhei",
+        "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
+    ),
     ("chromium", "/usr/bin/chromium"),
     ("chromium-driver", "/usr/bin/chromedriver"),
     ("locales", "/usr/sbin/locale-gen"),
@@ -24,11 +27,17 @@ const PYTHON: &[&str] = &["pyhanko", "pyhanko-certvalidator", "easyofd", "report
 
 /// Installs what is missing. Without the rights to, the tests that need it say that they skip.
 pub fn install() -> Result<()> {
-    let missing: Vec<&str> =
-        PACKAGES.iter().filter(|(_, file)| !Path::new(file).exists()).map(|(name, _)| *name).collect();
+    let missing: Vec<&str> = PACKAGES
+        .iter()
+        .filter(|(_, file)| !Path::new(file).exists())
+        .map(|(name, _)| *name)
+        .collect();
     if !missing.is_empty() {
         if !is_root() {
-            eprintln!("xtask: not installed, some tests will skip: {}", missing.join(" "));
+            eprintln!(
+                "xtask: not installed, some tests will skip: {}",
+                missing.join(" ")
+            );
         } else {
             run(Command::new("apt-get").args(["update", "--quiet"]))?;
             run(Command::new("apt-get")
@@ -46,13 +55,18 @@ fn python() -> Result<()> {
     if folder.join("ready").exists() {
         return Ok(());
     }
-    let made = Command::new("python3").args(["-m", "venv", "target/python"]).status();
+    let made = Command::new("python3")
+        .args(["-m", "venv", "target/python"])
+        .status();
     if !made.is_ok_and(|s| s.success()) {
         eprintln!("xtask: no python3 venv, tests with foreign verifiers will skip");
         return Ok(());
     }
     let pip = folder.join("bin/pip");
-    let installed = Command::new(pip).args(["install", "--quiet"]).args(PYTHON).status();
+    let installed = Command::new(pip)
+        .args(["install", "--quiet"])
+        .args(PYTHON)
+        .status();
     if installed.is_ok_and(|s| s.success()) {
         std::fs::write(folder.join("ready"), "")?;
     } else {
@@ -62,5 +76,8 @@ fn python() -> Result<()> {
 }
 
 fn is_root() -> bool {
-    Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout.starts_with(b"0\n"))
+    Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|o| o.stdout.starts_with(b"0\n"))
 }

@@ -33,7 +33,9 @@ pub async fn pass_pre_review(ctx: &Ctx, case_id: &str, opinion: &str) -> Result<
         ));
     }
     let Opened { case, item } = opened;
-    let mut change = Change::of(ctx, item, case, Event::PreReviewPass)?.at_post(&post).saying(opinion);
+    let mut change = Change::of(ctx, item, case, Event::PreReviewPass)?
+        .at_post(&post)
+        .saying(opinion);
     change.case.deadline = Some(applicant_deadline(change.now()));
     papers::pre_review_pass(ctx, &mut change).await?;
     change.commit(ctx).await
@@ -45,7 +47,10 @@ pub async fn accept_provisionally(ctx: &Ctx, case_id: &str) -> Result<Case, Case
     let post = opened.post(ctx, &[Step::Accept])?.code.clone();
     let Opened { case, item } = opened;
     let mut change = Change::of(ctx, item, case, Event::ProvisionallyAccept)?.at_post(&post);
-    change.case.data.provisional = Some(Mark { by: ctx.actor.id.clone(), at: change.now() });
+    change.case.data.provisional = Some(Mark {
+        by: ctx.actor.id.clone(),
+        at: change.now(),
+    });
     change.commit(ctx).await
 }
 
@@ -60,7 +65,12 @@ pub async fn accept(ctx: &Ctx, case_id: &str, opinion: &str) -> Result<Case, Cas
             "Pre-review mode: the originals are checked at the window before acceptance",
         ));
     }
-    let unpaid = opened.case.data.fee.as_ref().is_none_or(|f| f.paid_at.is_none());
+    let unpaid = opened
+        .case
+        .data
+        .fee
+        .as_ref()
+        .is_none_or(|f| f.paid_at.is_none());
     if opened.item.fee_step == Some(FeeStep::BeforeAcceptance) && unpaid {
         return Err(CaseError::rule(
             "fee_first",
@@ -71,8 +81,9 @@ pub async fn accept(ctx: &Ctx, case_id: &str, opinion: &str) -> Result<Case, Cas
     points::require_passed(ctx, &opened).await?;
     opened.complete_post(&post, &ctx.actor.id)?;
     let Opened { case, item } = opened;
-    let mut change =
-        Change::of(ctx, item.clone(), case, Event::Accept)?.at_post(&post).saying(opinion);
+    let mut change = Change::of(ctx, item.clone(), case, Event::Accept)?
+        .at_post(&post)
+        .saying(opinion);
     change.case.data.accepted_at = Some(change.now());
     change.case.data.provisional = None;
     change.case.deadline = None;
@@ -90,7 +101,9 @@ pub(crate) async fn push(
     item: std::sync::Arc<items::Item>,
 ) -> Result<Case, CaseError> {
     let system = ctx.as_system();
-    Change::of(&system, item, case, Event::Push)?.commit(&system).await
+    Change::of(&system, item, case, Event::Push)?
+        .commit(&system)
+        .await
 }
 
 /// What a refusal says.
@@ -114,8 +127,9 @@ pub async fn refuse(ctx: &Ctx, case_id: &str, refusal: &Refusal) -> Result<Case,
         ));
     }
     let Opened { case, item } = opened;
-    let mut change =
-        Change::of(ctx, item, case, Event::Refuse)?.at_post(&post).saying(&refusal.reason);
+    let mut change = Change::of(ctx, item, case, Event::Refuse)?
+        .at_post(&post)
+        .saying(&refusal.reason);
     change.case.data.result = Some(CaseResult {
         kind: 7,
         name: "不予受理".into(),

@@ -203,7 +203,10 @@ impl Case {
 
     /// What the clock shows, none before acceptance.
     pub fn reading(&self, calendar: &calendar::Calendar, now: Timestamp) -> Option<Reading> {
-        self.data.clock.as_ref().and_then(|c| c.reading(calendar, now).ok())
+        self.data
+            .clock
+            .as_ref()
+            .and_then(|c| c.reading(calendar, now).ok())
     }
 
     /// Starts the clock with the promised limit.

@@ -35,7 +35,8 @@ pub struct Hint {
 
 /// Loads rules; a second import changes nothing.
 pub async fn import_checks(ctx: &Ctx, rules: Vec<AcceptanceCheck>) -> Result<(), CaseError> {
-    ctx.actor.require(Permission::SystemAdmin, &Target::default())?;
+    ctx.actor
+        .require(Permission::SystemAdmin, &Target::default())?;
     ctx.db
         .write(move |tx| {
             let rules = rules.clone();
@@ -70,12 +71,21 @@ fn ask(rule: &AcceptanceCheck, population: &Value, now: Timestamp) -> Option<Hin
         at = at.get(key)?;
     }
     let date: Date = at.as_str()?.parse().ok()?;
-    let from = date.checked_add(Span::new().months(i64::from(rule.months))).ok()?;
+    let from = date
+        .checked_add(Span::new().months(i64::from(rule.months)))
+        .ok()?;
     if time::beijing_date(now) >= from {
         return None;
     }
-    let fill = |text: &str| text.replace("{date}", &date.to_string()).replace("{from}", &from.to_string());
-    Some(Hint { code: rule.code.clone(), zh: fill(&rule.zh), en: fill(&rule.en) })
+    let fill = |text: &str| {
+        text.replace("{date}", &date.to_string())
+            .replace("{from}", &from.to_string())
+    };
+    Some(Hint {
+        code: rule.code.clone(),
+        zh: fill(&rule.zh),
+        en: fill(&rule.en),
+    })
 }
 
 #[cfg(test)]
@@ -95,8 +105,17 @@ mod tests {
         };
         let person = json!({ "residence_registration": { "registered_on": "2026-08-20" } });
         let hint = ask(&rule, &person, "2026-11-19T11:50:00Z".parse().unwrap()).unwrap();
-        assert_eq!(hint.zh, "居住登记2026-08-20，未满6个月，最早2027-02-20可申领");
-        assert_eq!(ask(&rule, &person, "2027-02-19T16:00:00Z".parse().unwrap()), None);
-        assert_eq!(ask(&rule, &json!({}), "2026-11-19T11:50:00Z".parse().unwrap()), None);
+        assert_eq!(
+            hint.zh,
+            "居住登记2026-08-20，未满6个月，最早2027-02-20可申领"
+        );
+        assert_eq!(
+            ask(&rule, &person, "2027-02-19T16:00:00Z".parse().unwrap()),
+            None
+        );
+        assert_eq!(
+            ask(&rule, &json!({}), "2026-11-19T11:50:00Z".parse().unwrap()),
+            None
+        );
     }
 }

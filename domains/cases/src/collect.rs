@@ -20,7 +20,10 @@ pub(crate) async fn automatic(
     let known = table::materials(&mut ctx.db.reader(), &case.case_id).await?;
     let mut found = Vec::new();
     for need in item.materials_for(&case.data.answers) {
-        if known.iter().any(|m| m.material_code == need.material.material_code) {
+        if known
+            .iter()
+            .any(|m| m.material_code == need.material.material_code)
+        {
             continue;
         }
         if let Some(material) = one(ctx, case, &need, gathered).await? {
@@ -52,26 +55,37 @@ async fn one(
     }
     if let Some(kind) = &m.satisfied_by_licence_type {
         let owner = &case.data.owner;
-        let cards = licences::wallet(ctx, owner).await.map_err(CaseError::other)?;
+        let cards = licences::wallet(ctx, owner)
+            .await
+            .map_err(CaseError::other)?;
         if let Some(card) = cards.iter().find(|c| c.citable && c.type_code == *kind) {
             let number = case.number();
             let cited = licences::cite(ctx, &card.licence_key, &m.material_name, number)
                 .await
                 .map_err(CaseError::other)?;
-            let collected = Collected::Licence { licence_key: card.licence_key.clone() };
+            let collected = Collected::Licence {
+                licence_key: card.licence_key.clone(),
+            };
             return Ok(Some(made(collected, Some("A"), Some(cited.verified))));
         }
     }
     if let Some(credential) = &m.satisfied_by_credential {
         if gathered.has_credential(credential) {
-            let source = m.shared_data_source.clone().unwrap_or_else(|| "人口基础信息库".into());
+            let source = m
+                .shared_data_source
+                .clone()
+                .unwrap_or_else(|| "人口基础信息库".into());
             return Ok(Some(made(Collected::Shared { source }, None, None)));
         }
     }
     match &m.shared_data_source {
-        Some(source) if gathered.shares(source) => {
-            Ok(Some(made(Collected::Shared { source: source.clone() }, None, None)))
-        }
+        Some(source) if gathered.shares(source) => Ok(Some(made(
+            Collected::Shared {
+                source: source.clone(),
+            },
+            None,
+            None,
+        ))),
         _ => Ok(None),
     }
 }
@@ -109,9 +123,13 @@ pub async fn attach_licence(
     licence_key: &str,
 ) -> Result<(), CaseError> {
     let (case, need) = needed(ctx, case_id, material_code).await?;
-    let cards =
-        licences::wallet(ctx, &case.data.owner).await.map_err(CaseError::other)?;
-    let card = cards.iter().find(|c| c.licence_key == licence_key).ok_or(CaseError::NotFound)?;
+    let cards = licences::wallet(ctx, &case.data.owner)
+        .await
+        .map_err(CaseError::other)?;
+    let card = cards
+        .iter()
+        .find(|c| c.licence_key == licence_key)
+        .ok_or(CaseError::NotFound)?;
     if need.material.satisfied_by_licence_type.as_deref() != Some(&card.type_code) {
         return Err(CaseError::rule(
             "wrong_licence_type",
@@ -119,14 +137,21 @@ pub async fn attach_licence(
             "A licence of this type does not serve as this material",
         ));
     }
-    let cited = licences::cite(ctx, licence_key, &need.material.material_name, case.number())
-        .await
-        .map_err(CaseError::other)?;
+    let cited = licences::cite(
+        ctx,
+        licence_key,
+        &need.material.material_name,
+        case.number(),
+    )
+    .await
+    .map_err(CaseError::other)?;
     let material = CaseMaterial {
         entry: material_code.to_owned(),
         material_code: material_code.to_owned(),
         name: need.material.material_name.clone(),
-        collected: Collected::Licence { licence_key: licence_key.to_owned() },
+        collected: Collected::Licence {
+            licence_key: licence_key.to_owned(),
+        },
         at: ctx.now(),
         trust: Some("A".into()),
         verified: Some(cited.verified),
@@ -144,7 +169,9 @@ pub async fn attach_file(
 ) -> Result<(), CaseError> {
     let (case, need) = needed(ctx, case_id, material_code).await?;
     let owner = &case.data.owner;
-    let file = materials::usable(ctx, owner, file_key).await.map_err(CaseError::other)?;
+    let file = materials::usable(ctx, owner, file_key)
+        .await
+        .map_err(CaseError::other)?;
     let accepted = &need.material.accepted_trust_levels;
     if !accepted.contains(&file.trust) {
         return Err(CaseError::rule(
@@ -154,15 +181,21 @@ pub async fn attach_file(
         ));
     }
     let known = table::materials(&mut ctx.db.reader(), case_id).await?;
-    let mine: Vec<_> = known.iter().filter(|m| m.material_code == material_code).collect();
-    let files = mine.iter().filter(|m| {
-        matches!(m.collected, Collected::File { .. }) && m.returned.is_none()
-    });
+    let mine: Vec<_> = known
+        .iter()
+        .filter(|m| m.material_code == material_code)
+        .collect();
+    let files = mine
+        .iter()
+        .filter(|m| matches!(m.collected, Collected::File { .. }) && m.returned.is_none());
     if files.count() >= need.material.max_files as usize {
         return Err(CaseError::rule(
             "too_many_files",
             format!("该材料最多上传{}个文件", need.material.max_files),
-            format!("At most {} files for this material", need.material.max_files),
+            format!(
+                "At most {} files for this material",
+                need.material.max_files
+            ),
         ));
     }
     let replaced = mine
@@ -174,7 +207,9 @@ pub async fn attach_file(
         entry: format!("{material_code}/{file_key}"),
         material_code: material_code.to_owned(),
         name: need.material.material_name.clone(),
-        collected: Collected::File { file_key: file_key.to_owned() },
+        collected: Collected::File {
+            file_key: file_key.to_owned(),
+        },
         at: ctx.now(),
         trust: Some(file.trust.clone()),
         verified: None,
@@ -211,11 +246,7 @@ pub async fn promise_material(
 }
 
 /// The officer has seen the material on paper.
-pub async fn attach_paper(
-    ctx: &Ctx,
-    case_id: &str,
-    material_code: &str,
-) -> Result<(), CaseError> {
+pub async fn attach_paper(ctx: &Ctx, case_id: &str, material_code: &str) -> Result<(), CaseError> {
     let (case, need) = needed(ctx, case_id, material_code).await?;
     let d = &case.data;
     let target = Target {
@@ -257,7 +288,9 @@ async fn needed(
 ) -> Result<(Case, MaterialNeed), CaseError> {
     let case = changeable(ctx, case_id).await?;
     let d = &case.data;
-    let item = items::version(ctx, &d.item_id, d.item_version).await.map_err(CaseError::other)?;
+    let item = items::version(ctx, &d.item_id, d.item_version)
+        .await
+        .map_err(CaseError::other)?;
     let need = item
         .materials_for(&d.answers)
         .into_iter()

@@ -49,7 +49,12 @@ pub(crate) struct Change {
 
 impl Change {
     /// Begins a case with `start_form` or a window's `intake`.
-    pub fn create(ctx: &Ctx, item: Arc<Item>, mut case: Case, event: Event) -> Result<Self, CaseError> {
+    pub fn create(
+        ctx: &Ctx,
+        item: Arc<Item>,
+        mut case: Case,
+        event: Event,
+    ) -> Result<Self, CaseError> {
         let (to, _) = state::next(None, event, None)?;
         case.state = to;
         let now = ctx.now();
@@ -139,8 +144,12 @@ impl Change {
         };
         let step = self.step(ctx);
         let key = format!("{}/{}", self.case.case_id, step.open.seq);
-        let sealed_step =
-            ctx.seal("case_step", "private", &key, &serde_json::to_vec(&step.private)?);
+        let sealed_step = ctx.seal(
+            "case_step",
+            "private",
+            &key,
+            &serde_json::to_vec(&step.private)?,
+        );
         let ready = Arc::new(Ready {
             moved: self.moved(due_at),
             tasks: tasks(&self.case, &self.item),
@@ -177,7 +186,10 @@ impl Change {
                 to: self.case.state,
                 name: post.map_or_else(|| self.event.zh().to_owned(), |p| p.name.clone()),
                 post: self.post.clone(),
-                agency: actor.agency.clone().unwrap_or_else(|| self.case.data.agency.clone()),
+                agency: actor
+                    .agency
+                    .clone()
+                    .unwrap_or_else(|| self.case.data.agency.clone()),
                 staff_no: actor.staff_no.clone(),
                 started_at: self.since,
                 ended_at: self.now,
@@ -270,15 +282,17 @@ impl Ready {
             Write::Material(m) => table::put_material(tx, &case.case_id, m).await,
             Write::Special(s) => table::put_special(tx, ctx, &case.case_id, s).await,
             Write::ForgetFailed => table::forget_failed(tx, &case.case_id).await,
-            Write::Notice(n) => {
-                notices::create(tx, ctx, n).await.map(drop).map_err(CaseError::other)
-            }
-            Write::Licence(p) => {
-                licences::commit(tx, ctx, p).await.map(drop).map_err(CaseError::other)
-            }
-            Write::LicenceChange(c) => {
-                licences::apply_change(tx, ctx, c).await.map_err(CaseError::other)
-            }
+            Write::Notice(n) => notices::create(tx, ctx, n)
+                .await
+                .map(drop)
+                .map_err(CaseError::other),
+            Write::Licence(p) => licences::commit(tx, ctx, p)
+                .await
+                .map(drop)
+                .map_err(CaseError::other),
+            Write::LicenceChange(c) => licences::apply_change(tx, ctx, c)
+                .await
+                .map_err(CaseError::other),
             Write::Applicant(digest) => {
                 let item = &case.data.item_id;
                 table::insert_applicant(tx, digest, &case.case_id, item).await
@@ -323,9 +337,15 @@ fn tasks(case: &Case, item: &Item) -> Vec<TaskRow> {
     };
     let mut rows = Vec::new();
     for (code, task) in flow.tasks() {
-        let Some(post) = item.flow.post(code) else { continue };
+        let Some(post) = item.flow.post(code) else {
+            continue;
+        };
         let step = serde_json::to_value(post.step).ok();
-        let step = step.as_ref().and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+        let step = step
+            .as_ref()
+            .and_then(|v| v.as_str())
+            .unwrap_or_default()
+            .to_owned();
         let signed = |who: &str| task.signatures.iter().any(|s| s.who == who);
         for username in &post.staff {
             let theirs = task.holder.as_ref().is_none_or(|h| h == username);

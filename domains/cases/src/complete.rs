@@ -30,15 +30,19 @@ pub struct Complete {
 
 /// The face as it would be printed now, and the required fields that are still empty: what the
 /// officer's screen shows before completion.
-pub async fn preview_face(
-    ctx: &Ctx,
-    case_id: &str,
-) -> Result<Option<face::Face>, CaseError> {
+pub async fn preview_face(ctx: &Ctx, case_id: &str) -> Result<Option<face::Face>, CaseError> {
     let opened = officer::open(ctx, case_id, Permission::CaseComplete).await?;
-    let approved = opened.case.data.decision.as_ref().is_some_and(|d| d.approve);
+    let approved = opened
+        .case
+        .data
+        .decision
+        .as_ref()
+        .is_some_and(|d| d.approve);
     match &opened.item.result_licence_type {
         Some(kind) if approved => {
-            face::compose(ctx, &opened.case, &opened.item, kind, &BTreeMap::new()).await.map(Some)
+            face::compose(ctx, &opened.case, &opened.item, kind, &BTreeMap::new())
+                .await
+                .map(Some)
         }
         _ => Ok(None),
     }
@@ -49,7 +53,12 @@ pub async fn complete(ctx: &Ctx, case_id: &str, complete: &Complete) -> Result<C
     let mut opened = officer::open(ctx, case_id, Permission::CaseComplete).await?;
     state::next(Some(opened.case.state), Event::Complete, None)?;
     let post = opened.post(ctx, &[Step::Complete])?.code.clone();
-    let unpaid = opened.case.data.fee.as_ref().is_none_or(|f| f.paid_at.is_none());
+    let unpaid = opened
+        .case
+        .data
+        .fee
+        .as_ref()
+        .is_none_or(|f| f.paid_at.is_none());
     if opened.item.fee_step == Some(FeeStep::AfterDecision) && approved(&opened.case) && unpaid {
         return Err(CaseError::rule(
             "fee_first",
@@ -60,8 +69,9 @@ pub async fn complete(ctx: &Ctx, case_id: &str, complete: &Complete) -> Result<C
     let prepared = prepare_licence(ctx, &opened, &complete.face).await?;
     opened.complete_post(&post, &ctx.actor.id)?;
     let Opened { case, item } = opened;
-    let mut change =
-        Change::of(ctx, item, case, Event::Complete)?.at_post(&post).saying(&complete.note);
+    let mut change = Change::of(ctx, item, case, Event::Complete)?
+        .at_post(&post)
+        .saying(&complete.note);
     change.case.data.completed_at = Some(change.now());
     change.case.data.result = Some(result(&change, prepared.as_deref()));
     if let Some(prepared) = &prepared {
@@ -75,7 +85,9 @@ pub async fn complete(ctx: &Ctx, case_id: &str, complete: &Complete) -> Result<C
         Err(error) => {
             // The signature was made and counts as a use of the seal; the licence never was.
             if let Some(prepared) = &prepared {
-                licences::abandon(ctx, prepared).await.map_err(CaseError::other)?;
+                licences::abandon(ctx, prepared)
+                    .await
+                    .map_err(CaseError::other)?;
             }
             return Err(error);
         }
@@ -92,7 +104,11 @@ async fn prepare_licence(
     opened: &Opened,
     extra: &BTreeMap<String, String>,
 ) -> Result<Option<Arc<licences::Prepared>>, CaseError> {
-    let Some(kind) = opened.item.result_licence_type.as_deref().filter(|_| approved(&opened.case))
+    let Some(kind) = opened
+        .item
+        .result_licence_type
+        .as_deref()
+        .filter(|_| approved(&opened.case))
     else {
         return Ok(None);
     };
@@ -112,8 +128,14 @@ async fn prepare_licence(
         region: opened.case.data.region.clone(),
         holder: Holder {
             account: Some(opened.case.data.owner.clone()),
-            name: face.holder_name.clone().unwrap_or_else(|| applicant.name.clone()),
-            id: face.holder_id.clone().unwrap_or_else(|| applicant.id.clone()),
+            name: face
+                .holder_name
+                .clone()
+                .unwrap_or_else(|| applicant.name.clone()),
+            id: face
+                .holder_id
+                .clone()
+                .unwrap_or_else(|| applicant.id.clone()),
             id_type: applicant.id_type.clone(),
         },
         face: face.values,
@@ -122,7 +144,9 @@ async fn prepare_licence(
         item_code: Some(opened.item.implementation_code.clone()),
         replaces: face.replaces,
     };
-    let prepared = licences::prepare(ctx, &request).await.map_err(CaseError::other)?;
+    let prepared = licences::prepare(ctx, &request)
+        .await
+        .map_err(CaseError::other)?;
     Ok(Some(Arc::new(prepared)))
 }
 
@@ -155,7 +179,11 @@ pub(crate) async fn deliver_electronically(
     case: Case,
     item: Arc<items::Item>,
 ) -> Result<Case, CaseError> {
-    let way = case.private.values.get("delivery_way").and_then(|v| v.as_str());
+    let way = case
+        .private
+        .values
+        .get("delivery_way")
+        .and_then(|v| v.as_str());
     let fee_open = item.fee_step == Some(FeeStep::BeforeHandOver)
         && approved(&case)
         && case.data.fee.as_ref().is_none_or(|f| f.paid_at.is_none());

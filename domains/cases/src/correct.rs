@@ -19,12 +19,22 @@ pub async fn ask_correction(
     case_id: &str,
     items: Vec<CorrectionItem>,
 ) -> Result<Case, CaseError> {
-    let state = table::load_sealed(&mut ctx.db.reader(), case_id).await?.map(|s| s.state);
+    let state = table::load_sealed(&mut ctx.db.reader(), case_id)
+        .await?
+        .map(|s| s.state);
     let in_review = state == Some(State::InReview);
     let (permission, steps, event) = if in_review {
-        (Permission::CaseReview, REVIEW_STEPS, Event::AskCorrectionInReview)
+        (
+            Permission::CaseReview,
+            REVIEW_STEPS,
+            Event::AskCorrectionInReview,
+        )
     } else {
-        (Permission::CaseAccept, &[Step::Accept][..], Event::AskCorrection)
+        (
+            Permission::CaseAccept,
+            &[Step::Accept][..],
+            Event::AskCorrection,
+        )
     };
     let opened = officer::open(ctx, case_id, permission).await?;
     let post = opened.post(ctx, steps)?.code.clone();
@@ -44,8 +54,13 @@ pub async fn ask_correction(
     }
     let returned = returned_materials(ctx, case_id, &items).await?;
     let Opened { case, item } = opened;
-    let said = items.iter().map(|i| format!("{}：{}", i.name, i.what)).collect::<Vec<_>>();
-    let mut change = Change::of(ctx, item, case, event)?.at_post(&post).saying(said.join("；"));
+    let said = items
+        .iter()
+        .map(|i| format!("{}：{}", i.name, i.what))
+        .collect::<Vec<_>>();
+    let mut change = Change::of(ctx, item, case, event)?
+        .at_post(&post)
+        .saying(said.join("；"));
     let (now, deadline) = (change.now(), applicant_deadline(change.now()));
     change.case.deadline = Some(deadline);
     change.case.data.review_corrections += u32::from(in_review);
@@ -69,7 +84,9 @@ async fn returned_materials(
     let materials = table::materials(&mut ctx.db.reader(), case_id).await?;
     let mut writes = Vec::new();
     for mut material in materials {
-        let asked = items.iter().find(|i| i.material_code.as_ref() == Some(&material.material_code));
+        let asked = items
+            .iter()
+            .find(|i| i.material_code.as_ref() == Some(&material.material_code));
         if let Some(asked) = asked {
             material.returned = Some(asked.what.clone());
             writes.push(Write::Material(material));
@@ -100,8 +117,11 @@ pub async fn resubmit(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError> {
     };
     crate::state::next(Some(case.state), event, case.data.origin)?;
     let materials = table::materials(reader, case_id).await?;
-    let open: Vec<String> =
-        materials.iter().filter(|m| m.returned.is_some()).map(|m| m.name.clone()).collect();
+    let open: Vec<String> = materials
+        .iter()
+        .filter(|m| m.returned.is_some())
+        .map(|m| m.name.clone())
+        .collect();
     if !open.is_empty() {
         return Err(CaseError::rule(
             "correction_open",
@@ -109,7 +129,9 @@ pub async fn resubmit(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError> {
             format!("Still to be corrected: {}", open.join(", ")),
         ));
     }
-    let item = items::version(ctx, &d.item_id, d.item_version).await.map_err(CaseError::other)?;
+    let item = items::version(ctx, &d.item_id, d.item_version)
+        .await
+        .map_err(CaseError::other)?;
     let mut change = Change::of(ctx, item, case, event)?;
     change.case.deadline = None;
     // What failed is looked at anew.

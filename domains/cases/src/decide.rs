@@ -24,11 +24,15 @@ pub struct Decide {
 /// 决定准予 or 不予.
 pub async fn decide(ctx: &Ctx, case_id: &str, decide: &Decide) -> Result<Case, CaseError> {
     let mut opened = officer::open(ctx, case_id, Permission::CaseDecide).await?;
-    let event = if decide.approve { Event::DecideApprove } else { Event::DecideReject };
+    let event = if decide.approve {
+        Event::DecideApprove
+    } else {
+        Event::DecideReject
+    };
     crate::state::next(Some(opened.case.state), event, None)?;
     let post = opened.post(ctx, &[Step::Decide])?.code.clone();
-    let missing = !decide.approve
-        && (decide.reason.trim().is_empty() || decide.basis.trim().is_empty());
+    let missing =
+        !decide.approve && (decide.reason.trim().is_empty() || decide.basis.trim().is_empty());
     if missing {
         return Err(CaseError::input(
             "reason_missing",
@@ -36,7 +40,12 @@ pub async fn decide(ctx: &Ctx, case_id: &str, decide: &Decide) -> Result<Case, C
             "A rejection needs reason and legal basis",
         ));
     }
-    let unpaid = opened.case.data.fee.as_ref().is_none_or(|f| f.paid_at.is_none());
+    let unpaid = opened
+        .case
+        .data
+        .fee
+        .as_ref()
+        .is_none_or(|f| f.paid_at.is_none());
     if opened.item.fee_step == Some(FeeStep::BeforeDecision) && unpaid {
         return Err(CaseError::rule(
             "fee_first",
@@ -44,14 +53,19 @@ pub async fn decide(ctx: &Ctx, case_id: &str, decide: &Decide) -> Result<Case, C
             "The fee is due before the decision",
         ));
     }
-    let kind = if decide.approve { Opinion::Agree } else { Opinion::Disagree };
+    let kind = if decide.approve {
+        Opinion::Agree
+    } else {
+        Opinion::Disagree
+    };
     let flow = opened.case.data.flow.as_ref().ok_or(CaseError::NotFound)?;
     let (signed, _) = opened.item.flow.sign(flow, &post, &ctx.actor.id, kind)?;
     opened.case.data.flow = Some(signed);
     opened.complete_post(&post, &ctx.actor.id)?;
     let Opened { case, item } = opened;
-    let mut change =
-        Change::of(ctx, item, case, event)?.at_post(&post).saying(&decide.reason);
+    let mut change = Change::of(ctx, item, case, event)?
+        .at_post(&post)
+        .saying(&decide.reason);
     let now = change.now();
     change.case.data.decided_at = Some(now);
     change.case.data.decision = Some(Decision {

@@ -25,8 +25,11 @@ pub struct HandOver {
 /// Hands the result over, or sends the case to re-review when the originals do not match.
 pub async fn hand_over(ctx: &Ctx, case_id: &str, act: &HandOver) -> Result<Case, CaseError> {
     let mut opened = officer::open(ctx, case_id, Permission::CaseDeliver).await?;
-    let event =
-        if act.originals_match { Event::HandOver } else { Event::OriginalsMismatch };
+    let event = if act.originals_match {
+        Event::HandOver
+    } else {
+        Event::OriginalsMismatch
+    };
     state::next(Some(opened.case.state), event, None)?;
     let post = opened.post(ctx, &[Step::Deliver])?.code.clone();
     if act.collector.trim().is_empty() {
@@ -49,12 +52,18 @@ pub async fn hand_over(ctx: &Ctx, case_id: &str, act: &HandOver) -> Result<Case,
     }
     let Opened { case, item } = opened;
     let words = format!("领取人：{}。{}", act.collector, act.note);
-    let mut change =
-        Change::of(ctx, item, case, event)?.at_post(&post).saying(words).with_visit();
+    let mut change = Change::of(ctx, item, case, event)?
+        .at_post(&post)
+        .saying(words)
+        .with_visit();
     if act.originals_match {
         change.case.data.delivered_at = Some(change.now());
     } else {
-        licence_change(&mut change, LicenceEvent::Suspend, "领取时原件核对不符，复核中");
+        licence_change(
+            &mut change,
+            LicenceEvent::Suspend,
+            "领取时原件核对不符，复核中",
+        );
     }
     change.commit(ctx).await
 }
@@ -74,7 +83,12 @@ fn fee_paid(opened: &Opened) -> Result<(), CaseError> {
 }
 
 fn licence_change(change: &mut Change, event: LicenceEvent, reason: &str) {
-    let key = change.case.data.result.as_ref().and_then(|r| r.licence_key.clone());
+    let key = change
+        .case
+        .data
+        .result
+        .as_ref()
+        .and_then(|r| r.licence_key.clone());
     if let Some(licence_key) = key {
         change.write(Write::LicenceChange(StateChange {
             licence_key,
@@ -99,8 +113,7 @@ pub async fn withdraw_decision(
     reason: &str,
     basis: &str,
 ) -> Result<Case, CaseError> {
-    let Opened { mut case, item } =
-        officer::open(ctx, case_id, Permission::CaseDecide).await?;
+    let Opened { mut case, item } = officer::open(ctx, case_id, Permission::CaseDecide).await?;
     if reason.trim().is_empty() || basis.trim().is_empty() {
         return Err(CaseError::input(
             "reason_missing",
@@ -111,7 +124,8 @@ pub async fn withdraw_decision(
     let by = ctx.actor.id.clone();
     if let Some(post) = item.flow.posts.iter().find(|p| p.step == Step::Complete) {
         // The flow goes back to the completing post: the rejection is completed in its turn.
-        let restarted = crate::flow_again::from_post(&item.flow, case.data.flow.as_ref(), &post.code);
+        let restarted =
+            crate::flow_again::from_post(&item.flow, case.data.flow.as_ref(), &post.code);
         case.data.flow = restarted;
     }
     let mut change = Change::of(ctx, item, case, Event::DecisionWithdrawn)?.saying(reason);
@@ -134,11 +148,17 @@ pub async fn ship(ctx: &Ctx, case_id: &str, parcel_no: &str) -> Result<Case, Cas
     state::next(Some(opened.case.state), Event::Ship, None)?;
     let post = opened.post(ctx, &[Step::Deliver])?.code.clone();
     if parcel_no.trim().is_empty() {
-        return Err(CaseError::input("parcel_missing", "请填写快递单号", "Give the parcel's number"));
+        return Err(CaseError::input(
+            "parcel_missing",
+            "请填写快递单号",
+            "Give the parcel's number",
+        ));
     }
     fee_paid(&opened)?;
     let Opened { case, item } = opened;
-    let mut change = Change::of(ctx, item, case, Event::Ship)?.at_post(&post).saying(parcel_no);
+    let mut change = Change::of(ctx, item, case, Event::Ship)?
+        .at_post(&post)
+        .saying(parcel_no);
     change.case.data.parcel = Some(parcel_no.trim().to_owned());
     change.commit(ctx).await
 }
@@ -147,7 +167,11 @@ pub async fn ship(ctx: &Ctx, case_id: &str, parcel_no: &str) -> Result<Case, Cas
 pub async fn courier_signed(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError> {
     let opened = officer::open(ctx, case_id, Permission::CaseDeliver).await?;
     if opened.case.data.parcel.is_none() {
-        return Err(CaseError::rule("not_shipped", "结果尚未交寄", "Nothing was shipped yet"));
+        return Err(CaseError::rule(
+            "not_shipped",
+            "结果尚未交寄",
+            "Nothing was shipped yet",
+        ));
     }
     let Opened { case, item } = opened;
     let mut change = Change::of(ctx, item, case, Event::CourierSigned)?;
@@ -158,5 +182,7 @@ pub async fn courier_signed(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError>
 /// 归档: the recorded act; the package itself comes with the archive.
 pub async fn archive(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError> {
     let Opened { case, item } = officer::open(ctx, case_id, Permission::SystemAdmin).await?;
-    Change::of(ctx, item, case, Event::Archive)?.commit(ctx).await
+    Change::of(ctx, item, case, Event::Archive)?
+        .commit(ctx)
+        .await
 }

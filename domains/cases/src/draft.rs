@@ -41,7 +41,9 @@ pub async fn save_answers(
     let mut drop = Vec::new();
     let needs = item.materials_for(&case.data.answers);
     for material in table::materials(&mut ctx.db.reader(), case_id).await? {
-        let asked = needs.iter().any(|n| n.material.material_code == material.material_code);
+        let asked = needs
+            .iter()
+            .any(|n| n.material.material_code == material.material_code);
         let by_hand = matches!(material.collected, Collected::File { .. });
         if !asked && !by_hand {
             drop.push(material.entry);
@@ -62,11 +64,17 @@ pub async fn save_fields(
 ) -> Result<Saved, CaseError> {
     let (mut case, item) = open_draft(ctx, case_id).await?;
     let p = &case.private;
-    let draft =
-        Filling { answers: &case.data.answers, values: &p.values, prefilled: &p.prefilled };
+    let draft = Filling {
+        answers: &case.data.answers,
+        values: &p.values,
+        prefilled: &p.prefilled,
+    };
     let reading = item.form.read(draft, posted, fields);
-    let read =
-        Filling { answers: &case.data.answers, values: &reading.values, prefilled: &p.prefilled };
+    let read = Filling {
+        answers: &case.data.answers,
+        values: &reading.values,
+        prefilled: &p.prefilled,
+    };
     let today = kernel::time::beijing_date(ctx.now());
     let mut errors = reading.errors.clone();
     for error in item.form.check_fields(read, fields, today) {
@@ -124,7 +132,9 @@ pub(crate) async fn open_draft(ctx: &Ctx, case_id: &str) -> Result<(Case, Arc<It
         ));
     }
     let d = &case.data;
-    let item = items::version(ctx, &d.item_id, d.item_version).await.map_err(CaseError::other)?;
+    let item = items::version(ctx, &d.item_id, d.item_version)
+        .await
+        .map_err(CaseError::other)?;
     Ok((case, item))
 }
 

@@ -45,11 +45,7 @@ pub enum CaseError {
 
 impl CaseError {
     /// A refused input, with its code and words.
-    pub(crate) fn input(
-        code: &'static str,
-        zh: impl Into<String>,
-        en: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn input(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self::Input(code, zh.into(), en.into())
     }
 
@@ -73,15 +69,21 @@ impl From<serde_json::Error> for CaseError {
 impl From<CaseError> for Problem {
     fn from(error: CaseError) -> Self {
         match error {
-            CaseError::Denied(_) => {
-                Problem::new("denied", 403, "您没有办理此项操作的权限", "You may not do this")
-            }
+            CaseError::Denied(_) => Problem::new(
+                "denied",
+                403,
+                "您没有办理此项操作的权限",
+                "You may not do this",
+            ),
             CaseError::NotFound => Problem::not_found("没有找到这个办件", "No such case"),
             CaseError::Illegal(e) => {
                 let state = e.from.map_or("未开始", |s| s.zh());
                 Problem::conflict(
                     "wrong_state",
-                    format!("办件当前为“{state}”，不能进行“{}”，请刷新页面查看最新状态", e.event.zh()),
+                    format!(
+                        "办件当前为“{state}”，不能进行“{}”，请刷新页面查看最新状态",
+                        e.event.zh()
+                    ),
                     format!("The case is in another state: {e}"),
                 )
             }
@@ -107,9 +109,12 @@ impl From<CaseError> for Problem {
             ),
             CaseError::Input(code, zh, en) => Problem::new(code, 422, zh, en),
             CaseError::Rule(code, zh, en) => Problem::conflict(code, zh, en),
-            CaseError::Post(why) => {
-                Problem::new("not_your_post", 403, why, "You are not on duty at this post")
-            }
+            CaseError::Post(why) => Problem::new(
+                "not_your_post",
+                403,
+                why,
+                "You are not on duty at this post",
+            ),
             CaseError::Flow(e) => {
                 let words = e.to_string();
                 let (zh, en) = words.split_once(" / ").unwrap_or((&words, &words));
@@ -129,9 +134,7 @@ impl From<CaseError> for Problem {
                 "Too many at once, please try again",
             ),
             CaseError::Other(problem) => problem,
-            CaseError::Store(_) | CaseError::Journal(_) | CaseError::Data(_) => {
-                Problem::internal()
-            }
+            CaseError::Store(_) | CaseError::Journal(_) | CaseError::Data(_) => Problem::internal(),
         }
     }
 }

@@ -63,7 +63,8 @@ pub struct Face {
 
 /// Loads issue rules; a second import changes nothing.
 pub async fn import_issue_rules(ctx: &Ctx, rules: Vec<IssueRule>) -> Result<(), CaseError> {
-    ctx.actor.require(Permission::SystemAdmin, &Target::default())?;
+    ctx.actor
+        .require(Permission::SystemAdmin, &Target::default())?;
     ctx.db
         .write(move |tx| {
             let rules = rules.clone();
@@ -96,7 +97,9 @@ pub(crate) async fn compose(
     type_code: &str,
     extra: &BTreeMap<String, String>,
 ) -> Result<Face, CaseError> {
-    let kind = licences::licence_type(ctx, type_code).await.map_err(CaseError::other)?;
+    let kind = licences::licence_type(ctx, type_code)
+        .await
+        .map_err(CaseError::other)?;
     let rule = rule_of(ctx, &item.item_id).await?;
     let sources = Sources::gather(ctx, case, item, &rule).await?;
     let mut face = Face {
@@ -118,7 +121,8 @@ pub(crate) async fn compose(
         if let Some(value) = typed.or_else(named).or_else(previous) {
             face.values.insert(code.to_owned(), value);
         } else if field.required && !kind.fills_itself(code) {
-            face.missing.push((code.to_owned(), field.field_name.clone()));
+            face.missing
+                .push((code.to_owned(), field.field_name.clone()));
         }
     }
     if let Some(replace) = &rule.replaces {
@@ -136,7 +140,9 @@ pub(crate) async fn compose(
 /// The holder's photo as the population register has it.
 async fn photo(ctx: &Ctx, case: &Case) -> Result<Option<Vec<u8>>, CaseError> {
     match crate::sources::id_of(&case.private.applicant.id) {
-        Some(id) => registers::photo(&ctx.as_system(), &id).await.map_err(CaseError::other),
+        Some(id) => registers::photo(&ctx.as_system(), &id)
+            .await
+            .map_err(CaseError::other),
         None => Ok(None),
     }
 }
@@ -183,7 +189,9 @@ impl Sources {
         replace: &ReplaceRule,
     ) -> Result<(), CaseError> {
         let number = self.text(&replace.number).unwrap_or_default();
-        let cards = licences::wallet(ctx, &case.data.owner).await.map_err(CaseError::other)?;
+        let cards = licences::wallet(ctx, &case.data.owner)
+            .await
+            .map_err(CaseError::other)?;
         let card = cards
             .into_iter()
             .find(|c| {
@@ -198,11 +206,16 @@ impl Sources {
                     "The applicant holds no such licence that could be changed or re-issued",
                 )
             })?;
-        let face = licences::face(ctx, &card.licence_key).await.map_err(CaseError::other)?;
+        let face = licences::face(ctx, &card.licence_key)
+            .await
+            .map_err(CaseError::other)?;
         if let Value::Object(map) = serde_json::to_value(&face)? {
             self.previous = map;
         }
-        self.replaces = Some(Replaces { licence_key: card.licence_key, kind: replace.kind });
+        self.replaces = Some(Replaces {
+            licence_key: card.licence_key,
+            kind: replace.kind,
+        });
         Ok(())
     }
 
@@ -231,7 +244,9 @@ impl Sources {
 
     /// A change keeps the former face but for the field that changes.
     fn change(&self, replace: &ReplaceRule, values: &mut BTreeMap<String, String>) {
-        let (Some(what), Some(after)) = (&replace.what, &replace.after) else { return };
+        let (Some(what), Some(after)) = (&replace.what, &replace.after) else {
+            return;
+        };
         let field = self.text(what).and_then(|w| replace.fields.get(&w));
         if let (Some(field), Some(after)) = (field, self.text(after)) {
             values.insert(field.clone(), after);

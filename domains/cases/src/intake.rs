@@ -56,9 +56,14 @@ pub async fn window_intake(ctx: &Ctx, intake: &WindowIntake) -> Result<Case, Cas
         values: &p.values,
         prefilled: &p.prefilled,
     };
-    let errors = item.form.check(whole, kernel::time::beijing_date(ctx.now()));
+    let errors = item
+        .form
+        .check(whole, kernel::time::beijing_date(ctx.now()));
     if !errors.is_empty() {
-        let fields = errors.into_iter().map(|e| (e.field, e.words.zh, e.words.en)).collect();
+        let fields = errors
+            .into_iter()
+            .map(|e| (e.field, e.words.zh, e.words.en))
+            .collect();
         return Err(CaseError::Form(fields));
     }
     let (flow, _) = item.flow.start(case.data.answers.clone())?;
@@ -97,13 +102,17 @@ pub async fn take_originals(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError>
         crate::state::next(Some(opened.case.state), Event::Intake, None)?;
     }
     let Opened { case, item } = opened;
-    let mut change = Change::of(ctx, item, case, Event::Intake)?.at_post(&post).with_visit();
+    let mut change = Change::of(ctx, item, case, Event::Intake)?
+        .at_post(&post)
+        .with_visit();
     change.case.deadline = None;
     let number = change.case.number().to_owned();
     for mut material in table::materials(&mut ctx.db.reader(), case_id).await? {
         if let Collected::File { file_key } = &material.collected {
             if material.trust.as_deref() == Some("C") {
-                materials::raise_to_b(ctx, file_key, &number).await.map_err(CaseError::other)?;
+                materials::raise_to_b(ctx, file_key, &number)
+                    .await
+                    .map_err(CaseError::other)?;
                 material.trust = Some("B".into());
                 change.write(Write::Material(material));
             }

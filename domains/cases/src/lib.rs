@@ -38,9 +38,7 @@ pub use case::{
     Decision, Fee, Private,
 };
 pub use checks::{AcceptanceCheck, Hint, import_checks};
-pub use collect::{
-    attach_file, attach_licence, attach_paper, detach, promise_material,
-};
+pub use collect::{attach_file, attach_licence, attach_paper, detach, promise_material};
 pub use complete::{Complete, complete, preview_face};
 pub use correct::{ask_correction, resubmit};
 pub use decide::{Decide, decide};
@@ -57,8 +55,7 @@ pub use pay::{confirm_payment, request_fee};
 pub use points::{MarkPoint, PointCheck, mark_points};
 pub use query::{
     CaseRow, Detail, Progress, Proof, agency_cases, detail, key_of, my_cases, my_tasks,
-    open_cases_of_account, progress,
-    reveal,
+    open_cases_of_account, progress, reveal,
 };
 pub use review::{REVIEW_STEPS, SignedOpinion, assign, return_step, sign_opinion};
 pub use special::{Special, SpecialOpen, SpecialPrivate};

@@ -37,8 +37,9 @@ pub(crate) async fn open(
         hall: None,
     };
     ctx.actor.require(permission, &target)?;
-    let item =
-        items::version(ctx, &d.item_id, d.item_version).await.map_err(CaseError::other)?;
+    let item = items::version(ctx, &d.item_id, d.item_version)
+        .await
+        .map_err(CaseError::other)?;
     Ok(Opened { case, item })
 }
 
@@ -53,7 +54,9 @@ impl Opened {
         let flow = self.case.data.flow.as_ref().ok_or(CaseError::NotFound)?;
         let mut refusal = None;
         for (code, task) in flow.tasks() {
-            let Some(post) = self.item.flow.post(code) else { continue };
+            let Some(post) = self.item.flow.post(code) else {
+                continue;
+            };
             if !steps.contains(&post.step) {
                 continue;
             }

@@ -29,9 +29,12 @@ async fn add(
         all.extend(own.into_iter().filter(|(_, v)| !v.is_null()));
     }
     let d = &change.case.data;
-    let issuer =
-        notices::issuer(ctx, &d.agency).await.map_err(CaseError::other)?;
-    let number = notices::number(ctx, kind, &issuer).await.map_err(CaseError::other)?;
+    let issuer = notices::issuer(ctx, &d.agency)
+        .await
+        .map_err(CaseError::other)?;
+    let number = notices::number(ctx, kind, &issuer)
+        .await
+        .map_err(CaseError::other)?;
     let notice = NewNotice {
         kind,
         title,
@@ -64,7 +67,10 @@ fn common(ctx: &Ctx, change: &Change) -> Map<String, Value> {
     put("officer", json!(officer(ctx)));
     put("applied_at", json!(d.submitted_at.unwrap_or(d.created_at)));
     put("accepted_at", json!(d.accepted_at));
-    put("promised_limit", json!(flow::limit_words(change.item.promised_limit)));
+    put(
+        "promised_limit",
+        json!(flow::limit_words(change.item.promised_limit)),
+    );
     put("delivery", json!(delivery(change)));
     all
 }
@@ -72,11 +78,20 @@ fn common(ctx: &Ctx, change: &Change) -> Map<String, Value> {
 /// `郝思源（工号YD1001）`.
 fn officer(ctx: &Ctx) -> String {
     let a = &ctx.actor;
-    if a.staff_no.is_empty() { a.name.clone() } else { format!("{}（工号{}）", a.name, a.staff_no) }
+    if a.staff_no.is_empty() {
+        a.name.clone()
+    } else {
+        format!("{}（工号{}）", a.name, a.staff_no)
+    }
 }
 
 fn delivery(change: &Change) -> String {
-    let way = change.case.private.values.get("delivery_way").and_then(Value::as_str);
+    let way = change
+        .case
+        .private
+        .values
+        .get("delivery_way")
+        .and_then(Value::as_str);
     way.unwrap_or("窗口领取").to_owned()
 }
 
@@ -117,9 +132,16 @@ pub fn form_words(collected: &Collected) -> &'static str {
 
 pub(crate) async fn receipt(ctx: &Ctx, change: &mut Change) -> Result<(), CaseError> {
     let materials = material_rows(ctx, change).await?;
-    let channel = if change.case.data.at_window { "窗口申请" } else { "网上申请" };
-    let officer =
-        if change.case.data.at_window { officer(ctx) } else { "系统自动接收".to_owned() };
+    let channel = if change.case.data.at_window {
+        "窗口申请"
+    } else {
+        "网上申请"
+    };
+    let officer = if change.case.data.at_window {
+        officer(ctx)
+    } else {
+        "系统自动接收".to_owned()
+    };
     let agent = change.case.private.values.get("agent_name").cloned();
     let fields = json!({
         "received_at": change.now(),
@@ -134,7 +156,9 @@ pub(crate) async fn receipt(ctx: &Ctx, change: &mut Change) -> Result<(), CaseEr
 pub(crate) async fn acceptance(ctx: &Ctx, change: &mut Change) -> Result<(), CaseError> {
     let materials = material_rows(ctx, change).await?;
     let directory = agencies::directory(ctx).await.map_err(CaseError::other)?;
-    let due = directory.calendar_for(&change.case.data.region).and_then(|c| due(change, c));
+    let due = directory
+        .calendar_for(&change.case.data.region)
+        .and_then(|c| due(change, c));
     let fee = (change.item.fee_step.is_none()).then_some("本事项不收费");
     let fields = json!({
         "accepted_at": change.now(),
@@ -223,7 +247,8 @@ pub(crate) async fn special_procedure(
         "extension": extension,
         "due_at": due,
     });
-    let title = (!extension).then(|| format!("特别程序告知书（{}）", short_kind(&special.open.kind)));
+    let title =
+        (!extension).then(|| format!("特别程序告知书（{}）", short_kind(&special.open.kind)));
     add(ctx, change, Kind::SpecialProcedure, title, fields).await
 }
 
@@ -250,7 +275,9 @@ pub(crate) async fn site_record(
 ) -> Result<(), CaseError> {
     let reader = &mut ctx.db.reader();
     let earlier = table::steps(reader, ctx, &change.case.case_id).await?;
-    let at_post = earlier.iter().filter(|s| s.open.post.as_deref() == Some(&post.code));
+    let at_post = earlier
+        .iter()
+        .filter(|s| s.open.post.as_deref() == Some(&post.code));
     let mut findings = Vec::new();
     let mut signatures = Vec::new();
     for step in at_post {
@@ -267,12 +294,22 @@ pub(crate) async fn site_record(
         "role": format!("核查人员（工号{}）", ctx.actor.staff_no),
         "signed_at": time::chinese_minute(change.now()),
     }));
-    let names: Vec<&str> = signatures.iter().filter_map(|s| s["name"].as_str()).collect();
-    let values = &change.case.private.values;
-    let place = ["premises_address", "place_address", "shop_address", "outlet_location", "address", "registered_address"]
+    let names: Vec<&str> = signatures
         .iter()
-        .find_map(|f| values.get(*f).and_then(Value::as_str))
-        .unwrap_or("申请人经营场所");
+        .filter_map(|s| s["name"].as_str())
+        .collect();
+    let values = &change.case.private.values;
+    let place = [
+        "premises_address",
+        "place_address",
+        "shop_address",
+        "outlet_location",
+        "address",
+        "registered_address",
+    ]
+    .iter()
+    .find_map(|f| values.get(*f).and_then(Value::as_str))
+    .unwrap_or("申请人经营场所");
     let started = earlier
         .iter()
         .find(|s| s.open.post.as_deref() == Some(&post.code))
@@ -301,7 +338,11 @@ pub(crate) async fn decision(ctx: &Ctx, change: &mut Change) -> Result<(), CaseE
         .map(|b| format!("《{}》{}", b.law, b.clause))
         .collect::<Vec<_>>()
         .join("、");
-    let basis = if decision.basis.trim().is_empty() { own_basis } else { decision.basis.clone() };
+    let basis = if decision.basis.trim().is_empty() {
+        own_basis
+    } else {
+        decision.basis.clone()
+    };
     let values = &change.case.private.values;
     let address = ["registered_address", "address"]
         .iter()
@@ -325,7 +366,12 @@ pub(crate) async fn decision(ctx: &Ctx, change: &mut Change) -> Result<(), CaseE
 }
 
 pub(crate) async fn completion(ctx: &Ctx, change: &mut Change) -> Result<(), CaseError> {
-    let approve = change.case.data.decision.as_ref().is_some_and(|d| d.approve);
+    let approve = change
+        .case
+        .data
+        .decision
+        .as_ref()
+        .is_some_and(|d| d.approve);
     let fields = json!({
         "completed_at": change.now(),
         "result": if approve { "准予" } else { "不予" },

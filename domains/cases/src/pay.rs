@@ -21,7 +21,11 @@ pub async fn request_fee(ctx: &Ctx, case_id: &str, amount: i64) -> Result<Case, 
         Some(FeeStep::AfterDecision) => &[State::Decided],
         Some(FeeStep::BeforeHandOver) => &[State::Completed],
         None => {
-            return Err(CaseError::rule("no_fee", "本事项不收费", "This item is free of charge"));
+            return Err(CaseError::rule(
+                "no_fee",
+                "本事项不收费",
+                "This item is free of charge",
+            ));
         }
     };
     if !place.contains(&case.state) {
@@ -32,15 +36,28 @@ pub async fn request_fee(ctx: &Ctx, case_id: &str, amount: i64) -> Result<Case, 
         ));
     }
     if amount <= 0 {
-        return Err(CaseError::input("amount", "请核定应缴金额", "The amount must be positive"));
+        return Err(CaseError::input(
+            "amount",
+            "请核定应缴金额",
+            "The amount must be positive",
+        ));
     }
     if case.data.fee.as_ref().is_some_and(|f| f.paid_at.is_some()) {
-        return Err(CaseError::rule("paid_before", "本办件已缴费", "The fee was paid already"));
+        return Err(CaseError::rule(
+            "paid_before",
+            "本办件已缴费",
+            "The fee was paid already",
+        ));
     }
     let basis = item.fee_basis.clone().unwrap_or_default();
     let mut change = Change::of(ctx, item, case, Event::FeeDue)?;
     change.case.deadline = Some(applicant_deadline(change.now()));
-    change.case.data.fee = Some(Fee { amount, basis, paid_at: None, receipt_no: None });
+    change.case.data.fee = Some(Fee {
+        amount,
+        basis,
+        paid_at: None,
+        receipt_no: None,
+    });
     papers::payment(ctx, &mut change).await?;
     change.commit(ctx).await
 }
@@ -53,7 +70,11 @@ pub async fn confirm_payment(
 ) -> Result<Case, CaseError> {
     let Opened { case, item } = officer::open(ctx, case_id, Permission::CaseAccept).await?;
     if receipt_no.trim().is_empty() {
-        return Err(CaseError::input("receipt", "请填写缴费凭证号", "Give the receipt's number"));
+        return Err(CaseError::input(
+            "receipt",
+            "请填写缴费凭证号",
+            "Give the receipt's number",
+        ));
     }
     let known = case.data.fee.as_ref().and_then(|f| f.receipt_no.as_deref());
     if known == Some(receipt_no.trim()) {

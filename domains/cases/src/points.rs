@@ -28,22 +28,28 @@ pub struct MarkPoint {
 }
 
 /// Marks points. The case itself does not move.
-pub async fn mark_points(
-    ctx: &Ctx,
-    case_id: &str,
-    marks: Vec<MarkPoint>,
-) -> Result<(), CaseError> {
+pub async fn mark_points(ctx: &Ctx, case_id: &str, marks: Vec<MarkPoint>) -> Result<(), CaseError> {
     let permission = if ctx.actor.scopes(Permission::CaseAccept).is_empty() {
         Permission::CaseReview
     } else {
         Permission::CaseAccept
     };
     let opened = officer::open(ctx, case_id, permission).await?;
-    opened.post(ctx, &[Step::Accept, Step::Review, Step::SiteCheck, Step::TechnicalReview])?;
+    opened.post(
+        ctx,
+        &[
+            Step::Accept,
+            Step::Review,
+            Step::SiteCheck,
+            Step::TechnicalReview,
+        ],
+    )?;
     for mark in &marks {
         let known = opened.item.materials.iter().any(|m| {
             m.material_code == mark.material_code
-                && m.review_points.iter().any(|p| i64::from(p.no) == mark.point_no)
+                && m.review_points
+                    .iter()
+                    .any(|p| i64::from(p.no) == mark.point_no)
         });
         if !known {
             return Err(CaseError::input(
@@ -85,10 +91,15 @@ pub(crate) async fn require_passed(ctx: &Ctx, opened: &Opened) -> Result<(), Cas
         .iter()
         .filter(|c| !c.passed)
         .filter_map(|c| {
-            let material =
-                opened.item.materials.iter().find(|m| m.material_code == c.material_code)?;
-            let point =
-                material.review_points.iter().find(|p| i64::from(p.no) == c.point_no)?;
+            let material = opened
+                .item
+                .materials
+                .iter()
+                .find(|m| m.material_code == c.material_code)?;
+            let point = material
+                .review_points
+                .iter()
+                .find(|p| i64::from(p.no) == c.point_no)?;
             Some(format!("{}：{}", material.material_name, point.text))
         })
         .collect();

@@ -12,10 +12,10 @@ use crate::case::{Case, CaseMaterial};
 use crate::checks::{self, Hint};
 use crate::error::CaseError;
 use crate::events::CaseRevealed;
+use crate::points::PointCheck;
 use crate::special::Special;
 use crate::state::State;
 use crate::step::StepRecord;
-use crate::points::PointCheck;
 use crate::table::{self, Sealed};
 
 /// One row of a list.
@@ -41,8 +41,9 @@ pub struct CaseRow {
 async fn row(ctx: &Ctx, sealed: Sealed) -> Result<CaseRow, CaseError> {
     let case = sealed.open(ctx)?;
     let directory = agencies::directory(ctx).await.map_err(CaseError::other)?;
-    let reading =
-        directory.calendar_for(&case.data.region).and_then(|c| case.reading(c, ctx.now()));
+    let reading = directory
+        .calendar_for(&case.data.region)
+        .and_then(|c| case.reading(c, ctx.now()));
     let applicant = &case.private.applicant;
     Ok(CaseRow {
         applicant: if applicant.is_legal {
@@ -68,7 +69,10 @@ async fn row(ctx: &Ctx, sealed: Sealed) -> Result<CaseRow, CaseError> {
 /// The actor's own cases, newest first.
 pub async fn my_cases(ctx: &Ctx, page: PageRequest) -> Result<Page<CaseRow>, CaseError> {
     let owner = ctx.actor.owner().to_owned();
-    let target = Target { owner: Some(&owner), ..Target::default() };
+    let target = Target {
+        owner: Some(&owner),
+        ..Target::default()
+    };
     ctx.actor.require(Permission::CaseReadOwn, &target)?;
     let (sealed, total) = table::of_owner(&mut ctx.db.reader(), &owner, page).await?;
     let mut rows = Vec::new();
@@ -85,8 +89,7 @@ pub async fn my_tasks(
     page: PageRequest,
 ) -> Result<Page<CaseRow>, CaseError> {
     staff_only(ctx)?;
-    let (found, total) =
-        table::tasks_of(&mut ctx.db.reader(), &ctx.actor.id, steps, page).await?;
+    let (found, total) = table::tasks_of(&mut ctx.db.reader(), &ctx.actor.id, steps, page).await?;
     let mut rows = Vec::new();
     for (sealed, post, step) in found {
         let mut one = row(ctx, sealed).await?;
@@ -116,8 +119,7 @@ pub async fn agency_cases(
         }
     }
     let states: Vec<&str> = states.iter().map(|s| s.code()).collect();
-    let (sealed, total) =
-        table::of_agencies(&mut ctx.db.reader(), &codes, &states, page).await?;
+    let (sealed, total) = table::of_agencies(&mut ctx.db.reader(), &codes, &states, page).await?;
     let mut rows = Vec::new();
     for s in sealed {
         rows.push(row(ctx, s).await?);
@@ -148,7 +150,9 @@ pub struct Detail {
 
 /// The case's key by its number.
 pub async fn key_of(ctx: &Ctx, case_no: &str) -> Result<String, CaseError> {
-    table::id_of(&mut ctx.db.reader(), case_no).await?.ok_or(CaseError::NotFound)
+    table::id_of(&mut ctx.db.reader(), case_no)
+        .await?
+        .ok_or(CaseError::NotFound)
 }
 
 /// A case with all that hangs on it, for its owner or for staff in whose scope it lies.
@@ -157,12 +161,18 @@ pub async fn detail(ctx: &Ctx, case_id: &str) -> Result<Detail, CaseError> {
     let case = table::load(reader, ctx, case_id).await?;
     readable(ctx, &case)?;
     let d = &case.data;
-    let item = items::version(ctx, &d.item_id, d.item_version).await.map_err(CaseError::other)?;
+    let item = items::version(ctx, &d.item_id, d.item_version)
+        .await
+        .map_err(CaseError::other)?;
     let directory = agencies::directory(ctx).await.map_err(CaseError::other)?;
-    let reading = directory.calendar_for(&d.region).and_then(|c| case.reading(c, ctx.now()));
+    let reading = directory
+        .calendar_for(&d.region)
+        .and_then(|c| case.reading(c, ctx.now()));
     let hints = if d.accepted_at.is_none() && !case.state.is_terminal() {
         let population = match crate::sources::id_of(&case.private.applicant.id) {
-            Some(id) => registers::person(&ctx.as_system(), &id).await.map_err(CaseError::other)?,
+            Some(id) => registers::person(&ctx.as_system(), &id)
+                .await
+                .map_err(CaseError::other)?,
             None => None,
         };
         checks::hints(ctx, &d.item_id, population.as_ref().map(|p| &p.data)).await?
@@ -194,7 +204,11 @@ fn readable(ctx: &Ctx, case: &Case) -> Result<(), CaseError> {
     let may = ctx.actor.require(Permission::CaseRead, &target).is_ok()
         || ctx.actor.require(Permission::CaseReadOwn, &target).is_ok();
     // A stranger learns nothing, not even that the case exists.
-    if may { Ok(()) } else { Err(CaseError::NotFound) }
+    if may {
+        Ok(())
+    } else {
+        Err(CaseError::NotFound)
+    }
 }
 
 /// What anybody may see who has the number with its token, or with the last four characters of the
@@ -221,14 +235,12 @@ pub enum Proof<'a> {
 }
 
 /// Progress without login. A wrong pair and an unknown number give the same answer.
-pub async fn progress(
-    ctx: &Ctx,
-    case_no: &str,
-    proof: Proof<'_>,
-) -> Result<Progress, CaseError> {
+pub async fn progress(ctx: &Ctx, case_no: &str, proof: Proof<'_>) -> Result<Progress, CaseError> {
     let system = ctx.as_system();
     let reader = &mut ctx.db.reader();
-    let case_id = table::id_of(reader, case_no).await?.ok_or(CaseError::NotFound)?;
+    let case_id = table::id_of(reader, case_no)
+        .await?
+        .ok_or(CaseError::NotFound)?;
     let case = table::load(reader, &system, &case_id).await?;
     let proven = match proof {
         Proof::Token(token) => same(token, &case.data.token),
@@ -245,7 +257,9 @@ pub async fn progress(
     }
     let directory = agencies::directory(ctx).await.map_err(CaseError::other)?;
     let name = |code: &str| {
-        directory.agency(code).map_or_else(|| code.to_owned(), |a| a.name.clone())
+        directory
+            .agency(code)
+            .map_or_else(|| code.to_owned(), |a| a.name.clone())
     };
     let steps = table::steps(reader, &system, &case_id).await?;
     Ok(Progress {
@@ -260,7 +274,13 @@ pub async fn progress(
             .iter()
             .rev()
             .filter(|s| s.open.event != crate::state::Event::StartForm)
-            .map(|s| (s.open.event.zh().to_owned(), s.open.ended_at, name(&s.open.agency)))
+            .map(|s| {
+                (
+                    s.open.event.zh().to_owned(),
+                    s.open.ended_at,
+                    name(&s.open.agency),
+                )
+            })
             .collect(),
         deadline: case.deadline,
     })
@@ -269,8 +289,12 @@ pub async fn progress(
 /// The acting person's identity number: who applies for an organisation proves with the own one.
 async fn identity_ending(ctx: &Ctx, case: &Case) -> Result<Option<String>, CaseError> {
     let system = ctx.as_system();
-    let person = identity::account(&system, &case.data.person).await.map_err(CaseError::other)?;
-    Ok(person.id_number.map(|i| kernel::Sensitive::reveal(&i).to_owned()))
+    let person = identity::account(&system, &case.data.person)
+        .await
+        .map_err(CaseError::other)?;
+    Ok(person
+        .id_number
+        .map(|i| kernel::Sensitive::reveal(&i).to_owned()))
 }
 
 /// Compares without telling by time how much agrees.
@@ -293,7 +317,10 @@ pub async fn reveal(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError> {
     if ctx.actor.require(Permission::CaseReadOwn, &target).is_err() {
         ctx.actor.require(Permission::CaseReveal, &target)?;
     }
-    let event = CaseRevealed { case_id: case_id.to_owned(), case_no: d.case_no.clone() };
+    let event = CaseRevealed {
+        case_id: case_id.to_owned(),
+        case_no: d.case_no.clone(),
+    };
     let (stream, write_ctx) = (case.stream(), ctx.clone());
     ctx.db
         .write(move |tx| {
@@ -310,7 +337,10 @@ pub async fn reveal(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError> {
 /// How many cases of an account are still open, for the question that identity asks before an
 /// account is cancelled.
 pub async fn open_cases_of_account(ctx: &Ctx, account: &str) -> Result<u64, CaseError> {
-    let open: Vec<&str> =
-        State::ALL.iter().filter(|s| s.is_open() && **s != State::Draft).map(|s| s.code()).collect();
+    let open: Vec<&str> = State::ALL
+        .iter()
+        .filter(|s| s.is_open() && **s != State::Draft)
+        .map(|s| s.code())
+        .collect();
     table::count_of_owner(&mut ctx.db.reader(), account, &open).await
 }

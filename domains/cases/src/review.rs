@@ -42,18 +42,31 @@ pub async fn sign_opinion(
     if post.step == Step::Review {
         points::require_passed(ctx, &opened).await?;
     }
-    let kind = if opinion.agree { Opinion::Agree } else { Opinion::Disagree };
+    let kind = if opinion.agree {
+        Opinion::Agree
+    } else {
+        Opinion::Disagree
+    };
     let flow = opened.case.data.flow.as_ref().ok_or(CaseError::NotFound)?;
-    let (signed, _) = opened.item.flow.sign(flow, &post.code, &ctx.actor.id, kind)?;
+    let (signed, _) = opened
+        .item
+        .flow
+        .sign(flow, &post.code, &ctx.actor.id, kind)?;
     let have = signed.task(&post.code).map_or(0, |t| t.signatures.len());
     opened.case.data.flow = Some(signed);
     let complete = have >= post.countersign as usize;
     if complete {
         opened.complete_post(&post.code, &ctx.actor.id)?;
     }
-    let event = if post.step == Step::SiteCheck { Event::SiteCheckSign } else { Event::ReviewOpinion };
+    let event = if post.step == Step::SiteCheck {
+        Event::SiteCheckSign
+    } else {
+        Event::ReviewOpinion
+    };
     let Opened { case, item } = opened;
-    let mut change = Change::of(ctx, item, case, event)?.at_post(&post.code).saying(&opinion.text);
+    let mut change = Change::of(ctx, item, case, event)?
+        .at_post(&post.code)
+        .saying(&opinion.text);
     if complete && post.step == Step::SiteCheck {
         papers::site_record(ctx, &mut change, &post).await?;
     }
@@ -80,7 +93,10 @@ pub async fn assign(ctx: &Ctx, case_id: &str, to: &str) -> Result<Case, CaseErro
     let (next, _) = opened.item.flow.transfer(flow, &post, to, &ctx.actor.id)?;
     let Opened { mut case, item } = opened;
     case.data.flow = Some(next);
-    Change::of(ctx, item, case, Event::Assign)?.at_post(&post).commit(ctx).await
+    Change::of(ctx, item, case, Event::Assign)?
+        .at_post(&post)
+        .commit(ctx)
+        .await
 }
 
 /// 退回上一环节, with a reason.
@@ -90,11 +106,20 @@ pub async fn return_step(
     to: &str,
     reason: &str,
 ) -> Result<Case, CaseError> {
-    let steps = [Step::Review, Step::SiteCheck, Step::TechnicalReview, Step::Decide];
+    let steps = [
+        Step::Review,
+        Step::SiteCheck,
+        Step::TechnicalReview,
+        Step::Decide,
+    ];
     let opened = officer::open(ctx, case_id, Permission::CaseReview).await?;
     let post = opened.post(ctx, &steps)?.code.clone();
     if reason.trim().is_empty() {
-        return Err(CaseError::input("reason_missing", "请填写退回理由", "A return needs a reason"));
+        return Err(CaseError::input(
+            "reason_missing",
+            "请填写退回理由",
+            "A return needs a reason",
+        ));
     }
     let flow = opened.case.data.flow.as_ref().ok_or(CaseError::NotFound)?;
     let (next, _) = opened.item.flow.return_to(flow, &post, to, &ctx.actor.id)?;

@@ -34,11 +34,15 @@ pub(crate) async fn gather(
     let system = ctx.as_system();
     let id = person.id_number.clone();
     let population = match &id {
-        Some(id) => registers::person(&system, id).await.map_err(CaseError::other)?,
+        Some(id) => registers::person(&system, id)
+            .await
+            .map_err(CaseError::other)?,
         None => None,
     };
     let legal = match &owner.uscc {
-        Some(uscc) => registers::legal_person(&system, uscc).await.map_err(CaseError::other)?,
+        Some(uscc) => registers::legal_person(&system, uscc)
+            .await
+            .map_err(CaseError::other)?,
         None => None,
     };
     let legal = legal.map(|l| l.data);
@@ -49,12 +53,22 @@ pub(crate) async fn gather(
         name: owner.name.clone(),
         id: match &owner.uscc {
             Some(uscc) => uscc.clone(),
-            None => owner.id_number.as_ref().map(|i| i.reveal().to_owned()).unwrap_or_default(),
+            None => owner
+                .id_number
+                .as_ref()
+                .map(|i| i.reveal().to_owned())
+                .unwrap_or_default(),
         },
         id_type: if is_legal { "001" } else { "111" }.into(),
-        legal_representative: legal.as_ref().and_then(|l| text(l, "legal_representative_name")),
+        legal_representative: legal
+            .as_ref()
+            .and_then(|l| text(l, "legal_representative_name")),
     };
-    let mobile = person.mobile.as_ref().map(|m| m.reveal().to_owned()).unwrap_or_default();
+    let mobile = person
+        .mobile
+        .as_ref()
+        .map(|m| m.reveal().to_owned())
+        .unwrap_or_default();
     let address = person.address.as_ref().map(|a| a.reveal().to_owned());
     Ok(Gathered {
         population: population.map(|p| p.data),
@@ -78,7 +92,12 @@ async fn held(
         .fields()
         .filter_map(|f| f.prefill.as_ref())
         .flat_map(|p| p.sources.iter())
-        .filter_map(|s| s.strip_prefix("licence:")?.split('.').next().map(str::to_owned))
+        .filter_map(|s| {
+            s.strip_prefix("licence:")?
+                .split('.')
+                .next()
+                .map(str::to_owned)
+        })
         .collect();
     wanted.sort();
     wanted.dedup();
@@ -86,9 +105,15 @@ async fn held(
     if wanted.is_empty() {
         return Ok(found);
     }
-    for card in licences::wallet(ctx, &owner.key).await.map_err(CaseError::other)? {
-        if card.citable && wanted.contains(&card.type_code) && !found.contains_key(&card.type_code) {
-            let face = licences::face(ctx, &card.licence_key).await.map_err(CaseError::other)?;
+    for card in licences::wallet(ctx, &owner.key)
+        .await
+        .map_err(CaseError::other)?
+    {
+        if card.citable && wanted.contains(&card.type_code) && !found.contains_key(&card.type_code)
+        {
+            let face = licences::face(ctx, &card.licence_key)
+                .await
+                .map_err(CaseError::other)?;
             let mut object = serde_json::to_value(&face)?;
             if let Some(map) = object.as_object_mut() {
                 let whole = Value::Object(map.clone());
@@ -122,7 +147,10 @@ impl Gathered {
     /// Whether a register holds what a shared data source would answer.
     pub fn shares(&self, source: &str) -> bool {
         let in_population = |key: &str| {
-            self.population.as_ref().and_then(|p| p.get(key)).is_some_and(|v| !v.is_null())
+            self.population
+                .as_ref()
+                .and_then(|p| p.get(key))
+                .is_some_and(|v| !v.is_null())
         };
         match source {
             "人口基础信息库" => self.population.is_some(),
@@ -132,9 +160,10 @@ impl Gathered {
             "社会保险参保信息" => in_population("social_security"),
             "不动产登记信息" => {
                 in_population("real_estate")
-                    && self.population.as_ref().is_some_and(|p| {
-                        p["real_estate"].as_array().is_none_or(|a| !a.is_empty())
-                    })
+                    && self
+                        .population
+                        .as_ref()
+                        .is_some_and(|p| p["real_estate"].as_array().is_none_or(|a| !a.is_empty()))
             }
             _ => false,
         }
@@ -146,9 +175,9 @@ impl Gathered {
         let population = self.population.as_ref();
         match credential {
             "ID_CARD" => population.is_some(),
-            "DRIVING" => {
-                population.and_then(|p| p.get("driving_licence")).is_some_and(|d| !d.is_null())
-            }
+            "DRIVING" => population
+                .and_then(|p| p.get("driving_licence"))
+                .is_some_and(|d| !d.is_null()),
             _ => false,
         }
     }

@@ -14,8 +14,12 @@ use crate::state::Event;
 use crate::{papers, table};
 
 /// Where special handling is applied for and approved.
-const STEPS: &[Step] =
-    &[Step::Review, Step::SiteCheck, Step::TechnicalReview, Step::Decide];
+const STEPS: &[Step] = &[
+    Step::Review,
+    Step::SiteCheck,
+    Step::TechnicalReview,
+    Step::Decide,
+];
 
 /// 挂起: which of the item's special procedures, and why.
 #[derive(Clone, Debug)]
@@ -70,7 +74,10 @@ pub async fn suspend(ctx: &Ctx, case_id: &str, suspend: &Suspend) -> Result<Case
             officer: ctx.actor.id.clone(),
             approver: ctx.actor.id.clone(),
         },
-        private: SpecialPrivate { reason: suspend.reason.clone(), ..SpecialPrivate::default() },
+        private: SpecialPrivate {
+            reason: suspend.reason.clone(),
+            ..SpecialPrivate::default()
+        },
     };
     change.case.data.special_no = Some(no);
     papers::special_procedure(ctx, &mut change, &special).await?;
@@ -100,12 +107,7 @@ pub async fn resume(ctx: &Ctx, case_id: &str, result: &str) -> Result<Case, Case
 }
 
 /// 延长期限: within the statutory limit and what the law allows beyond it [D-31, D-34].
-pub async fn extend(
-    ctx: &Ctx,
-    case_id: &str,
-    days: u32,
-    reason: &str,
-) -> Result<Case, CaseError> {
+pub async fn extend(ctx: &Ctx, case_id: &str, days: u32, reason: &str) -> Result<Case, CaseError> {
     let opened = officer::open(ctx, case_id, Permission::CaseDecide).await?;
     if days == 0 || reason.trim().is_empty() {
         return Err(CaseError::input(
@@ -115,10 +117,22 @@ pub async fn extend(
         ));
     }
     let specials = table::specials(&mut ctx.db.reader(), ctx, case_id).await?;
-    let used: u32 = specials.iter().filter(|s| s.open.type_code == "1").map(|s| s.open.planned_days).sum();
-    let allowed = opened.item.special_procedures.iter().find(|p| p.procedure_type == "1");
+    let used: u32 = specials
+        .iter()
+        .filter(|s| s.open.type_code == "1")
+        .map(|s| s.open.planned_days)
+        .sum();
+    let allowed = opened
+        .item
+        .special_procedures
+        .iter()
+        .find(|p| p.procedure_type == "1");
     let law = allowed.map_or(0, |p| p.planned_days);
-    let spare = opened.item.statutory_limit.value.saturating_sub(opened.item.promised_limit.value);
+    let spare = opened
+        .item
+        .statutory_limit
+        .value
+        .saturating_sub(opened.item.promised_limit.value);
     if used + days > law + spare {
         return Err(CaseError::rule(
             "extension_too_long",
@@ -147,7 +161,10 @@ pub async fn extend(
             officer: ctx.actor.id.clone(),
             approver: ctx.actor.id.clone(),
         },
-        private: SpecialPrivate { reason: reason.to_owned(), ..SpecialPrivate::default() },
+        private: SpecialPrivate {
+            reason: reason.to_owned(),
+            ..SpecialPrivate::default()
+        },
     };
     papers::special_procedure(ctx, &mut change, &special).await?;
     change.write(Write::Special(special));
@@ -158,7 +175,11 @@ pub async fn extend(
 pub async fn abort(ctx: &Ctx, case_id: &str, reason: &str) -> Result<Case, CaseError> {
     let opened = officer::open(ctx, case_id, Permission::CaseDecide).await?;
     if reason.trim().is_empty() {
-        return Err(CaseError::input("reason_missing", "请填写中止理由", "Say why it is aborted"));
+        return Err(CaseError::input(
+            "reason_missing",
+            "请填写中止理由",
+            "Say why it is aborted",
+        ));
     }
     let Opened { case, item } = opened;
     let mut change = Change::of(ctx, item, case, Event::Abort)?.saying(reason);
@@ -179,9 +200,7 @@ fn special_officer(ctx: &Ctx, opened: &Opened) -> Result<Option<String>, CaseErr
         Err(refusal) => {
             let actor = &ctx.actor;
             let listed = opened.item.flow.posts.iter().find(|p| {
-                STEPS.contains(&p.step)
-                    && p.lists(&actor.id)
-                    && actor.roles.contains(&p.role)
+                STEPS.contains(&p.step) && p.lists(&actor.id) && actor.roles.contains(&p.role)
             });
             listed.map(|p| Some(p.code.clone())).ok_or(refusal)
         }

@@ -19,18 +19,25 @@ use crate::{collect, table};
 /// Starts an application, or gives back the draft that is there already.
 pub async fn start(ctx: &Ctx, item_code: &str) -> Result<Case, CaseError> {
     let owner_key = ctx.actor.owner().to_owned();
-    let target = Target { owner: Some(&owner_key), ..Target::default() };
+    let target = Target {
+        owner: Some(&owner_key),
+        ..Target::default()
+    };
     ctx.actor.require(Permission::CaseApply, &target)?;
     let item = current(ctx, item_code).await?;
     let drafts = table::drafts_of(&mut ctx.db.reader(), &owner_key, &item.item_id).await?;
-    let still = drafts.into_iter().find(|d| d.data.item_version == item.version);
+    let still = drafts
+        .into_iter()
+        .find(|d| d.data.item_version == item.version);
     if let Some(draft) = still {
         return draft.open(ctx);
     }
     let (owner, person) = accounts(ctx, &owner_key, &ctx.actor.id).await?;
     eligible(&item, &owner)?;
     if !item.online_available {
-        return Err(CaseError::ItemClosed("本事项暂不能网上申请，请预约窗口办理".into()));
+        return Err(CaseError::ItemClosed(
+            "本事项暂不能网上申请，请预约窗口办理".into(),
+        ));
     }
     let gathered = sources::gather(ctx, &owner, &person, &item).await?;
     let case = fresh(ctx, &item, &owner, &person, &gathered, false);
@@ -47,7 +54,10 @@ pub(crate) async fn current(ctx: &Ctx, code: &str) -> Result<Arc<Item>, CaseErro
     let catalogue = items::catalogue(ctx).await.map_err(CaseError::other)?;
     let item = catalogue.find(code).ok_or(CaseError::NotFound)?;
     if !item.state.accepts_applications() {
-        return Err(CaseError::ItemClosed(format!("事项状态为“{}”", item.state.zh())));
+        return Err(CaseError::ItemClosed(format!(
+            "事项状态为“{}”",
+            item.state.zh()
+        )));
     }
     Ok(item)
 }
@@ -59,11 +69,15 @@ pub(crate) async fn accounts(
     person: &str,
 ) -> Result<(Account, Account), CaseError> {
     let system = ctx.as_system();
-    let owner_account = identity::account(&system, owner).await.map_err(CaseError::other)?;
+    let owner_account = identity::account(&system, owner)
+        .await
+        .map_err(CaseError::other)?;
     let person_account = if owner == person {
         owner_account.clone()
     } else {
-        identity::account(&system, person).await.map_err(CaseError::other)?
+        identity::account(&system, person)
+            .await
+            .map_err(CaseError::other)?
     };
     Ok((owner_account, person_account))
 }
@@ -71,7 +85,11 @@ pub(crate) async fn accounts(
 /// Whether this kind of applicant may apply at all.
 fn eligible(item: &Item, owner: &Account) -> Result<(), CaseError> {
     let natural = owner.kind == identity::AccountKind::Natural;
-    let open = if natural { item.for_natural_persons() } else { item.for_legal_persons() };
+    let open = if natural {
+        item.for_natural_persons()
+    } else {
+        item.for_legal_persons()
+    };
     if open {
         return Ok(());
     }
@@ -101,7 +119,11 @@ pub(crate) fn fresh(
 ) -> Case {
     let now = ctx.now();
     let prefilled = item.form.prefill(gathered);
-    let delegation = ctx.actor.represented.as_ref().and_then(|r| r.delegation.clone());
+    let delegation = ctx
+        .actor
+        .represented
+        .as_ref()
+        .and_then(|r| r.delegation.clone());
     Case {
         case_id: ctx.rng.key(),
         rev: 0,
@@ -156,9 +178,13 @@ pub(crate) fn fresh(
 
 /// `990102` + `20261116` + six digits + check digit [ISO/IEC 7064 MOD 11,10].
 pub(crate) async fn new_number(ctx: &Ctx, item: &Item) -> Result<String, CaseError> {
-    let date = kernel::time::beijing_date(ctx.now()).strftime("%Y%m%d").to_string();
+    let date = kernel::time::beijing_date(ctx.now())
+        .strftime("%Y%m%d")
+        .to_string();
     let region: String = item.region.chars().take(6).collect();
-    let next = ctx.next_number(&format!("case/{region}/{date}"), 50).await?;
+    let next = ctx
+        .next_number(&format!("case/{region}/{date}"), 50)
+        .await?;
     let body = format!("{region}{date}{next:06}");
     let check = kernel::number::mod_11_10(&body)
         .ok_or_else(|| CaseError::Data(format!("region {region}")))?;

@@ -131,7 +131,12 @@ pub struct IllegalMove {
 }
 
 const fn row(from: Option<State>, event: Event, to: Target, clock: ClockMove) -> Move {
-    Move { from, event, to, clock }
+    Move {
+        from,
+        event,
+        to,
+        clock,
+    }
 }
 
 use ClockMove::{End, Longer, Run, Start, Stay, Stop};
@@ -144,14 +149,34 @@ pub const MOVES: &[Move] = &[
     row(None, E::StartForm, To(S::Draft), Stay),
     row(Some(S::Draft), E::Submit, To(S::Submitted), Stay),
     row(Some(S::Submitted), E::ProvisionallyAccept, Same, Stay),
-    row(Some(S::Submitted), E::AskCorrection, To(S::Correcting), Stay),
+    row(
+        Some(S::Submitted),
+        E::AskCorrection,
+        To(S::Correcting),
+        Stay,
+    ),
     row(Some(S::Correcting), E::Resubmit, Origin, Stay),
-    row(Some(S::Correcting), E::CorrectionTimeout, To(S::Withdrawn), Stay),
-    row(Some(S::Submitted), E::PreReviewPass, To(S::PreReviewed), Stay),
+    row(
+        Some(S::Correcting),
+        E::CorrectionTimeout,
+        To(S::Withdrawn),
+        Stay,
+    ),
+    row(
+        Some(S::Submitted),
+        E::PreReviewPass,
+        To(S::PreReviewed),
+        Stay,
+    ),
     row(Some(S::Submitted), E::Intake, To(S::TakenIn), Stay),
     row(None, E::Intake, To(S::TakenIn), Stay),
     row(Some(S::PreReviewed), E::Intake, To(S::TakenIn), Stay),
-    row(Some(S::PreReviewed), E::PreReviewTimeout, To(S::Withdrawn), Stay),
+    row(
+        Some(S::PreReviewed),
+        E::PreReviewTimeout,
+        To(S::Withdrawn),
+        Stay,
+    ),
     row(Some(S::Submitted), E::Accept, To(S::Accepted), Start),
     row(Some(S::TakenIn), E::Accept, To(S::Accepted), Start),
     row(Some(S::Submitted), E::Refuse, To(S::NotAccepted), Stay),
@@ -162,8 +187,18 @@ pub const MOVES: &[Move] = &[
     row(Some(S::InReview), E::ReviewOpinion, Same, Stay),
     row(Some(S::InReview), E::SiteCheckSign, Same, Stay),
     row(Some(S::InReview), E::ReturnStep, Same, Stay),
-    row(Some(S::InReview), E::AskCorrectionInReview, To(S::CorrectingInReview), Stop),
-    row(Some(S::CorrectingInReview), E::CorrectionReceived, To(S::InReview), Run),
+    row(
+        Some(S::InReview),
+        E::AskCorrectionInReview,
+        To(S::CorrectingInReview),
+        Stop,
+    ),
+    row(
+        Some(S::CorrectingInReview),
+        E::CorrectionReceived,
+        To(S::InReview),
+        Run,
+    ),
     row(Some(S::InReview), E::Suspend, To(S::Suspended), Stop),
     row(Some(S::Suspended), E::Resume, To(S::InReview), Run),
     row(Some(S::InReview), E::Extend, Same, Longer),
@@ -179,15 +214,40 @@ pub const MOVES: &[Move] = &[
     row(Some(S::Decided), E::FeeDue, To(S::AwaitingPayment), Stop),
     row(Some(S::Completed), E::FeeDue, To(S::AwaitingPayment), Stay),
     row(Some(S::AwaitingPayment), E::Paid, Origin, Run),
-    row(Some(S::AwaitingPayment), E::PaymentTimeout, To(S::Aborted), End),
+    row(
+        Some(S::AwaitingPayment),
+        E::PaymentTimeout,
+        To(S::Aborted),
+        End,
+    ),
     row(Some(S::Decided), E::Complete, To(S::Completed), End),
     row(Some(S::Completed), E::Ship, Same, Stay),
     row(Some(S::Completed), E::HandOver, To(S::Delivered), Stay),
     row(Some(S::Completed), E::CourierSigned, To(S::Delivered), Stay),
-    row(Some(S::Completed), E::ElectronicDelivery, To(S::Delivered), Stay),
-    row(Some(S::Completed), E::OriginalsMismatch, To(S::ReReview), Stay),
-    row(Some(S::ReReview), E::OriginalsInOrder, To(S::Completed), Stay),
-    row(Some(S::ReReview), E::DecisionWithdrawn, To(S::Decided), Stay),
+    row(
+        Some(S::Completed),
+        E::ElectronicDelivery,
+        To(S::Delivered),
+        Stay,
+    ),
+    row(
+        Some(S::Completed),
+        E::OriginalsMismatch,
+        To(S::ReReview),
+        Stay,
+    ),
+    row(
+        Some(S::ReReview),
+        E::OriginalsInOrder,
+        To(S::Completed),
+        Stay,
+    ),
+    row(
+        Some(S::ReReview),
+        E::DecisionWithdrawn,
+        To(S::Decided),
+        Stay,
+    ),
     row(Some(S::Completed), E::Archive, To(S::Archived), Stay),
     row(Some(S::Delivered), E::Archive, To(S::Archived), Stay),
     // Withdrawal: every state that is not terminal, before DECIDED.
@@ -198,7 +258,12 @@ pub const MOVES: &[Move] = &[
     row(Some(S::TakenIn), E::Withdraw, To(S::Withdrawn), End),
     row(Some(S::Accepted), E::Withdraw, To(S::Withdrawn), End),
     row(Some(S::InReview), E::Withdraw, To(S::Withdrawn), End),
-    row(Some(S::CorrectingInReview), E::Withdraw, To(S::Withdrawn), End),
+    row(
+        Some(S::CorrectingInReview),
+        E::Withdraw,
+        To(S::Withdrawn),
+        End,
+    ),
     row(Some(S::Suspended), E::Withdraw, To(S::Withdrawn), End),
     // Terminal states accept no event but archive.
     row(Some(S::NotAccepted), E::Archive, To(S::Archived), Stay),
@@ -213,7 +278,10 @@ pub fn next(
     origin: Option<State>,
 ) -> Result<(State, ClockMove), IllegalMove> {
     let illegal = IllegalMove { from, event };
-    let found = MOVES.iter().find(|m| m.from == from && m.event == event).ok_or(illegal)?;
+    let found = MOVES
+        .iter()
+        .find(|m| m.from == from && m.event == event)
+        .ok_or(illegal)?;
     let to = match found.to {
         To(state) => state,
         Same => from.ok_or(illegal)?,
@@ -225,7 +293,10 @@ pub fn next(
 impl State {
     /// Ended for good: only archiving may follow.
     pub fn is_terminal(self) -> bool {
-        matches!(self, S::NotAccepted | S::Withdrawn | S::Aborted | S::Archived)
+        matches!(
+            self,
+            S::NotAccepted | S::Withdrawn | S::Aborted | S::Archived
+        )
     }
 
     /// Still to be worked on by somebody.
@@ -269,7 +340,11 @@ mod tests {
         ("TAKEN_IN", "ask_correction", "CORRECTING"),
         ("PRE_REVIEWED", "pre_review_timeout", "WITHDRAWN"),
         ("ACCEPTED", "push", "IN_REVIEW"),
-        ("IN_REVIEW", "ask_correction_in_review", "CORRECTING_IN_REVIEW"),
+        (
+            "IN_REVIEW",
+            "ask_correction_in_review",
+            "CORRECTING_IN_REVIEW",
+        ),
         ("CORRECTING_IN_REVIEW", "correction_received", "IN_REVIEW"),
         ("IN_REVIEW", "suspend", "SUSPENDED"),
         ("SUSPENDED", "resume", "IN_REVIEW"),
@@ -311,15 +386,25 @@ mod tests {
     ];
 
     const WITHDRAWABLE: &[&str] = &[
-        "DRAFT", "SUBMITTED", "CORRECTING", "PRE_REVIEWED", "TAKEN_IN", "ACCEPTED", "IN_REVIEW",
-        "CORRECTING_IN_REVIEW", "SUSPENDED",
+        "DRAFT",
+        "SUBMITTED",
+        "CORRECTING",
+        "PRE_REVIEWED",
+        "TAKEN_IN",
+        "ACCEPTED",
+        "IN_REVIEW",
+        "CORRECTING_IN_REVIEW",
+        "SUSPENDED",
     ];
 
     fn required(from: &str, event: &str) -> Option<&'static str> {
         if event == "withdraw" {
             return WITHDRAWABLE.contains(&from).then_some("WITHDRAWN");
         }
-        REQUIRED.iter().find(|r| r.0 == from && r.1 == event).map(|r| r.2)
+        REQUIRED
+            .iter()
+            .find(|r| r.0 == from && r.1 == event)
+            .map(|r| r.2)
     }
 
     /// [D-37] Every state with every event: exactly the rows of the table are possible, and each

@@ -31,10 +31,16 @@ pub async fn submit(ctx: &Ctx, case_id: &str) -> Result<Submitted, CaseError> {
 
 async fn again(ctx: &Ctx, case_id: &str) -> Result<Submitted, CaseError> {
     let case = table::load(&mut ctx.db.reader(), ctx, case_id).await?;
-    let target = Target { owner: Some(&case.data.owner), ..Target::default() };
+    let target = Target {
+        owner: Some(&case.data.owner),
+        ..Target::default()
+    };
     ctx.actor.require(Permission::CaseApply, &target)?;
     if case.data.submitted_at.is_some() {
-        Ok(Submitted { case, hints: Vec::new() })
+        Ok(Submitted {
+            case,
+            hints: Vec::new(),
+        })
     } else {
         Err(CaseError::Stale)
     }
@@ -76,29 +82,34 @@ async fn try_submit(ctx: &Ctx, case_id: &str) -> Result<Submitted, CaseError> {
 async fn stamped(ctx: &Ctx, case_id: &str) -> Result<Vec<Write>, CaseError> {
     for material in table::materials(&mut ctx.db.reader(), case_id).await? {
         if let Collected::File { file_key } = &material.collected {
-            materials::stamp_on_submit(ctx, file_key).await.map_err(CaseError::other)?;
+            materials::stamp_on_submit(ctx, file_key)
+                .await
+                .map_err(CaseError::other)?;
         }
     }
     Ok(Vec::new())
 }
 
 /// Form and materials; gives the names of what is missing.
-pub(crate) async fn check(
-    ctx: &Ctx,
-    case: &Case,
-    item: &Item,
-) -> Result<Vec<String>, CaseError> {
+pub(crate) async fn check(ctx: &Ctx, case: &Case, item: &Item) -> Result<Vec<String>, CaseError> {
     if let Some(error) = item.questions.check(&case.data.answers).into_iter().next() {
         let words = error.to_string();
         let (zh, en) = words.split_once(" / ").unwrap_or((&words, &words));
         return Err(CaseError::input("answers", zh, en));
     }
     let p = &case.private;
-    let whole = Filling { answers: &case.data.answers, values: &p.values, prefilled: &p.prefilled };
+    let whole = Filling {
+        answers: &case.data.answers,
+        values: &p.values,
+        prefilled: &p.prefilled,
+    };
     let today = kernel::time::beijing_date(ctx.now());
     let errors = item.form.check(whole, today);
     if !errors.is_empty() {
-        let fields = errors.into_iter().map(|e| (e.field, e.words.zh, e.words.en)).collect();
+        let fields = errors
+            .into_iter()
+            .map(|e| (e.field, e.words.zh, e.words.en))
+            .collect();
         return Err(CaseError::Form(fields));
     }
     // Fully online: what no register or licence vouches for stands on the user's promise [D-03].
@@ -113,16 +124,14 @@ pub(crate) async fn check(
     missing_materials(ctx, case, item).await
 }
 
-async fn missing_materials(
-    ctx: &Ctx,
-    case: &Case,
-    item: &Item,
-) -> Result<Vec<String>, CaseError> {
+async fn missing_materials(ctx: &Ctx, case: &Case, item: &Item) -> Result<Vec<String>, CaseError> {
     let have = table::materials(&mut ctx.db.reader(), &case.case_id).await?;
     let mut missing = Vec::new();
     for need in item.materials_for(&case.data.answers) {
-        let mine: Vec<&CaseMaterial> =
-            have.iter().filter(|m| m.material_code == need.material.material_code).collect();
+        let mine: Vec<&CaseMaterial> = have
+            .iter()
+            .filter(|m| m.material_code == need.material.material_code)
+            .collect();
         if mine.is_empty() && need.required {
             missing.push(need.material.material_name.clone());
         }

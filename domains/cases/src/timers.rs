@@ -18,8 +18,7 @@ pub async fn run_timers(ctx: &Ctx) -> Result<usize, CaseError> {
     let mut moved = 0;
     let system = ctx.as_system();
     for (state, event, reason) in over {
-        let due =
-            table::overdue_applicants(&mut ctx.db.reader(), state.code(), ctx.now()).await?;
+        let due = table::overdue_applicants(&mut ctx.db.reader(), state.code(), ctx.now()).await?;
         for case_id in due {
             let case = table::load(&mut ctx.db.reader(), &system, &case_id).await?;
             // Somebody may act at this very moment: then the case is theirs.
@@ -39,7 +38,9 @@ async fn push_left_behind(system: &Ctx) -> Result<usize, CaseError> {
     for case_id in table::in_state(&mut system.db.reader(), State::Accepted.code()).await? {
         let case = table::load(&mut system.db.reader(), system, &case_id).await?;
         let (id, version) = (case.data.item_id.clone(), case.data.item_version);
-        let item = items::version(system, &id, version).await.map_err(CaseError::other)?;
+        let item = items::version(system, &id, version)
+            .await
+            .map_err(CaseError::other)?;
         match accept::push(system, case, item).await {
             Ok(_) => moved += 1,
             Err(CaseError::Stale | CaseError::Illegal(_)) => {}

@@ -12,7 +12,10 @@ use crate::table;
 /// Withdraws an application; a draft is given up the same way.
 pub async fn withdraw(ctx: &Ctx, case_id: &str, reason: &str) -> Result<Case, CaseError> {
     let case = table::load(&mut ctx.db.reader(), ctx, case_id).await?;
-    let target = Target { owner: Some(&case.data.owner), ..Target::default() };
+    let target = Target {
+        owner: Some(&case.data.owner),
+        ..Target::default()
+    };
     ctx.actor.require(Permission::CaseApply, &target)?;
     end(ctx, case, Event::Withdraw, reason).await
 }
@@ -25,13 +28,19 @@ pub(crate) async fn end(
     reason: &str,
 ) -> Result<Case, CaseError> {
     let (id, version) = (case.data.item_id.clone(), case.data.item_version);
-    let item = items::version(ctx, &id, version).await.map_err(CaseError::other)?;
+    let item = items::version(ctx, &id, version)
+        .await
+        .map_err(CaseError::other)?;
     let mut change = Change::of(ctx, item, case, event)?.saying(reason);
     change.case.deadline = None;
     let aborted = change.case.state == State::Aborted;
     change.case.data.result = Some(CaseResult {
         kind: if aborted { 6 } else { 5 },
-        name: if aborted { "异常中止".into() } else { "已撤回".into() },
+        name: if aborted {
+            "异常中止".into()
+        } else {
+            "已撤回".into()
+        },
         licence_key: None,
         description: reason.to_owned(),
     });

@@ -250,14 +250,7 @@ impl Catalogue {
 
     /// 场景导航: what to ask next, until one item is left or nothing tells them apart [B-15].
     pub fn next_question(&self, filter: &Filter) -> Option<NextQuestion> {
-        if self
-            .in_use()
-            .filter(|item| filter.passes(item))
-            .nth(1)
-            .is_none()
-        {
-            return None;
-        }
+        self.in_use().filter(|item| filter.passes(item)).nth(1)?;
         let asked = [
             Dimension::Audience,
             Dimension::Theme,

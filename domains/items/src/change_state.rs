@@ -9,8 +9,8 @@ use store::{Ctx, Tx};
 
 use crate::error::ItemsError;
 use crate::events::Told;
-use crate::import::{publish, step};
 use crate::library::{self, Library};
+use crate::life::{publish, step};
 use crate::state::{Event, IllegalMove, next};
 use crate::table::{self, CurrentRow};
 

@@ -1,25 +1,26 @@
-//! 批量导入: initial load with automatic checks and a report row by row [C-10].
+//! 批量导入: items with automatic checks and a report row by row [C-10].
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use agencies::Directory;
-use jiff::Timestamp;
 use kernel::{Permission, Target};
 use serde::Deserialize;
 use serde_json::Value;
 use store::{Ctx, Tx};
 
-use crate::catalogue_list::{self, CatalogueList, ListEntry, MainItem};
+use crate::catalogue_list::{self, ListEntry};
 use crate::check;
+use crate::digest::digest;
 use crate::error::ItemsError;
-use crate::events::{self, CatalogueListChanged, LIST_STREAM, Told};
+use crate::events::Told;
 use crate::fault::{Fault, ImportReport, ImportRow, Outcome};
 use crate::item::Item;
 use crate::library::Library;
+use crate::life::{publish, step};
 use crate::read::{self, Standing};
 use crate::state::{Event, State, next};
-use crate::table::{self, CurrentRow, StateRow, VersionRow};
+use crate::table::{self, CurrentRow, VersionRow};
 
 /// One item as it is imported: the contents of a file of the implementation list.
 #[derive(Clone, Debug, Deserialize)]
@@ -27,138 +28,6 @@ pub struct ItemFile {
     /// File name or row, for the report.
     pub label: String,
     pub content: Value,
-}
-
-/// The same content gives the same digest, however its keys were ordered or spaced.
-fn digest(content: &Value) -> [u8; 32] {
-    let mut out = String::new();
-    canonical(content, &mut out);
-    gm::sm3(out.as_bytes())
-}
-
-fn canonical(value: &Value, out: &mut String) {
-    match value {
-        Value::Object(map) => {
-            let sorted: BTreeMap<&String, &Value> = map.iter().collect();
-            out.push('{');
-            for (i, (key, value)) in sorted.into_iter().enumerate() {
-                if i > 0 {
-                    out.push(',');
-                }
-                out.push_str(&Value::from(key.as_str()).to_string());
-                out.push(':');
-                canonical(value, out);
-            }
-            out.push('}');
-        }
-        Value::Array(list) => {
-            out.push('[');
-            for (i, value) in list.iter().enumerate() {
-                if i > 0 {
-                    out.push(',');
-                }
-                canonical(value, out);
-            }
-            out.push(']');
-        }
-        plain => out.push_str(&plain.to_string()),
-    }
-}
-
-/// Takes in a catalogue list. Entries with faults are not taken in; entries that are already so
-/// change nothing.
-pub async fn import_catalogue_list(
-    ctx: &Ctx,
-    list: &CatalogueList,
-) -> Result<ImportReport, ItemsError> {
-    ctx.actor
-        .require(Permission::SystemAdmin, &Target::default())?;
-    let known: HashMap<String, (u32, Vec<u8>)> = table::catalogue_entries(&mut ctx.db.reader())
-        .await?
-        .into_iter()
-        .map(|(code, version, digest, _)| (code, (version, digest)))
-        .collect();
-    let mut report = ImportReport::default();
-    let mut seen = BTreeSet::new();
-    let mut rows: Vec<(String, VersionRow)> = Vec::new();
-    for (i, (main, entry)) in list.entries().enumerate() {
-        let faults = catalogue_list::check(main, entry, &mut seen);
-        let outcome = if faults.is_empty() {
-            let (row, outcome) = entry_row(main, entry, known.get(&entry.base_code))?;
-            rows.extend(row.map(|row| (entry.base_code.clone(), row)));
-            outcome
-        } else {
-            Outcome::Rejected
-        };
-        report.rows.push(ImportRow {
-            no: i + 1,
-            label: entry.base_code.clone(),
-            name: Some(entry.item_name.clone()),
-            outcome,
-            faults,
-        });
-    }
-    if !rows.is_empty() {
-        write_list(ctx, list.version.clone(), rows).await?;
-    }
-    Ok(report)
-}
-
-fn entry_row(
-    main: &MainItem,
-    entry: &ListEntry,
-    known: Option<&(u32, Vec<u8>)>,
-) -> Result<(Option<VersionRow>, Outcome), ItemsError> {
-    let data = |e: serde_json::Error| ItemsError::Data(e.to_string());
-    let mut content = serde_json::to_value(entry).map_err(data)?;
-    content["main_item_name"] = Value::from(main.main_item_name.as_str());
-    content["main_base_code"] = Value::from(main.main_base_code.as_str());
-    let digest = digest(&content);
-    let (version, outcome) = match known {
-        Some((version, same)) if *same == digest => {
-            return Ok((None, Outcome::Unchanged { version: *version }));
-        }
-        Some((version, _)) => (
-            version + 1,
-            Outcome::Changed {
-                version: version + 1,
-                replaces: Some(*version),
-            },
-        ),
-        None => (1, Outcome::Added { version: 1 }),
-    };
-    let row = VersionRow {
-        version,
-        digest: digest.to_vec(),
-        content: content.to_string(),
-    };
-    Ok((Some(row), outcome))
-}
-
-async fn write_list(
-    ctx: &Ctx,
-    list_version: String,
-    rows: Vec<(String, VersionRow)>,
-) -> Result<(), ItemsError> {
-    let event = CatalogueListChanged {
-        list_version,
-        base_codes: rows.iter().map(|(code, _)| code.clone()).collect(),
-    };
-    let (write_ctx, work) = (ctx.clone(), Arc::new((rows, event)));
-    ctx.db
-        .write(move |tx| {
-            let (ctx, work) = (write_ctx.clone(), work.clone());
-            Box::pin(async move {
-                let (rows, event) = &*work;
-                for (code, row) in rows {
-                    table::insert_catalogue_entry(tx, code, row, ctx.now()).await?;
-                }
-                table::raise_revision(tx).await?;
-                journal::append(tx, &ctx, LIST_STREAM, event).await?;
-                Ok::<_, ItemsError>(())
-            })
-        })
-        .await
 }
 
 /// What the rows of an import are checked against.
@@ -383,10 +252,10 @@ async fn take_in(
     let digest = digest(&file.content).to_vec();
     let mut reader = ctx.db.reader();
     let latest = table::latest(&mut reader, &item.item_id).await?;
-    if let Some((version, same)) = &latest {
-        if *same == digest {
-            return Ok((Outcome::Unchanged { version: *version }, Vec::new()));
-        }
+    if let Some((version, same)) = &latest
+        && *same == digest
+    {
+        return Ok((Outcome::Unchanged { version: *version }, Vec::new()));
     }
     let mut faults = Vec::new();
     let codes = codes_of(item);
@@ -496,89 +365,4 @@ async fn put(tx: &mut Tx<'_>, ctx: &Ctx, work: &Work) -> Result<(), ItemsError> 
         table::put_pending(tx, &work.item_id, work.version, on).await?;
     }
     Ok(table::raise_revision(tx).await?)
-}
-
-/// One step of a version: a row of its life and an event.
-pub(crate) async fn step(
-    tx: &mut Tx<'_>,
-    ctx: &Ctx,
-    told: &Told,
-    seq: i64,
-    event: Event,
-    state: State,
-    at: Timestamp,
-) -> Result<(), ItemsError> {
-    let row = StateRow {
-        item_id: told.item_id.clone(),
-        version: told.version,
-        seq,
-        event,
-        state,
-        at,
-        actor: ctx.actor.id.clone(),
-        opinion: told.opinion.clone(),
-    };
-    table::insert_state(tx, &row).await?;
-    Ok(events::tell(tx, ctx, event, told).await?)
-}
-
-/// Brings an approved version into use; the version in use becomes history at the same moment.
-pub(crate) async fn publish(
-    tx: &mut Tx<'_>,
-    ctx: &Ctx,
-    told: &Told,
-    seq: i64,
-    state: Option<State>,
-    current: Option<&CurrentRow>,
-    at: Timestamp,
-) -> Result<(), ItemsError> {
-    let to = next(state, Event::Publish)?;
-    if let Some(old) = current {
-        let former = next(Some(old.state), Event::Supersede)?;
-        let last = table::last_state(tx, &old.item_id, old.version).await?;
-        let old_told = Told {
-            version: old.version,
-            other_version: Some(told.version),
-            ..told.clone()
-        };
-        let seq = last.map_or(1, |row| row.seq + 1);
-        step(tx, ctx, &old_told, seq, Event::Supersede, former, at).await?;
-    }
-    let told = Told {
-        other_version: current.map(|old| old.version),
-        ..told.clone()
-    };
-    step(tx, ctx, &told, seq, Event::Publish, to, at).await?;
-    let row = CurrentRow {
-        item_id: told.item_id.clone(),
-        version: told.version,
-        state: to,
-        since: at,
-        successors: Vec::new(),
-        rev: 0,
-    };
-    if !table::put_current(tx, &row, current.map(|old| old.rev)).await? {
-        return Err(ItemsError::Stale);
-    }
-    Ok(table::drop_pending(tx, &told.item_id, told.version).await?)
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn order_of_keys_does_not_make_a_difference() {
-        let a: Value =
-            serde_json::from_str(r#"{"b": [1, {"y": 2, "x": "一"}], "a": null}"#).unwrap();
-        let b: Value = serde_json::from_str(r#"{"a":null,"b":[1,{"x":"一","y":2}]}"#).unwrap();
-        assert_eq!(digest(&a), digest(&b));
-        assert_ne!(
-            digest(&a),
-            digest(&json!({"a": null, "b": [1, {"x": "一", "y": 3}]}))
-        );
-        assert_ne!(digest(&json!(["ab"])), digest(&json!(["a", "b"])));
-    }
 }

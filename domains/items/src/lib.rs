@@ -9,6 +9,7 @@ mod check;
 pub mod codes;
 mod compare;
 mod csv;
+mod digest;
 mod element;
 mod error;
 mod events;
@@ -16,8 +17,10 @@ mod fault;
 mod filter;
 mod guide;
 mod import;
+mod import_list;
 mod item;
 mod library;
+mod life;
 mod material;
 mod parallel;
 mod public;
@@ -46,7 +49,8 @@ pub use events::{
 pub use fault::{Fault, ImportReport, ImportRow, Outcome};
 pub use filter::{Audience, Dimension, Filter};
 pub use guide::{Facts, FeeRow, Guide, GuideElement, GuideValue, Hints, Remedies};
-pub use import::{ItemFile, import_catalogue_list, import_items};
+pub use import::{ItemFile, import_items};
+pub use import_list::import_catalogue_list;
 pub use item::Item;
 pub use library::{catalogue, history, version};
 pub use material::{

@@ -166,14 +166,10 @@ fn read_current(row: &CurrentRow, content: &str) -> Option<Arc<Item>> {
 /// first read.
 pub async fn version(ctx: &Ctx, item_id: &str, version: u32) -> Result<Arc<Item>, ItemsError> {
     let library = ctx.shared.get_or_make::<Library>();
-    if let Some(held) = library.held() {
-        if let Some(item) = held
-            .catalogue
-            .by_id(item_id)
-            .filter(|i| i.version == version)
-        {
-            return Ok(item.clone());
-        }
+    let held = library.held();
+    let current = held.as_ref().and_then(|h| h.catalogue.by_id(item_id));
+    if let Some(item) = current.filter(|i| i.version == version) {
+        return Ok(item.clone());
     }
     let key = (item_id.to_owned(), version);
     let known = library

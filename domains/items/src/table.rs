@@ -258,12 +258,13 @@ pub(crate) async fn put_pending(
     tx.exec(sql, args![item_id, version, on]).await.map(drop)
 }
 
+/// Drops a version that came into use, and older ones: they do not come back.
 pub(crate) async fn drop_pending(
     tx: &mut Tx<'_>,
     item_id: &str,
     version: u32,
 ) -> Result<(), StoreError> {
-    let sql = "DELETE FROM item_pending WHERE item_id = ? AND version = ?";
+    let sql = "DELETE FROM item_pending WHERE item_id = ? AND version <= ?";
     tx.exec(sql, args![item_id, version]).await.map(drop)
 }
 

@@ -65,9 +65,19 @@ pub(crate) fn compose(c: &Composition<'_>) -> Result<(Document, Place), LicenceE
         keywords: Vec::new(),
         created: c.at,
     };
-    let document = Document { meta, pages: vec![page], attachments: vec![attachment] };
+    let document = Document {
+        meta,
+        pages: vec![page],
+        attachments: vec![attachment],
+    };
     let d = boxes.seal.diameter_mm;
-    let place = Place { page: 0, x: boxes.seal.x_mm, y: boxes.seal.y_mm, width: d, height: d };
+    let place = Place {
+        page: 0,
+        x: boxes.seal.x_mm,
+        y: boxes.seal.y_mm,
+        width: d,
+        height: d,
+    };
     Ok((document, place))
 }
 
@@ -91,15 +101,30 @@ pub(crate) fn shown(field: &FaceField, value: &str) -> Result<String, LicenceErr
     }
     match value.parse::<Date>() {
         Ok(date) => Ok(kernel::time::chinese_date(date)),
-        Err(_) => Err(LicenceError::Field(field.field_name.clone(), "日期格式不对".into())),
+        Err(_) => Err(LicenceError::Field(
+            field.field_name.clone(),
+            "日期格式不对".into(),
+        )),
     }
 }
 
 /// Checks the values against the definition: required, length, dates, numbers.
-pub(crate) fn check(kind: &LicenceType, face: &BTreeMap<String, String>) -> Result<(), LicenceError> {
+pub(crate) fn check(
+    kind: &LicenceType,
+    face: &BTreeMap<String, String>,
+) -> Result<(), LicenceError> {
     for field in &kind.face_fields {
-        let wrong = |why: &str| Err(LicenceError::Field(field.field_name.clone(), why.to_owned()));
-        match face.get(&field.field_code).map(|v| v.trim()).filter(|v| !v.is_empty()) {
+        let wrong = |why: &str| {
+            Err(LicenceError::Field(
+                field.field_name.clone(),
+                why.to_owned(),
+            ))
+        };
+        match face
+            .get(&field.field_code)
+            .map(|v| v.trim())
+            .filter(|v| !v.is_empty())
+        {
             None if field.required => return wrong("未填写"),
             None => {}
             // Lengths count characters; a scope of business may be longer than the field's length
@@ -118,8 +143,14 @@ pub(crate) fn check(kind: &LicenceType, face: &BTreeMap<String, String>) -> Resu
             }
         }
     }
-    if let Some(unknown) = face.keys().find(|k| !kind.face_fields.iter().any(|f| f.field_code == **k)) {
-        return Err(LicenceError::Field(unknown.clone(), "照面没有这一项".into()));
+    if let Some(unknown) = face
+        .keys()
+        .find(|k| !kind.face_fields.iter().any(|f| f.field_code == **k))
+    {
+        return Err(LicenceError::Field(
+            unknown.clone(),
+            "照面没有这一项".into(),
+        ));
     }
     Ok(())
 }
@@ -163,5 +194,10 @@ pub(crate) fn draw(
         }));
     }
     let thumbnail = paper::thumbnail(&paper::lay_out(&pictured)?, THUMBNAIL)?;
-    Ok(Drawn { package, pdf, thumbnail, place })
+    Ok(Drawn {
+        package,
+        pdf,
+        thumbnail,
+        place,
+    })
 }

@@ -60,9 +60,12 @@ impl From<serde_json::Error> for LicenceError {
 impl From<LicenceError> for Problem {
     fn from(error: LicenceError) -> Self {
         match error {
-            LicenceError::Denied(_) => {
-                Problem::new("denied", 403, "您没有使用证照库的权限", "You may not do this")
-            }
+            LicenceError::Denied(_) => Problem::new(
+                "denied",
+                403,
+                "您没有使用证照库的权限",
+                "You may not do this",
+            ),
             LicenceError::NotFound => Problem::not_found("没有找到这份证照", "No such licence"),
             LicenceError::UnknownType(code) => Problem::not_found(
                 format!("没有证照类型“{code}”"),
@@ -104,9 +107,12 @@ impl From<LicenceError> for Problem {
                 format!("照面信息“{name}”有误：{why}"),
                 format!("Face field {name}: {why}"),
             ),
-            LicenceError::Paper(error) => {
-                Problem::new("cannot_draw", 422, format!("证照无法排版：{error}"), error.to_string())
-            }
+            LicenceError::Paper(error) => Problem::new(
+                "cannot_draw",
+                422,
+                format!("证照无法排版：{error}"),
+                error.to_string(),
+            ),
             LicenceError::Seal(error) => error.into(),
             LicenceError::Other(problem) => problem,
             LicenceError::TypeFile(why) => {

@@ -19,7 +19,11 @@ pub fn schedules() -> Vec<Schedule> {
     let run: JobFn = Arc::new(|ctx, _| {
         Box::pin(async move { expire_due(&ctx).await.map(drop).map_err(|e| e.to_string()) })
     });
-    vec![Schedule { name: "licences.expire", every: SignedDuration::from_mins(1), run }]
+    vec![Schedule {
+        name: "licences.expire",
+        every: SignedDuration::from_mins(1),
+        run,
+    }]
 }
 
 /// Expires what has ended and reminds of what will end. Returns how many licences it touched.
@@ -58,10 +62,17 @@ async fn remind(ctx: &Ctx, today: jiff::civil::Date) -> Result<usize, LicenceErr
         .map_err(|e| LicenceError::Data(e.to_string()))?;
     let mut told = 0;
     for licence in table::ending(&mut ctx.db.reader(), ctx, State::Valid, horizon).await? {
-        let Some(valid_to) = licence.valid_to else { continue };
+        let Some(valid_to) = licence.valid_to else {
+            continue;
+        };
         let left = i64::from((valid_to - today).get_days());
         let kind = licence_type(ctx, &licence.type_code).await?;
-        let due = kind.reminder_days_before_expiry.iter().copied().filter(|d| left <= *d).min();
+        let due = kind
+            .reminder_days_before_expiry
+            .iter()
+            .copied()
+            .filter(|d| left <= *d)
+            .min();
         let Some(days) = due.filter(|d| licence.reminded == 0 || *d < licence.reminded) else {
             continue;
         };

@@ -40,15 +40,16 @@ pub struct StockLicence {
 }
 
 /// Takes licences in. What is in the library already is left as it is. Returns how many were new.
-pub async fn import_licences(
-    ctx: &Ctx,
-    stock: Vec<StockLicence>,
-) -> Result<usize, LicenceError> {
-    ctx.actor.require(Permission::SystemAdmin, &Target::default())?;
+pub async fn import_licences(ctx: &Ctx, stock: Vec<StockLicence>) -> Result<usize, LicenceError> {
+    ctx.actor
+        .require(Permission::SystemAdmin, &Target::default())?;
     let mut new = 0;
     for licence in stock {
         let digest = identifier_digest(ctx, &licence.licence_id);
-        if table::by_identifier(&mut ctx.db.reader(), &digest).await?.is_some() {
+        if table::by_identifier(&mut ctx.db.reader(), &digest)
+            .await?
+            .is_some()
+        {
             continue;
         }
         let prepared = std::sync::Arc::new(prepare(ctx, licence).await?);
@@ -66,12 +67,19 @@ pub async fn import_licences(
 
 async fn prepare(ctx: &Ctx, l: StockLicence) -> Result<Prepared, LicenceError> {
     let kind = licence_type(ctx, &l.type_short_code).await?;
-    let directory = agencies::directory(ctx).await.map_err(LicenceError::other)?;
-    let agency = directory.agency_by_uscc(&l.issuer_code).ok_or(LicenceError::NotFound)?;
+    let directory = agencies::directory(ctx)
+        .await
+        .map_err(LicenceError::other)?;
+    let agency = directory
+        .agency_by_uscc(&l.issuer_code)
+        .ok_or(LicenceError::NotFound)?;
     let state = State::from_code(&l.state).ok_or_else(|| LicenceError::Data(l.state.clone()))?;
     let valid_to = match l.valid_to.as_deref() {
         None | Some("长期") | Some("") => None,
-        Some(text) => Some(text.parse::<Date>().map_err(|e| LicenceError::Data(e.to_string()))?),
+        Some(text) => Some(
+            text.parse::<Date>()
+                .map_err(|e| LicenceError::Data(e.to_string()))?,
+        ),
     };
     let plan = Plan {
         licence_key: ctx.rng.key(),
@@ -98,7 +106,11 @@ async fn prepare(ctx: &Ctx, l: StockLicence) -> Result<Prepared, LicenceError> {
             id: l.holder_id,
             id_type: l.holder_id_type,
         },
-        face: l.face_data.into_iter().filter_map(|(k, v)| Some((k, v?))).collect(),
+        face: l
+            .face_data
+            .into_iter()
+            .filter_map(|(k, v)| Some((k, v?)))
+            .collect(),
         photo: l.photo_bytes,
         case_no: None,
         item_code: None,

@@ -28,11 +28,7 @@ pub(crate) fn identifier_digest(ctx: &Ctx, identifier: &str) -> Vec<u8> {
 }
 
 /// Writes licence, version, look-ups, wallet, seal use and event in the caller's transaction.
-pub async fn commit(
-    tx: &mut Tx<'_>,
-    ctx: &Ctx,
-    p: &Prepared,
-) -> Result<String, LicenceError> {
+pub async fn commit(tx: &mut Tx<'_>, ctx: &Ctx, p: &Prepared) -> Result<String, LicenceError> {
     let now = ctx.now();
     let licence = Licence {
         licence_key: p.licence_key.clone(),
@@ -143,7 +139,14 @@ async fn step(
 /// The licence was prepared but its transaction was lost: the signature is a use all the same.
 pub async fn abandon(ctx: &Ctx, p: &Prepared) -> Result<(), LicenceError> {
     let system = ctx.as_system();
-    close(&system, p.use_id.clone(), p.documents.clone(), UseResult::Superseded, "").await
+    close(
+        &system,
+        p.use_id.clone(),
+        p.documents.clone(),
+        UseResult::Superseded,
+        "",
+    )
+    .await
 }
 
 /// A change of state that another domain writes in its own transaction.
@@ -162,7 +165,15 @@ pub async fn apply_change(
 ) -> Result<(), LicenceError> {
     let licence = table::load(tx, ctx, &change.licence_key).await?;
     let at = (licence.state, licence.rev);
-    step(tx, ctx, &change.licence_key, at, change.event, &change.reason).await?;
+    step(
+        tx,
+        ctx,
+        &change.licence_key,
+        at,
+        change.event,
+        &change.reason,
+    )
+    .await?;
     Ok(())
 }
 
@@ -174,7 +185,11 @@ pub async fn change_state(ctx: &Ctx, change: StateChange) -> Result<State, Licen
         region: Some(&licence.region),
         ..Target::default()
     };
-    if ctx.actor.require(Permission::LicenceChange, &target).is_err() {
+    if ctx
+        .actor
+        .require(Permission::LicenceChange, &target)
+        .is_err()
+    {
         let own = matches!(change.event, Event::ReportLoss | Event::Cancel);
         if !own || !crate::wallet::is_holder(ctx, &licence.licence_key).await? {
             return Err(kernel::Denied(Permission::LicenceChange).into());

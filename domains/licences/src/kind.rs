@@ -163,7 +163,10 @@ impl LicenceType {
     /// Fields that issuing fills: number, issuer, dates.
     pub fn fills_itself(&self, field: &str) -> bool {
         self.numbering_rule.face_field.as_deref() == Some(field)
-            || matches!(field, "licence_no" | "issuer" | "issue_date" | "valid_from" | "valid_to")
+            || matches!(
+                field,
+                "licence_no" | "issuer" | "issue_date" | "valid_from" | "valid_to"
+            )
     }
 
     /// True when the number is to be guarded like an identity number.
@@ -179,10 +182,14 @@ struct Types {
 
 /// Loads types; a second import changes nothing.
 pub async fn import_types(ctx: &Ctx, files: Vec<TypeFile>) -> Result<usize, LicenceError> {
-    ctx.actor.require(Permission::SystemAdmin, &Target::default())?;
+    ctx.actor
+        .require(Permission::SystemAdmin, &Target::default())?;
     let mut rows = Vec::new();
     for file in files {
-        let label = file.definition["type_short_code"].as_str().unwrap_or("?").to_owned();
+        let label = file.definition["type_short_code"]
+            .as_str()
+            .unwrap_or("?")
+            .to_owned();
         let mut kind: LicenceType = serde_json::from_value(file.definition)
             .map_err(|e| LicenceError::TypeFile(format!("{label}: {e}")))?;
         kind.numbering = Some(file.numbering);
@@ -190,9 +197,15 @@ pub async fn import_types(ctx: &Ctx, files: Vec<TypeFile>) -> Result<usize, Lice
         let shown = kind.numbering_rule.face_field.as_deref();
         if let Some(missing) = shown.filter(|field| !known(field)) {
             let code = &kind.type_short_code;
-            return Err(LicenceError::TypeFile(format!("{code}: no face field {missing}")));
+            return Err(LicenceError::TypeFile(format!(
+                "{code}: no face field {missing}"
+            )));
         }
-        rows.push((kind.type_short_code.clone(), serde_json::to_string(&kind)?, file.svg));
+        rows.push((
+            kind.type_short_code.clone(),
+            serde_json::to_string(&kind)?,
+            file.svg,
+        ));
     }
     let count = rows.len();
     ctx.db
@@ -216,7 +229,12 @@ pub async fn import_types(ctx: &Ctx, files: Vec<TypeFile>) -> Result<usize, Lice
 /// A type by its short code.
 pub async fn licence_type(ctx: &Ctx, code: &str) -> Result<Arc<LicenceType>, LicenceError> {
     let types = ctx.shared.get_or_make::<Types>();
-    if let Some(known) = types.all.read().unwrap_or_else(|p| p.into_inner()).get(code) {
+    if let Some(known) = types
+        .all
+        .read()
+        .unwrap_or_else(|p| p.into_inner())
+        .get(code)
+    {
         return Ok(known.clone());
     }
     let sql = "SELECT data, svg FROM licence_type WHERE type_code = ?";
@@ -232,8 +250,14 @@ pub async fn licence_type(ctx: &Ctx, code: &str) -> Result<Arc<LicenceType>, Lic
 
 /// All types, by name.
 pub async fn licence_types(ctx: &Ctx) -> Result<Vec<Arc<LicenceType>>, LicenceError> {
-    let rows =
-        ctx.db.reader().rows("SELECT type_code FROM licence_type ORDER BY type_code", args![]).await?;
+    let rows = ctx
+        .db
+        .reader()
+        .rows(
+            "SELECT type_code FROM licence_type ORDER BY type_code",
+            args![],
+        )
+        .await?;
     let mut all = Vec::new();
     for row in rows {
         all.push(licence_type(ctx, &row.get::<String>(0)?).await?);
@@ -247,9 +271,20 @@ mod tests {
 
     #[test]
     fn five_years_end_the_day_before() {
-        let five = Validity { years: Some(5), text: String::new(), long_term: false };
-        assert_eq!(five.ends(Date::constant(2026, 11, 24)), Some(Date::constant(2031, 11, 23)));
-        let long = Validity { years: None, text: String::new(), long_term: true };
+        let five = Validity {
+            years: Some(5),
+            text: String::new(),
+            long_term: false,
+        };
+        assert_eq!(
+            five.ends(Date::constant(2026, 11, 24)),
+            Some(Date::constant(2031, 11, 23))
+        );
+        let long = Validity {
+            years: None,
+            text: String::new(),
+            long_term: true,
+        };
         assert_eq!(long.ends(Date::constant(2026, 11, 24)), None);
     }
 }

@@ -20,8 +20,10 @@ pub(crate) async fn read(
         .iter()
         .find(|f| f.format == format)
         .ok_or(LicenceError::NotFound)?;
-    let blobs =
-        ctx.shared.get::<Blobs>().ok_or_else(|| LicenceError::Data("no file store".into()))?;
+    let blobs = ctx
+        .shared
+        .get::<Blobs>()
+        .ok_or_else(|| LicenceError::Data("no file store".into()))?;
     Ok(blobs.get(ctx, &file.blob).await?)
 }
 
@@ -30,8 +32,7 @@ pub(crate) async fn check_file(ctx: &Ctx, l: &Licence) -> Result<Verdict, Licenc
     let version = table::version(&mut ctx.db.reader(), ctx, &l.licence_key, l.version).await?;
     let bytes = read(ctx, &version, Format::Ofd).await?;
     let trust = seals::trust(&ctx.as_system()).await?;
-    let judged =
-        tokio::task::spawn_blocking(move || sealing::verify(&bytes, &trust)).await;
+    let judged = tokio::task::spawn_blocking(move || sealing::verify(&bytes, &trust)).await;
     judged
         .map_err(|e| LicenceError::Data(e.to_string()))?
         .map_err(|e| LicenceError::Data(e.to_string()))

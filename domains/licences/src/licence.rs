@@ -28,7 +28,9 @@ impl Format {
     }
 
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Ofd, Self::Pdf, Self::Png].into_iter().find(|f| f.code() == code)
+        [Self::Ofd, Self::Pdf, Self::Png]
+            .into_iter()
+            .find(|f| f.code() == code)
     }
 
     pub fn media_type(self) -> &'static str {

@@ -24,7 +24,10 @@ pub enum Segment {
     /// A face value, or `holder.id`.
     Field(String),
     /// A face value translated; the first key that the value contains counts.
-    Map { field: String, values: BTreeMap<String, String> },
+    Map {
+        field: String,
+        values: BTreeMap<String, String>,
+    },
     /// So many digits of the region code.
     Region(usize),
     /// A word for the region.
@@ -88,16 +91,22 @@ impl Segment {
                 let hit = values.iter().find(|(k, _)| found.contains(k.as_str()));
                 hit.map(|(_, v)| v.clone()).ok_or_else(|| missing(field))
             }
-            Self::Region(digits) => {
-                Ok(given.region.chars().chain("000000".chars()).take(*digits).collect())
-            }
-            Self::RegionWord(words) => {
-                words.get(given.region).cloned().ok_or_else(|| missing("区划简称"))
-            }
+            Self::Region(digits) => Ok(given
+                .region
+                .chars()
+                .chain("000000".chars())
+                .take(*digits)
+                .collect()),
+            Self::RegionWord(words) => words
+                .get(given.region)
+                .cloned()
+                .ok_or_else(|| missing("区划简称")),
             Self::Date(format) => Ok(given.date.strftime(format).to_string()),
             Self::CheckMod1110 => {
                 let digits: String = so_far.chars().filter(char::is_ascii_digit).collect();
-                number::mod_11_10(&digits).map(String::from).ok_or_else(|| missing("校验位"))
+                number::mod_11_10(&digits)
+                    .map(String::from)
+                    .ok_or_else(|| missing("校验位"))
             }
             Self::Serial(_) | Self::Uscc(_) => Err(missing("顺序号")),
         }
@@ -127,7 +136,10 @@ fn uscc(prefix: &str, region: &str, serial: i64) -> Result<String, LicenceError>
         11 => '0',
         n => char::from_digit(n, 10).unwrap_or('0'),
     };
-    let body = format!("{prefix}{}{organisation}{check}", &region.get(..6).unwrap_or("000000"));
+    let body = format!(
+        "{prefix}{}{organisation}{check}",
+        &region.get(..6).unwrap_or("000000")
+    );
     ALPHABET
         .iter()
         .map(|c| format!("{body}{}", char::from(*c)))
@@ -166,8 +178,16 @@ mod tests {
         };
         assert_eq!(map.fixed("JY", &given).unwrap(), "2");
         assert_eq!(Segment::Region(6).fixed("", &given).unwrap(), "990102");
-        assert_eq!(Segment::Date("%Y".into()).fixed("", &given).unwrap(), "2026");
-        assert_eq!(Segment::CheckMod1110.fixed("JY2990102001013", &given).unwrap(), "0");
+        assert_eq!(
+            Segment::Date("%Y".into()).fixed("", &given).unwrap(),
+            "2026"
+        );
+        assert_eq!(
+            Segment::CheckMod1110
+                .fixed("JY2990102001013", &given)
+                .unwrap(),
+            "0"
+        );
         assert!(Segment::Field("grade".into()).fixed("", &given).is_err());
     }
 }

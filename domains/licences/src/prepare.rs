@@ -128,8 +128,12 @@ pub async fn prepare(ctx: &Ctx, request: &IssueRequest) -> Result<Prepared, Lice
 async fn plan(ctx: &Ctx, request: &IssueRequest) -> Result<Plan, LicenceError> {
     let kind = licence_type(ctx, &request.type_code).await?;
     let today = time::beijing_date(ctx.now());
-    let directory = agencies::directory(ctx).await.map_err(LicenceError::other)?;
-    let agency = directory.agency(&request.issuer).ok_or(LicenceError::NotFound)?;
+    let directory = agencies::directory(ctx)
+        .await
+        .map_err(LicenceError::other)?;
+    let agency = directory
+        .agency(&request.issuer)
+        .ok_or(LicenceError::NotFound)?;
     if let Some(replaces) = &request.replaces {
         let old = table::load(&mut ctx.db.reader(), ctx, &replaces.licence_key).await?;
         if !replaces.kind.allows(old.state) {
@@ -187,8 +191,11 @@ async fn fresh(
     let number = scheme.next(ctx, &given).await?;
     let serial = serial(ctx, &kind, &number, today).await?;
     let identifier = identifier(&kind, uscc, &serial, 1)?;
-    let holder_id =
-        if request.holder.id.is_empty() { number.clone() } else { request.holder.id.clone() };
+    let holder_id = if request.holder.id.is_empty() {
+        number.clone()
+    } else {
+        request.holder.id.clone()
+    };
     Ok(Plan {
         identifier,
         licence_key: ctx.rng.key(),
@@ -214,12 +221,18 @@ async fn serial(
     today: Date,
 ) -> Result<String, LicenceError> {
     let fits = number.len() >= 6
-        && number.chars().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase());
+        && number
+            .chars()
+            .all(|c| c.is_ascii_digit() || c.is_ascii_uppercase());
     if fits && !kind.guards_number() {
         return Ok(number.to_owned());
     }
     let series = format!("licence_serial/{}/{}", kind.type_short_code, today.year());
-    Ok(format!("{}{:06}", today.year(), ctx.next_number(&series, 5).await?))
+    Ok(format!(
+        "{}{:06}",
+        today.year(),
+        ctx.next_number(&series, 5).await?
+    ))
 }
 
 fn identifier(
@@ -242,8 +255,12 @@ pub(crate) async fn seal_plan(
     request: &IssueRequest,
     plan: Plan,
 ) -> Result<Prepared, LicenceError> {
-    let directory = agencies::directory(ctx).await.map_err(LicenceError::other)?;
-    let agency = directory.agency(&request.issuer).ok_or(LicenceError::NotFound)?;
+    let directory = agencies::directory(ctx)
+        .await
+        .map_err(LicenceError::other)?;
+    let agency = directory
+        .agency(&request.issuer)
+        .ok_or(LicenceError::NotFound)?;
     let seal_type = SealType::from_code(&plan.kind.seal_type)
         .ok_or_else(|| LicenceError::TypeFile(plan.kind.seal_type.clone()))?;
     // The platform signs on the officer's act, under the standing authorisation.
@@ -273,7 +290,15 @@ pub(crate) async fn seal_plan(
         algorithm: "SM2withSM3".into(),
         face: face.clone(),
     };
-    let drawn = draw(ctx, &plan, metadata, face.clone(), request.photo.clone(), impression).await?;
+    let drawn = draw(
+        ctx,
+        &plan,
+        metadata,
+        face.clone(),
+        request.photo.clone(),
+        impression,
+    )
+    .await?;
     let use_id = reserve(ctx, request, &plan, &seal.key).await?;
     match stamp(&system, &use_id, drawn).await {
         Ok((files, documents)) => Ok(Prepared {
@@ -305,7 +330,10 @@ pub(crate) async fn seal_plan(
                 es_id: seal.es_id.clone(),
                 files,
             },
-            face: VersionFace { identifier: plan.identifier, face },
+            face: VersionFace {
+                identifier: plan.identifier,
+                face,
+            },
             case_no: request.case_no.clone(),
             replaces: plan.replaces,
             use_id,
@@ -313,7 +341,14 @@ pub(crate) async fn seal_plan(
             state: plan.state,
         }),
         Err(error) => {
-            close(&system, use_id, Vec::new(), seals::UseResult::Failed, &error.to_string()).await?;
+            close(
+                &system,
+                use_id,
+                Vec::new(),
+                seals::UseResult::Failed,
+                &error.to_string(),
+            )
+            .await?;
             Err(error)
         }
     }
@@ -334,7 +369,11 @@ fn full_face(plan: &Plan, request: &IssueRequest, issuer: &str) -> BTreeMap<Stri
     put("issuer", issuer.to_owned());
     put("issue_date", plan.issue_date.to_string());
     put("valid_from", plan.valid_from.to_string());
-    put("valid_to", plan.valid_to.map_or_else(|| "长期".into(), |d| d.to_string()));
+    put(
+        "valid_to",
+        plan.valid_to
+            .map_or_else(|| "长期".into(), |d| d.to_string()),
+    );
     face.retain(|_, v| !v.trim().is_empty());
     face
 }
@@ -347,8 +386,15 @@ async fn draw(
     photo: Option<Vec<u8>>,
     impression: Vec<u8>,
 ) -> Result<compose::Drawn, LicenceError> {
-    let site = ctx.shared.get::<Site>().ok_or_else(|| LicenceError::Data("no site".into()))?;
-    let link = format!("{}/verify/{}", site.base_url.trim_end_matches('/'), plan.token);
+    let site = ctx
+        .shared
+        .get::<Site>()
+        .ok_or_else(|| LicenceError::Data("no site".into()))?;
+    let link = format!(
+        "{}/verify/{}",
+        site.base_url.trim_end_matches('/'),
+        plan.token
+    );
     let doc_id =
         hex::encode(&sm3(format!("{}/{}", plan.licence_key, plan.version).as_bytes())[..16]);
     let (kind, at) = (plan.kind.clone(), ctx.now());
@@ -379,7 +425,11 @@ async fn reserve(
         document_kind: "licence".into(),
         case_no: request.case_no.clone().unwrap_or_default(),
         item_code: request.item_code.clone().unwrap_or_default(),
-        person: if ctx.actor.id == "system" { String::new() } else { ctx.actor.id.clone() },
+        person: if ctx.actor.id == "system" {
+            String::new()
+        } else {
+            ctx.actor.id.clone()
+        },
     });
     let system = ctx.as_system();
     let done: Result<UseId, SealError> = ctx
@@ -397,12 +447,18 @@ async fn stamp(
     use_id: &UseId,
     drawn: compose::Drawn,
 ) -> Result<(Vec<FileRef>, Vec<UsedDocument>), LicenceError> {
-    let blobs =
-        ctx.shared.get::<Blobs>().ok_or_else(|| LicenceError::Data("no file store".into()))?;
+    let blobs = ctx
+        .shared
+        .get::<Blobs>()
+        .ok_or_else(|| LicenceError::Data("no file store".into()))?;
     let ofd = seals::stamp_ofd(ctx, use_id, drawn.package, drawn.place, true).await?;
     let pdf = seals::stamp_pdf(ctx, use_id, drawn.pdf, drawn.place, true).await?;
     let (mut files, mut documents) = (Vec::new(), Vec::new());
-    for (format, bytes) in [(Format::Ofd, ofd), (Format::Pdf, pdf), (Format::Png, drawn.thumbnail)] {
+    for (format, bytes) in [
+        (Format::Ofd, ofd),
+        (Format::Pdf, pdf),
+        (Format::Png, drawn.thumbnail),
+    ] {
         let stored = blobs.put(ctx, bytes).await?;
         if format != Format::Png {
             documents.push(UsedDocument {

@@ -62,13 +62,18 @@ pub async fn search(
 }
 
 fn readable(ctx: &Ctx, l: &Licence) -> bool {
-    let target =
-        Target { agency: Some(&l.agency), region: Some(&l.region), ..Target::default() };
+    let target = Target {
+        agency: Some(&l.agency),
+        region: Some(&l.region),
+        ..Target::default()
+    };
     ctx.actor.require(Permission::LicenceQuery, &target).is_ok()
 }
 
 async fn agencies_in_scope(ctx: &Ctx) -> Result<Vec<String>, LicenceError> {
-    let directory = agencies::directory(ctx).await.map_err(LicenceError::other)?;
+    let directory = agencies::directory(ctx)
+        .await
+        .map_err(LicenceError::other)?;
     let mine = directory.agencies().iter().filter(|a| {
         let target = Target {
             agency: Some(&a.code),

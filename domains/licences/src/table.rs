@@ -35,7 +35,12 @@ pub(crate) fn licence_from(ctx: &Ctx, row: &Row) -> Result<Licence, LicenceError
 }
 
 pub(crate) fn seal_body(ctx: &Ctx, l: &Licence) -> Result<Vec<u8>, LicenceError> {
-    Ok(ctx.seal("licence", "body", &l.licence_key, &serde_json::to_vec(&l.body)?))
+    Ok(ctx.seal(
+        "licence",
+        "body",
+        &l.licence_key,
+        &serde_json::to_vec(&l.body)?,
+    ))
 }
 
 pub(crate) async fn find(
@@ -44,7 +49,10 @@ pub(crate) async fn find(
     key: &str,
 ) -> Result<Option<Licence>, LicenceError> {
     let sql = format!("SELECT {LICENCE} FROM licence WHERE licence_key = ?");
-    run.row(&sql, args![key]).await?.map(|r| licence_from(ctx, &r)).transpose()
+    run.row(&sql, args![key])
+        .await?
+        .map(|r| licence_from(ctx, &r))
+        .transpose()
 }
 
 pub(crate) async fn load(
@@ -79,7 +87,8 @@ pub(crate) async fn insert(
     ];
     run.exec(sql, args).await?;
     let sql = "INSERT INTO licence_token (token, licence_key) VALUES (?, ?)";
-    run.exec(sql, args![l.token.as_str(), l.licence_key.as_str()]).await?;
+    run.exec(sql, args![l.token.as_str(), l.licence_key.as_str()])
+        .await?;
     Ok(())
 }
 
@@ -92,9 +101,19 @@ pub(crate) async fn advance(
 ) -> Result<(), LicenceError> {
     let sql = "UPDATE licence SET version = ?, valid_to = ?, updated_at = ?, body = ?, \
                rev = rev + 1 WHERE licence_key = ? AND rev = ?";
-    let args =
-        args![l.version, l.valid_to, l.updated_at, body, l.licence_key.as_str(), seen];
-    if run.exec(sql, args).await? == 1 { Ok(()) } else { Err(LicenceError::Stale) }
+    let args = args![
+        l.version,
+        l.valid_to,
+        l.updated_at,
+        body,
+        l.licence_key.as_str(),
+        seen
+    ];
+    if run.exec(sql, args).await? == 1 {
+        Ok(())
+    } else {
+        Err(LicenceError::Stale)
+    }
 }
 
 pub(crate) async fn set_state(
@@ -120,7 +139,11 @@ pub(crate) async fn set_reminded(
     days: i64,
 ) -> Result<(), LicenceError> {
     let sql = "UPDATE licence SET reminded = ?, rev = rev + 1 WHERE licence_key = ? AND rev = ?";
-    if run.exec(sql, args![days, key, seen]).await? == 1 { Ok(()) } else { Err(LicenceError::Stale) }
+    if run.exec(sql, args![days, key, seen]).await? == 1 {
+        Ok(())
+    } else {
+        Err(LicenceError::Stale)
+    }
 }
 
 /// A version with its face sealed beforehand.
@@ -133,10 +156,18 @@ pub(crate) async fn insert_version(
     let sql = "INSERT INTO licence_version (licence_key, version, at, case_no, data, face) \
                VALUES (?, ?, ?, ?, ?, ?)";
     let data = serde_json::to_string(&v.data)?;
-    let args = args![v.licence_key.as_str(), v.version, v.at, &v.case_no, data, face];
+    let args = args![
+        v.licence_key.as_str(),
+        v.version,
+        v.at,
+        &v.case_no,
+        data,
+        face
+    ];
     run.exec(sql, args).await?;
     let sql = "INSERT INTO licence_identifier (digest, licence_key, version) VALUES (?, ?, ?)";
-    run.exec(sql, args![identifier, v.licence_key.as_str(), v.version]).await?;
+    run.exec(sql, args![identifier, v.licence_key.as_str(), v.version])
+        .await?;
     for file in &v.data.files {
         let sql =
             "INSERT INTO licence_file (digest, licence_key, version, format) VALUES (?, ?, ?, ?)";
@@ -153,7 +184,12 @@ pub(crate) async fn insert_version(
 
 pub(crate) fn seal_face(ctx: &Ctx, v: &Version) -> Result<Vec<u8>, LicenceError> {
     let key = format!("{}/{}", v.licence_key, v.version);
-    Ok(ctx.seal("licence_version", "face", &key, &serde_json::to_vec(&v.face)?))
+    Ok(ctx.seal(
+        "licence_version",
+        "face",
+        &key,
+        &serde_json::to_vec(&v.face)?,
+    ))
 }
 
 pub(crate) async fn version(
@@ -164,10 +200,18 @@ pub(crate) async fn version(
 ) -> Result<Version, LicenceError> {
     let sql = "SELECT at, case_no, data, face FROM licence_version \
                WHERE licence_key = ? AND version = ?";
-    let row = run.row(sql, args![key, version]).await?.ok_or(LicenceError::NotFound)?;
+    let row = run
+        .row(sql, args![key, version])
+        .await?
+        .ok_or(LicenceError::NotFound)?;
     let sealed: Vec<u8> = row.get(3)?;
     let plain = ctx
-        .open_sealed("licence_version", "face", &format!("{key}/{version}"), &sealed)
+        .open_sealed(
+            "licence_version",
+            "face",
+            &format!("{key}/{version}"),
+            &sealed,
+        )
         .map_err(|e| LicenceError::Data(e.to_string()))?;
     Ok(Version {
         licence_key: key.to_owned(),
@@ -217,7 +261,11 @@ pub(crate) async fn by_number(
     digest: &[u8],
 ) -> Result<Vec<String>, LicenceError> {
     let sql = "SELECT licence_key FROM licence_number WHERE digest = ? LIMIT 20";
-    run.rows(sql, args![digest]).await?.iter().map(|r| Ok(r.get(0)?)).collect()
+    run.rows(sql, args![digest])
+        .await?
+        .iter()
+        .map(|r| Ok(r.get(0)?))
+        .collect()
 }
 
 pub(crate) async fn by_identifier(
@@ -225,7 +273,10 @@ pub(crate) async fn by_identifier(
     digest: &[u8],
 ) -> Result<Option<(String, u32)>, LicenceError> {
     let sql = "SELECT licence_key, version FROM licence_identifier WHERE digest = ?";
-    run.row(sql, args![digest]).await?.map(|r| Ok((r.get(0)?, r.get(1)?))).transpose()
+    run.row(sql, args![digest])
+        .await?
+        .map(|r| Ok((r.get(0)?, r.get(1)?)))
+        .transpose()
 }
 
 pub(crate) async fn by_token(
@@ -233,7 +284,11 @@ pub(crate) async fn by_token(
     token: &str,
 ) -> Result<Option<String>, LicenceError> {
     let sql = "SELECT licence_key FROM licence_token WHERE token = ?";
-    Ok(run.row(sql, args![token]).await?.map(|r| r.get(0)).transpose()?)
+    Ok(run
+        .row(sql, args![token])
+        .await?
+        .map(|r| r.get(0))
+        .transpose()?)
 }
 
 pub(crate) async fn by_file(
@@ -241,7 +296,10 @@ pub(crate) async fn by_file(
     digest: &str,
 ) -> Result<Option<(String, u32)>, LicenceError> {
     let sql = "SELECT licence_key, version FROM licence_file WHERE digest = ?";
-    run.row(sql, args![digest]).await?.map(|r| Ok((r.get(0)?, r.get(1)?))).transpose()
+    run.row(sql, args![digest])
+        .await?
+        .map(|r| Ok((r.get(0)?, r.get(1)?)))
+        .transpose()
 }
 
 pub(crate) async fn put_in_wallet(
@@ -260,13 +318,20 @@ pub(crate) async fn in_wallet(
     ctx: &Ctx,
     holder: &[u8],
 ) -> Result<Vec<Licence>, LicenceError> {
-    let columns: Vec<String> = LICENCE.split(", ").map(|c| format!("l.{}", c.trim())).collect();
+    let columns: Vec<String> = LICENCE
+        .split(", ")
+        .map(|c| format!("l.{}", c.trim()))
+        .collect();
     let sql = format!(
         "SELECT {} FROM wallet w JOIN licence l ON l.licence_key = w.licence_key \
          WHERE w.holder = ? ORDER BY l.updated_at DESC LIMIT 200",
         columns.join(", ")
     );
-    run.rows(&sql, args![holder]).await?.iter().map(|r| licence_from(ctx, r)).collect()
+    run.rows(&sql, args![holder])
+        .await?
+        .iter()
+        .map(|r| licence_from(ctx, r))
+        .collect()
 }
 
 pub(crate) async fn holds(
@@ -289,7 +354,11 @@ pub(crate) async fn ending(
         "SELECT {LICENCE} FROM licence WHERE state = ? AND valid_to < ? ORDER BY valid_to LIMIT 500"
     );
     let args = args![state.code(), before];
-    run.rows(&sql, args).await?.iter().map(|r| licence_from(ctx, r)).collect()
+    run.rows(&sql, args)
+        .await?
+        .iter()
+        .map(|r| licence_from(ctx, r))
+        .collect()
 }
 
 pub(crate) async fn of_agencies(
@@ -307,10 +376,16 @@ pub(crate) async fn of_agencies(
     let wanted = format!("FROM licence WHERE agency IN ({a}) AND state IN ({s})");
     let mut values: Vec<store::Value> = agencies.iter().map(store::Value::from).collect();
     values.extend(states.iter().map(|s| store::Value::from(*s)));
-    let total = run.count(&format!("SELECT count(*) {wanted}"), values.clone()).await?;
+    let total = run
+        .count(&format!("SELECT count(*) {wanted}"), values.clone())
+        .await?;
     values.extend(args![page.size, page.offset()]);
     let sql = format!("SELECT {LICENCE} {wanted} ORDER BY updated_at DESC LIMIT ? OFFSET ?");
-    let rows: Result<_, _> =
-        run.rows(&sql, values).await?.iter().map(|r| licence_from(ctx, r)).collect();
+    let rows: Result<_, _> = run
+        .rows(&sql, values)
+        .await?
+        .iter()
+        .map(|r| licence_from(ctx, r))
+        .collect();
     Ok((rows?, total))
 }

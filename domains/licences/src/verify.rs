@@ -118,7 +118,10 @@ struct Run {
 
 impl Run {
     fn new(at: Timestamp) -> Self {
-        Self { at, steps: Vec::new() }
+        Self {
+            at,
+            steps: Vec::new(),
+        }
     }
 
     fn failed(&self) -> bool {
@@ -136,7 +139,13 @@ impl Run {
             }
         };
         let (passed, reason, evidence) = result;
-        self.steps.push(StepResult { step, passed, reason, evidence, at: self.at });
+        self.steps.push(StepResult {
+            step,
+            passed,
+            reason,
+            evidence,
+            at: self.at,
+        });
     }
 
     fn skip(&mut self, step: Step) {
@@ -156,7 +165,11 @@ pub async fn verify_file(ctx: &Ctx, bytes: Vec<u8>) -> Result<Verification, Lice
     let digest = hex::encode(gm::sm3(&bytes));
     let judged = tokio::task::spawn_blocking(move || {
         let verdict = sealing::verify(&bytes, &trust);
-        let metadata = if bytes.starts_with(b"PK") { Metadata::of_ofd(&bytes) } else { None };
+        let metadata = if bytes.starts_with(b"PK") {
+            Metadata::of_ofd(&bytes)
+        } else {
+            None
+        };
         (verdict, metadata)
     })
     .await;
@@ -165,7 +178,10 @@ pub async fn verify_file(ctx: &Ctx, bytes: Vec<u8>) -> Result<Verification, Lice
     let verdict = match verdict {
         Ok(verdict) => verdict,
         Err(unreadable) => {
-            run.record(Step::Security, Err((Reason::Unreadable, unreadable.to_string())));
+            run.record(
+                Step::Security,
+                Err((Reason::Unreadable, unreadable.to_string())),
+            );
             run.skip(Step::Revocation);
             run.skip(Step::Data);
             return finish(ctx, Way::File, run, None, None).await;
@@ -178,13 +194,19 @@ pub async fn verify_file(ctx: &Ctx, bytes: Vec<u8>) -> Result<Verification, Lice
         return finish(ctx, Way::File, run, None, Some(verdict)).await;
     }
     let found = locate(ctx, &digest, metadata.as_ref()).await?;
-    run.record(Step::Revocation, revocation(ctx, &verdict, found.as_ref()).await?);
+    run.record(
+        Step::Revocation,
+        revocation(ctx, &verdict, found.as_ref()).await?,
+    );
     if run.failed() {
         run.skip(Step::Data);
         return finish(ctx, Way::File, run, found, Some(verdict)).await;
     }
     if let Some((licence, version)) = &found {
-        run.record(Step::Data, data(ctx, licence, version, &digest, metadata.as_ref()).await?);
+        run.record(
+            Step::Data,
+            data(ctx, licence, version, &digest, metadata.as_ref()).await?,
+        );
     }
     finish(ctx, Way::File, run, found, Some(verdict)).await
 }
@@ -193,7 +215,10 @@ pub async fn verify_file(ctx: &Ctx, bytes: Vec<u8>) -> Result<Verification, Lice
 fn security(verdict: &Verdict) -> Result<String, (Reason, String)> {
     let failed = |f: &&Finding| f.outcome == Outcome::Fail && f.check != Check::Revocation;
     match verdict.findings.iter().find(failed) {
-        Some(f) => Err((f.reason.unwrap_or(Reason::FormatDeviation), f.evidence.clone())),
+        Some(f) => Err((
+            f.reason.unwrap_or(Reason::FormatDeviation),
+            f.evidence.clone(),
+        )),
         None if verdict.signatures.is_empty() => Err((Reason::Unsigned, String::new())),
         None => {
             let signers: Vec<_> = verdict
@@ -243,7 +268,10 @@ async fn revocation(
         return Ok(Err((reason, f.evidence.clone())));
     }
     for signature in &verdict.signatures {
-        let at = signature.signed_at.as_deref().and_then(|t| t.parse::<Timestamp>().ok());
+        let at = signature
+            .signed_at
+            .as_deref()
+            .and_then(|t| t.parse::<Timestamp>().ok());
         if let (Some(es_id), Some(at)) = (&signature.seal_id, at) {
             let state = seals::state_at(&ctx.as_system(), es_id, at).await?;
             if state.is_some_and(|s| s != seals::State::Active) {
@@ -264,7 +292,11 @@ fn standing(
     version: Option<u32>,
 ) -> Result<String, (Reason, String)> {
     if version.is_some_and(|v| v != licence.version) {
-        let evidence = format!("第{}版，现行第{}版", version.unwrap_or_default(), licence.version);
+        let evidence = format!(
+            "第{}版，现行第{}版",
+            version.unwrap_or_default(),
+            licence.version
+        );
         return Err((Reason::LicenceHistory, evidence));
     }
     let reason = match licence.state {
@@ -278,13 +310,18 @@ fn standing(
         State::Suspended => Some(Reason::LicenceSuspended),
         State::Collected | State::Checked => Some(Reason::LicenceNotIssued),
     };
-    let until = licence.valid_to.map_or_else(|| "长期".to_owned(), |d| d.to_string());
+    let until = licence
+        .valid_to
+        .map_or_else(|| "长期".to_owned(), |d| d.to_string());
     let evidence = format!("{}，有效期至{until}", licence.state.zh());
     if let Some(reason) = reason {
         return Err((reason, evidence));
     }
     // The job that expires licences may not have run yet: the date decides.
-    if licence.valid_to.is_some_and(|d| d < time::beijing_date(ctx.now())) {
+    if licence
+        .valid_to
+        .is_some_and(|d| d < time::beijing_date(ctx.now()))
+    {
         return Err((Reason::LicenceExpired, evidence));
     }
     Ok(evidence)
@@ -317,7 +354,11 @@ async fn data(
     if let Some(reason) = holder_differs(ctx, licence).await? {
         return Ok(Err((reason, String::new())));
     }
-    let compared = if metadata.is_some() { "照面与证照库逐项一致" } else { "文件与证照库一致" };
+    let compared = if metadata.is_some() {
+        "照面与证照库逐项一致"
+    } else {
+        "文件与证照库一致"
+    };
     Ok(Ok(format!("{compared}，持证主体与基础库一致")))
 }
 
@@ -329,7 +370,12 @@ async fn holder_differs(ctx: &Ctx, licence: &Licence) -> Result<Option<Reason>, 
         let found = registers::legal_person(&system, &body.holder_id)
             .await
             .map_err(LicenceError::other)?;
-        found.and_then(|l| l.data.get("name").and_then(|n| n.as_str()).map(str::to_owned))
+        found.and_then(|l| {
+            l.data
+                .get("name")
+                .and_then(|n| n.as_str())
+                .map(str::to_owned)
+        })
     } else {
         match kernel::IdNumber::resident(&body.holder_id) {
             Ok(id) => registers::person(&system, &id)
@@ -339,7 +385,9 @@ async fn holder_differs(ctx: &Ctx, licence: &Licence) -> Result<Option<Reason>, 
             Err(_) => None,
         }
     };
-    Ok(registered.filter(|name| *name != body.holder).map(|_| Reason::BaseDataMismatch))
+    Ok(registered
+        .filter(|name| *name != body.holder)
+        .map(|_| Reason::BaseDataMismatch))
 }
 
 /// Verifies by the QR code's token: the library's own file is judged, then state and data.
@@ -370,7 +418,8 @@ pub async fn verify_number(
         }
         // Of several with one number the one in force counts.
         let better = best.as_ref().is_none_or(|b| {
-            b.state != State::Valid && (licence.state == State::Valid || licence.updated_at > b.updated_at)
+            b.state != State::Valid
+                && (licence.state == State::Valid || licence.updated_at > b.updated_at)
         });
         if better {
             best = Some(licence);
@@ -401,7 +450,10 @@ async fn from_library(ctx: &Ctx, way: Way, key: &str) -> Result<Verification, Li
         run.skip(Step::Revocation);
     } else {
         let found = (licence.clone(), version.clone());
-        run.record(Step::Revocation, revocation(ctx, &verdict, Some(&found)).await?);
+        run.record(
+            Step::Revocation,
+            revocation(ctx, &verdict, Some(&found)).await?,
+        );
     }
     if run.failed() {
         run.skip(Step::Data);
@@ -410,7 +462,10 @@ async fn from_library(ctx: &Ctx, way: Way, key: &str) -> Result<Verification, Li
         let digest = file.map(|f| f.digest.clone()).unwrap_or_default();
         let bytes = library::read(ctx, &version, Format::Ofd).await?;
         let metadata = Metadata::of_ofd(&bytes);
-        run.record(Step::Data, data(ctx, &licence, &version, &digest, metadata.as_ref()).await?);
+        run.record(
+            Step::Data,
+            data(ctx, &licence, &version, &digest, metadata.as_ref()).await?,
+        );
     }
     finish(ctx, way, run, Some((licence, version)), Some(verdict)).await
 }
@@ -449,7 +504,14 @@ async fn finish(
         Some((licence, version)) => Some(summary(ctx, licence, version).await?),
         None => None,
     };
-    Ok(Verification { way, valid, steps: run.steps, summary, verdict, at: run.at })
+    Ok(Verification {
+        way,
+        valid,
+        steps: run.steps,
+        summary,
+        verdict,
+        at: run.at,
+    })
 }
 
 async fn summary(ctx: &Ctx, l: &Licence, v: &Version) -> Result<Summary, LicenceError> {
@@ -462,7 +524,11 @@ async fn summary(ctx: &Ctx, l: &Licence, v: &Version) -> Result<Summary, Licence
         } else {
             l.body.licence_no.clone()
         },
-        holder: if legal { l.body.holder.clone() } else { mask::name(&l.body.holder) },
+        holder: if legal {
+            l.body.holder.clone()
+        } else {
+            mask::name(&l.body.holder)
+        },
         issuer: l.body.issuer.clone(),
         issue_date: v.data.issue_date,
         valid_to: v.data.valid_to,

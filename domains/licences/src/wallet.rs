@@ -45,7 +45,11 @@ pub(crate) async fn card(ctx: &Ctx, l: &Licence) -> Result<LicenceCard, LicenceE
         } else {
             l.body.licence_no.clone()
         },
-        holder_masked: if legal { l.body.holder.clone() } else { mask::name(&l.body.holder) },
+        holder_masked: if legal {
+            l.body.holder.clone()
+        } else {
+            mask::name(&l.body.holder)
+        },
         licence_key: l.licence_key.clone(),
         type_code: l.type_code.clone(),
         type_name: l.body.type_name.clone(),
@@ -61,20 +65,28 @@ pub(crate) async fn card(ctx: &Ctx, l: &Licence) -> Result<LicenceCard, LicenceE
 
 /// The number by which an account holds licences.
 async fn number_of(ctx: &Ctx, account: &str) -> Result<Option<String>, LicenceError> {
-    let account =
-        identity::account(&ctx.as_system(), account).await.map_err(LicenceError::other)?;
-    Ok(account.uscc.or_else(|| account.id_number.map(|i| i.reveal().to_owned())))
+    let account = identity::account(&ctx.as_system(), account)
+        .await
+        .map_err(LicenceError::other)?;
+    Ok(account
+        .uscc
+        .or_else(|| account.id_number.map(|i| i.reveal().to_owned())))
 }
 
 /// Licences of an account, newest first. For the account itself, or for staff at intake.
 pub async fn wallet(ctx: &Ctx, account: &str) -> Result<Vec<LicenceCard>, LicenceError> {
-    let target = Target { owner: Some(account), ..Target::default() };
+    let target = Target {
+        owner: Some(account),
+        ..Target::default()
+    };
     if ctx.actor.require(Permission::LicenceOwn, &target).is_err()
         && ctx.actor.scopes(Permission::LicenceQuery).is_empty()
     {
         return Err(kernel::Denied(Permission::LicenceOwn).into());
     }
-    let Some(number) = number_of(ctx, account).await? else { return Ok(Vec::new()) };
+    let Some(number) = number_of(ctx, account).await? else {
+        return Ok(Vec::new());
+    };
     let holder = holder_digest(ctx, &number);
     let mut cards = Vec::new();
     for licence in table::in_wallet(&mut ctx.db.reader(), ctx, &holder).await? {
@@ -86,22 +98,26 @@ pub async fn wallet(ctx: &Ctx, account: &str) -> Result<Vec<LicenceCard>, Licenc
 /// Whether the actor holds this licence.
 pub(crate) async fn is_holder(ctx: &Ctx, key: &str) -> Result<bool, LicenceError> {
     let owner = ctx.actor.owner().to_owned();
-    let target = Target { owner: Some(&owner), ..Target::default() };
+    let target = Target {
+        owner: Some(&owner),
+        ..Target::default()
+    };
     if ctx.actor.require(Permission::LicenceOwn, &target).is_err() {
         return Ok(false);
     }
     match number_of(ctx, &owner).await? {
-        Some(number) => {
-            table::holds(&mut ctx.db.reader(), &holder_digest(ctx, &number), key).await
-        }
+        Some(number) => table::holds(&mut ctx.db.reader(), &holder_digest(ctx, &number), key).await,
         None => Ok(false),
     }
 }
 
 /// The holder, or staff who may query the library where the licence was issued.
 pub(crate) async fn require_reader(ctx: &Ctx, l: &Licence) -> Result<(), LicenceError> {
-    let target =
-        Target { agency: Some(&l.agency), region: Some(&l.region), ..Target::default() };
+    let target = Target {
+        agency: Some(&l.agency),
+        region: Some(&l.region),
+        ..Target::default()
+    };
     if ctx.actor.require(Permission::LicenceQuery, &target).is_ok()
         || is_holder(ctx, &l.licence_key).await?
     {
@@ -115,7 +131,10 @@ pub async fn face(ctx: &Ctx, key: &str) -> Result<BTreeMap<String, String>, Lice
     let reader = &mut ctx.db.reader();
     let licence = table::load(reader, ctx, key).await?;
     require_reader(ctx, &licence).await?;
-    Ok(table::version(reader, ctx, key, licence.version).await?.face.face)
+    Ok(table::version(reader, ctx, key, licence.version)
+        .await?
+        .face
+        .face)
 }
 
 /// What citing gives: the face, and the outcome of the authenticity check [D-65].
@@ -138,7 +157,9 @@ pub async fn cite(
     let reader = &mut ctx.db.reader();
     let licence = table::load(reader, ctx, key).await?;
     require_reader(ctx, &licence).await?;
-    let ended = licence.valid_to.is_some_and(|d| d < kernel::time::beijing_date(ctx.now()));
+    let ended = licence
+        .valid_to
+        .is_some_and(|d| d < kernel::time::beijing_date(ctx.now()));
     if !licence.state.is_citable() || ended {
         let state = if ended { State::Expired } else { licence.state };
         return Err(LicenceError::NotCitable(state));
@@ -164,7 +185,11 @@ pub async fn cite(
             })
         })
         .await?;
-    Ok(Cited { face: version.face.face, type_code: licence.type_code, verified })
+    Ok(Cited {
+        face: version.face.face,
+        type_code: licence.type_code,
+        verified,
+    })
 }
 
 fn words(verdict: &Verdict) -> String {
@@ -200,10 +225,24 @@ pub async fn uses(ctx: &Ctx, key: &str) -> Result<Vec<Use>, LicenceError> {
         };
         if let Some(cited) = event.read::<LicenceCited>() {
             let purpose = format!("{} {}", cited.purpose, cited.case_no);
-            all.push(Use { at: event.at, what: "引用".into(), by, purpose });
+            all.push(Use {
+                at: event.at,
+                what: "引用".into(),
+                by,
+                purpose,
+            });
         } else if let Some(verified) = event.read::<LicenceVerified>() {
-            let outcome = if verified.valid { "通过" } else { "未通过" };
-            all.push(Use { at: event.at, what: "核验".into(), by, purpose: outcome.into() });
+            let outcome = if verified.valid {
+                "通过"
+            } else {
+                "未通过"
+            };
+            all.push(Use {
+                at: event.at,
+                what: "核验".into(),
+                by,
+                purpose: outcome.into(),
+            });
         }
     }
     all.reverse();

@@ -23,7 +23,9 @@ impl FileKind {
     }
 
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Pdf, Self::Ofd, Self::Jpeg, Self::Png].into_iter().find(|k| k.code() == code)
+        [Self::Pdf, Self::Ofd, Self::Jpeg, Self::Png]
+            .into_iter()
+            .find(|k| k.code() == code)
     }
 
     /// The media type it is served with.
@@ -74,7 +76,11 @@ pub fn sniff(bytes: &[u8]) -> Result<FileKind, Refused> {
     }
     if head.windows(5).any(|w| w == b"%PDF-") {
         let readable = lopdf::Document::load_mem(bytes).is_ok_and(|d| !d.get_pages().is_empty());
-        return if readable { Ok(FileKind::Pdf) } else { Err(Refused::Broken) };
+        return if readable {
+            Ok(FileKind::Pdf)
+        } else {
+            Err(Refused::Broken)
+        };
     }
     Err(Refused::Other)
 }
@@ -113,12 +119,20 @@ mod tests {
     /// [B-44] Executable files are refused by content, whatever they are called.
     #[test]
     fn executables_are_refused_by_content() {
-        for head in [&b"MZ\x90\0"[..], b"\x7fELF\x02", b"#!/bin/sh\n", b"\xca\xfe\xba\xbe\0\0"] {
+        for head in [
+            &b"MZ\x90\0"[..],
+            b"\x7fELF\x02",
+            b"#!/bin/sh\n",
+            b"\xca\xfe\xba\xbe\0\0",
+        ] {
             assert_eq!(sniff(head), Err(Refused::Executable));
         }
         assert_eq!(sniff(b""), Err(Refused::Empty));
         assert_eq!(sniff(b"<html><script>"), Err(Refused::Other));
-        assert_eq!(sniff(b"\x89PNG\r\n\x1a\nnot a picture"), Err(Refused::Broken));
+        assert_eq!(
+            sniff(b"\x89PNG\r\n\x1a\nnot a picture"),
+            Err(Refused::Broken)
+        );
         assert_eq!(sniff(b"%PDF-1.7 nothing"), Err(Refused::Broken));
         assert_eq!(sniff(b"PK\x03\x04 docx or worse"), Err(Refused::Other));
     }

@@ -40,9 +40,12 @@ impl From<MaterialError> for Problem {
         let invalid = |code, zh: &str, en: &str| Problem::new(code, 422, zh, en);
         let mb = |bytes: u64| bytes / 1_048_576;
         match error {
-            MaterialError::Denied(_) => {
-                Problem::new("denied", 403, "您没有管理这份材料的权限", "Not your material")
-            }
+            MaterialError::Denied(_) => Problem::new(
+                "denied",
+                403,
+                "您没有管理这份材料的权限",
+                "Not your material",
+            ),
             MaterialError::NotFound => Problem::not_found("没有找到这份材料", "No such material"),
             MaterialError::Executable => invalid(
                 "executable",

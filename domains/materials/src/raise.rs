@@ -19,9 +19,12 @@ const VALID_YEARS: i64 = 1;
 
 async fn load(ctx: &Ctx, file_key: &str) -> Result<FileRow, MaterialError> {
     let reader = &mut ctx.db.reader();
-    let owner = table::owner_of(reader, file_key).await?.ok_or(MaterialError::NotFound)?;
-    let (row, _) =
-        table::file(reader, ctx, &owner, file_key).await?.ok_or(MaterialError::NotFound)?;
+    let owner = table::owner_of(reader, file_key)
+        .await?
+        .ok_or(MaterialError::NotFound)?;
+    let (row, _) = table::file(reader, ctx, &owner, file_key)
+        .await?
+        .ok_or(MaterialError::NotFound)?;
     Ok(row)
 }
 

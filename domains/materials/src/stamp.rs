@@ -57,11 +57,20 @@ fn band(note: &str, width: u32, at: jiff::Timestamp) -> Result<image::RgbImage, 
     let text = TextBox {
         align: Align::Centre,
         colour: Colour::RED,
-        ..TextBox::new("note", note).at(4.0, h * 0.62, w - 8.0).set(4.2, 5.2, 1)
+        ..TextBox::new("note", note)
+            .at(4.0, h * 0.62, w - 8.0)
+            .set(4.2, 5.2, 1)
     };
     page.items.push(Item::TextBox(text));
-    let meta = Meta { created: at, ..Meta::default() };
-    let document = Document { meta, pages: vec![page], attachments: Vec::new() };
+    let meta = Meta {
+        created: at,
+        ..Meta::default()
+    };
+    let document = Document {
+        meta,
+        pages: vec![page],
+        attachments: Vec::new(),
+    };
     let laid = paper::lay_out(&document).map_err(failed)?;
     let png = paper::to_png(&laid, 0, Scale::Width(width.clamp(200, 4000))).map_err(failed)?;
     let band = image::load_from_memory_with_format(&png, ImageFormat::Png).map_err(failed)?;
@@ -124,13 +133,22 @@ fn pdf(original: &[u8], note: &str, at: jiff::Timestamp) -> Result<Vec<u8>, Mate
         let matrix = format!("q {page_width} 0 0 {drawn_height} {left} {bottom} cm /{name} Do Q\n");
         // The page's own content is closed off first: it may leave the matrix changed.
         let before = document.add_object(Stream::new(Dictionary::new(), b"q\n".to_vec()));
-        let after =
-            document.add_object(Stream::new(Dictionary::new(), format!("\nQ\n{matrix}").into()));
+        let after = document.add_object(Stream::new(
+            Dictionary::new(),
+            format!("\nQ\n{matrix}").into(),
+        ));
         let mut contents = vec![Object::Reference(before)];
-        contents.extend(document.get_page_contents(page).into_iter().map(Object::Reference));
+        contents.extend(
+            document
+                .get_page_contents(page)
+                .into_iter()
+                .map(Object::Reference),
+        );
         contents.push(Object::Reference(after));
-        let dictionary =
-            document.get_object_mut(page).and_then(Object::as_dict_mut).map_err(failed)?;
+        let dictionary = document
+            .get_object_mut(page)
+            .and_then(Object::as_dict_mut)
+            .map_err(failed)?;
         dictionary.set("Contents", contents);
     }
     let mut out = Vec::new();
@@ -143,14 +161,19 @@ fn media_box(document: &lopdf::Document, page: ObjectId) -> (f32, f32, f32) {
     let mut at = Some(page);
     let mut depth = 0;
     while let (Some(id), true) = (at, depth < 16) {
-        let Ok(dictionary) = document.get_dictionary(id) else { break };
+        let Ok(dictionary) = document.get_dictionary(id) else {
+            break;
+        };
         if let Ok(Object::Array(edges)) = dictionary.get_deref(b"MediaBox", document) {
             let n: Vec<f32> = edges.iter().filter_map(|o| o.as_float().ok()).collect();
             if let [left, bottom, right, _] = n[..] {
                 return (left, bottom, (right - left).abs().max(1.0));
             }
         }
-        at = dictionary.get(b"Parent").and_then(Object::as_reference).ok();
+        at = dictionary
+            .get(b"Parent")
+            .and_then(Object::as_reference)
+            .ok();
         depth += 1;
     }
     (0.0, 0.0, 595.0)

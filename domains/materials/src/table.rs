@@ -10,7 +10,8 @@ use crate::error::MaterialError;
 use crate::file::{Body, FileCard};
 use crate::trust::{TrustLevel, note};
 
-const FILE: &str = "owner, file_key, at, bytes, kind, trust, valid_to, rev, original, stamped, body";
+const FILE: &str =
+    "owner, file_key, at, bytes, kind, trust, valid_to, rev, original, stamped, body";
 
 /// A file's row.
 #[derive(Clone, Debug)]
@@ -47,8 +48,7 @@ impl FileRow {
             rev: row.get(7)?,
             original: row.get(8)?,
             stamped: row.get(9)?,
-            body: serde_json::from_slice(&plain)
-                .map_err(|e| MaterialError::Data(e.to_string()))?,
+            body: serde_json::from_slice(&plain).map_err(|e| MaterialError::Data(e.to_string()))?,
             owner,
             file_key,
         })
@@ -104,7 +104,8 @@ pub(crate) async fn insert(
     ];
     run.exec(sql, args).await?;
     let sql = "INSERT INTO user_file_key (file_key, owner) VALUES (?, ?)";
-    run.exec(sql, args![f.file_key.as_str(), f.owner.as_str()]).await?;
+    run.exec(sql, args![f.file_key.as_str(), f.owner.as_str()])
+        .await?;
     Ok(())
 }
 
@@ -133,7 +134,9 @@ pub(crate) async fn free_room(
 }
 
 pub(crate) async fn used(run: &mut impl Run, owner: &str) -> Result<u64, MaterialError> {
-    Ok(run.count("SELECT used FROM user_space WHERE owner = ?", args![owner]).await?)
+    Ok(run
+        .count("SELECT used FROM user_space WHERE owner = ?", args![owner])
+        .await?)
 }
 
 pub(crate) async fn owner_of(
@@ -141,7 +144,11 @@ pub(crate) async fn owner_of(
     file_key: &str,
 ) -> Result<Option<String>, MaterialError> {
     let sql = "SELECT owner FROM user_file_key WHERE file_key = ?";
-    Ok(run.row(sql, args![file_key]).await?.map(|r| r.get(0)).transpose()?)
+    Ok(run
+        .row(sql, args![file_key])
+        .await?
+        .map(|r| r.get(0))
+        .transpose()?)
 }
 
 pub(crate) async fn file(
@@ -167,7 +174,9 @@ pub(crate) async fn list(
         "SELECT {FILE} FROM user_file WHERE owner = ? AND deleted = 0 \
          ORDER BY at DESC LIMIT ? OFFSET ?"
     );
-    let rows = run.rows(&sql, args![owner, page.size, page.offset()]).await?;
+    let rows = run
+        .rows(&sql, args![owner, page.size, page.offset()])
+        .await?;
     let count = "SELECT count(*) FROM user_file WHERE owner = ? AND deleted = 0";
     let total = run.count(count, args![owner]).await?;
     let rows: Result<_, _> = rows.iter().map(|r| FileRow::read(ctx, r)).collect();
@@ -201,5 +210,9 @@ pub(crate) async fn restamp(
         f.file_key.as_str(),
         f.rev
     ];
-    if run.exec(sql, args).await? == 1 { Ok(()) } else { Err(MaterialError::Stale) }
+    if run.exec(sql, args).await? == 1 {
+        Ok(())
+    } else {
+        Err(MaterialError::Stale)
+    }
 }

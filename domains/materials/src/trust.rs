@@ -44,8 +44,10 @@ impl TrustLevel {
 
 /// The note that stands on the material. `issuer` for level A, `valid_to` for A and B.
 pub fn note(level: TrustLevel, issuer: &str, valid_to: Option<Date>) -> String {
-    let until = valid_to
-        .map_or_else(|| "长期".to_owned(), |d| format!("{}年{}月{}日", d.year(), d.month(), d.day()));
+    let until = valid_to.map_or_else(
+        || "长期".to_owned(),
+        |d| format!("{}年{}月{}日", d.year(), d.month(), d.day()),
+    );
     match level {
         TrustLevel::A => {
             format!("此件由{issuer}提供，仅供办理政务服务事项时使用，有效期至{until}")

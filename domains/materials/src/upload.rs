@@ -29,7 +29,10 @@ pub struct Upload {
 
 /// Stores a file. Either all of it is there afterwards, or nothing.
 pub async fn upload(ctx: &Ctx, upload: Upload) -> Result<FileCard, MaterialError> {
-    let target = Target { owner: Some(&upload.owner), ..Target::default() };
+    let target = Target {
+        owner: Some(&upload.owner),
+        ..Target::default()
+    };
     // The window scans for the applicant in front of it.
     if ctx.actor.require(Permission::MaterialOwn, &target).is_err()
         && ctx.actor.scopes(Permission::MaterialCheck).is_empty()
@@ -58,7 +61,11 @@ pub async fn upload(ctx: &Ctx, upload: Upload) -> Result<FileCard, MaterialError
         rev: 1,
         original: String::new(),
         stamped: None,
-        body: Body { name: clean_name(&upload.name), group: upload.group, checked: None },
+        body: Body {
+            name: clean_name(&upload.name),
+            group: upload.group,
+            checked: None,
+        },
     };
     // D is stamped at upload; C when it is submitted, B when the window has checked it [B-40].
     if trust == TrustLevel::D {
@@ -85,7 +92,10 @@ pub async fn upload(ctx: &Ctx, upload: Upload) -> Result<FileCard, MaterialError
                 let (bytes, limit) = (row.bytes as i64, SPACE_LIMIT as i64);
                 if !table::take_room(tx, &row.owner, bytes, limit).await? {
                     let used = table::used(tx, &row.owner).await?;
-                    return Err(MaterialError::Full { used, limit: SPACE_LIMIT });
+                    return Err(MaterialError::Full {
+                        used,
+                        limit: SPACE_LIMIT,
+                    });
                 }
                 table::insert(tx, &row, &digest, &body).await?;
                 let stream = format!("user_space/{}", row.owner);
@@ -100,9 +110,16 @@ pub async fn upload(ctx: &Ctx, upload: Upload) -> Result<FileCard, MaterialError
 /// A file name without folders and control characters, at most 100 characters.
 fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let clean: String =
-        last.chars().filter(|c| !c.is_control() && !"<>:\"|?*".contains(*c)).take(100).collect();
-    if clean.trim().is_empty() { "材料".into() } else { clean.trim().to_owned() }
+    let clean: String = last
+        .chars()
+        .filter(|c| !c.is_control() && !"<>:\"|?*".contains(*c))
+        .take(100)
+        .collect();
+    if clean.trim().is_empty() {
+        "材料".into()
+    } else {
+        clean.trim().to_owned()
+    }
 }
 
 #[cfg(test)]

@@ -20,9 +20,12 @@ pub enum MessageError {
 impl From<MessageError> for Problem {
     fn from(error: MessageError) -> Self {
         match error {
-            MessageError::Denied(_) => {
-                Problem::new("denied", 403, "您没有查看消息的权限", "You may not read messages")
-            }
+            MessageError::Denied(_) => Problem::new(
+                "denied",
+                403,
+                "您没有查看消息的权限",
+                "You may not read messages",
+            ),
             MessageError::Gateway(_) => Problem::new(
                 "sms_unavailable",
                 503,

@@ -17,13 +17,23 @@ pub fn subscribers() -> Vec<Subscriber> {
     let run: SubscriberFn = Arc::new(|ctx, event| {
         Box::pin(async move { tell(&ctx, &event).await.map_err(|e| e.to_string()) })
     });
-    vec![Subscriber { name: "messages", kinds: &["case.moved"], run }]
+    vec![Subscriber {
+        name: "messages",
+        kinds: &["case.moved"],
+        run,
+    }]
 }
 
 async fn tell(ctx: &Ctx, event: &StoredEvent) -> Result<(), MessageError> {
-    let Some(moved) = event.read::<CaseMoved>() else { return Ok(()) };
-    let Some(what) = Event::from_code(&moved.event) else { return Ok(()) };
-    let Some(case_no) = &moved.case_no else { return Ok(()) };
+    let Some(moved) = event.read::<CaseMoved>() else {
+        return Ok(());
+    };
+    let Some(what) = Event::from_code(&moved.event) else {
+        return Ok(());
+    };
+    let Some(case_no) = &moved.case_no else {
+        return Ok(());
+    };
     let item = items::version(ctx, &moved.item_id, moved.item_version)
         .await
         .map_err(|e| MessageError::Data(format!("{e}")))?;
@@ -31,7 +41,9 @@ async fn tell(ctx: &Ctx, event: &StoredEvent) -> Result<(), MessageError> {
         Event::Accept | Event::Resume | Event::Extend => moved.due_at.as_deref(),
         _ => None,
     };
-    let until = until.and_then(|d| time::parse_stamp(d).ok()).map(time::chinese_minute);
+    let until = until
+        .and_then(|d| time::parse_stamp(d).ok())
+        .map(time::chinese_minute);
     let Some(message) = told(what, &item.name, case_no, until.as_deref()) else {
         return Ok(());
     };

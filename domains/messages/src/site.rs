@@ -34,18 +34,26 @@ pub(crate) async fn put(
     case_no: Option<&str>,
     text: (&str, &str),
 ) -> Result<bool, MessageError> {
-    let body = Body { title: text.0.to_owned(), text: text.1.to_owned() };
+    let body = Body {
+        title: text.0.to_owned(),
+        text: text.1.to_owned(),
+    };
     let plain = serde_json::to_vec(&body).map_err(|e| MessageError::Data(e.to_string()))?;
     let sealed = ctx.seal("site_message", "body", &format!("{account}/{id}"), &plain);
     let sql = "INSERT INTO site_message (account, message_id, at, kind, case_no, body) \
                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (account, message_id) DO NOTHING";
-    let done = tx.exec(sql, args![account, id, ctx.now(), kind, case_no, sealed]).await?;
+    let done = tx
+        .exec(sql, args![account, id, ctx.now(), kind, case_no, sealed])
+        .await?;
     Ok(done == 1)
 }
 
 fn own(ctx: &Ctx) -> Result<String, MessageError> {
     let owner = ctx.actor.owner().to_owned();
-    let target = Target { owner: Some(&owner), ..Target::default() };
+    let target = Target {
+        owner: Some(&owner),
+        ..Target::default()
+    };
     ctx.actor.require(Permission::CaseReadOwn, &target)?;
     Ok(owner)
 }
@@ -55,12 +63,18 @@ pub async fn messages(ctx: &Ctx, page: PageRequest) -> Result<Page<SiteMessage>,
     let owner = own(ctx)?;
     let mut reader = ctx.db.reader();
     let total = reader
-        .count("SELECT count(*) FROM site_message WHERE account = ?", args![owner.as_str()])
+        .count(
+            "SELECT count(*) FROM site_message WHERE account = ?",
+            args![owner.as_str()],
+        )
         .await?;
     let sql = "SELECT message_id, at, read_at, case_no, body FROM site_message \
                WHERE account = ? ORDER BY at DESC, message_id LIMIT ? OFFSET ?";
     let mut all = Vec::new();
-    for row in reader.rows(sql, args![owner.as_str(), page.size, page.offset()]).await? {
+    for row in reader
+        .rows(sql, args![owner.as_str(), page.size, page.offset()])
+        .await?
+    {
         let id: String = row.get(0)?;
         let sealed: Vec<u8> = row.get(4)?;
         let plain = ctx

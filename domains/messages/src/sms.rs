@@ -64,7 +64,9 @@ pub fn gateway_jobs(gateway: Arc<dyn Gateway>) -> Vec<(&'static str, JobFn)> {
         let gateway = gateway.clone();
         Box::pin(async move {
             let job: SendJob = serde_json::from_value(payload).map_err(|e| e.to_string())?;
-            hand_over(&ctx, &*gateway, &job.id).await.map_err(|e| e.to_string())
+            hand_over(&ctx, &*gateway, &job.id)
+                .await
+                .map_err(|e| e.to_string())
         })
     });
     vec![(JOB, run)]
@@ -79,13 +81,17 @@ async fn hand_over(ctx: &Ctx, gateway: &dyn Gateway, id: &str) -> Result<(), Mes
         return Ok(());
     }
     let sms = open(ctx, id, &row.get::<Vec<u8>>(1)?)?;
-    gateway.send(id, &sms).await.map_err(MessageError::Gateway)?;
+    gateway
+        .send(id, &sms)
+        .await
+        .map_err(MessageError::Gateway)?;
     let id = id.to_owned();
     ctx.db
         .write(move |tx| {
             let id = id.clone();
             Box::pin(async move {
-                tx.exec("UPDATE sms SET state = 'sent' WHERE sms_id = ?", args![id]).await?;
+                tx.exec("UPDATE sms SET state = 'sent' WHERE sms_id = ?", args![id])
+                    .await?;
                 Ok::<_, MessageError>(())
             })
         })
@@ -106,7 +112,10 @@ pub struct SmsSender;
 impl SmsSender {
     /// Queues a code; the message goes out within a second.
     pub async fn send_code(&self, ctx: &Ctx, to: &Phone, text: &str) -> Result<(), MessageError> {
-        let sms = Sms { to: to.reveal().to_owned(), text: text.to_owned() };
+        let sms = Sms {
+            to: to.reveal().to_owned(),
+            text: text.to_owned(),
+        };
         let (id, write_ctx) = (ctx.rng.key(), ctx.clone());
         ctx.db
             .write(move |tx| {
@@ -129,7 +138,8 @@ pub struct SentSms {
 
 /// The newest messages, for the simulator's page. Only a demonstration installation offers it.
 pub async fn sent(ctx: &Ctx, limit: u32) -> Result<Vec<SentSms>, MessageError> {
-    ctx.actor.require(Permission::SystemAdmin, &Target::default())?;
+    ctx.actor
+        .require(Permission::SystemAdmin, &Target::default())?;
     let sql = "SELECT sms_id, at, state, purpose, body FROM sms ORDER BY at DESC LIMIT ?";
     let mut all = Vec::new();
     for row in ctx.db.reader().rows(sql, args![limit]).await? {

@@ -54,7 +54,10 @@ pub fn told(event: Event, item: &str, case_no: &str, until: Option<&str>) -> Opt
         ),
         Event::Accept => (
             "申请已受理",
-            format!("您的“{item}”申请（{case_no}）已受理。{}", by("承诺办结时间：")),
+            format!(
+                "您的“{item}”申请（{case_no}）已受理。{}",
+                by("承诺办结时间：")
+            ),
             true,
         ),
         Event::Refuse => (
@@ -69,12 +72,18 @@ pub fn told(event: Event, item: &str, case_no: &str, until: Option<&str>) -> Opt
         ),
         Event::Resume => (
             "恢复办理",
-            format!("您的“{item}”申请（{case_no}）已恢复办理。{}", by("承诺办结时间：")),
+            format!(
+                "您的“{item}”申请（{case_no}）已恢复办理。{}",
+                by("承诺办结时间：")
+            ),
             false,
         ),
         Event::Extend => (
             "办理期限延长",
-            format!("您的“{item}”申请（{case_no}）经批准延长期限。{}", by("承诺办结时间：")),
+            format!(
+                "您的“{item}”申请（{case_no}）经批准延长期限。{}",
+                by("承诺办结时间：")
+            ),
             true,
         ),
         Event::DecideApprove => (
@@ -89,21 +98,32 @@ pub fn told(event: Event, item: &str, case_no: &str, until: Option<&str>) -> Opt
         ),
         Event::FeeDue => (
             "请缴费",
-            format!("您的“{item}”申请（{case_no}）需要缴费。{}", by("请在此前缴清：")),
+            format!(
+                "您的“{item}”申请（{case_no}）需要缴费。{}",
+                by("请在此前缴清：")
+            ),
             true,
         ),
-        Event::Paid => {
-            ("已确认缴费", format!("您的“{item}”申请（{case_no}）缴费已确认。"), false)
-        }
+        Event::Paid => (
+            "已确认缴费",
+            format!("您的“{item}”申请（{case_no}）缴费已确认。"),
+            false,
+        ),
         Event::Complete => (
             "已办结",
             format!("您的“{item}”申请（{case_no}）已办结，请登录查看结果和领取方式。"),
             true,
         ),
-        Event::Ship => ("结果已寄出", format!("您的“{item}”结果（{case_no}）已交寄。"), true),
-        Event::HandOver | Event::CourierSigned | Event::ElectronicDelivery => {
-            ("结果已送达", format!("您的“{item}”结果（{case_no}）已送达。"), false)
-        }
+        Event::Ship => (
+            "结果已寄出",
+            format!("您的“{item}”结果（{case_no}）已交寄。"),
+            true,
+        ),
+        Event::HandOver | Event::CourierSigned | Event::ElectronicDelivery => (
+            "结果已送达",
+            format!("您的“{item}”结果（{case_no}）已送达。"),
+            false,
+        ),
         Event::OriginalsMismatch => (
             "原件核对不符",
             format!("您的“{item}”办件（{case_no}）领取时原件核对不符，结果暂不发放，正在复核。"),
@@ -119,17 +139,21 @@ pub fn told(event: Event, item: &str, case_no: &str, until: Option<&str>) -> Opt
             format!("您的“{item}”办件（{case_no}）经复核撤销原决定，理由和救济途径见决定书。"),
             true,
         ),
-        Event::Abort | Event::PaymentTimeout => {
-            ("办理中止", format!("您的“{item}”申请（{case_no}）已中止办理。"), true)
-        }
+        Event::Abort | Event::PaymentTimeout => (
+            "办理中止",
+            format!("您的“{item}”申请（{case_no}）已中止办理。"),
+            true,
+        ),
         Event::CorrectionTimeout | Event::PreReviewTimeout => (
             "申请已按撤回处理",
             format!("您的“{item}”申请（{case_no}）逾期未办，已按撤回处理，可以重新申请。"),
             true,
         ),
-        Event::Withdraw => {
-            ("申请已撤回", format!("您的“{item}”申请（{case_no}）已撤回。"), false)
-        }
+        Event::Withdraw => (
+            "申请已撤回",
+            format!("您的“{item}”申请（{case_no}）已撤回。"),
+            false,
+        ),
         Event::StartForm
         | Event::Push
         | Event::Assign
@@ -148,8 +172,18 @@ mod tests {
     /// The four reminders that B-29 names go out as SMS and name the case.
     #[test]
     fn acceptance_refusal_correction_and_completion_are_told_by_sms() {
-        for event in [Event::Accept, Event::Refuse, Event::AskCorrection, Event::Complete] {
-            let told = told(event, "食品经营许可", "990102202611160000011", Some("11月25日17:00"));
+        for event in [
+            Event::Accept,
+            Event::Refuse,
+            Event::AskCorrection,
+            Event::Complete,
+        ] {
+            let told = told(
+                event,
+                "食品经营许可",
+                "990102202611160000011",
+                Some("11月25日17:00"),
+            );
             let told = told.unwrap();
             assert!(told.sms, "{event:?}");
             assert!(told.text.contains("990102202611160000011"));

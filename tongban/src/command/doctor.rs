@@ -36,7 +36,10 @@ pub async fn run(args: DoctorArgs) -> Result<ExitCode, Stop> {
 fn findings(args: &DoctorArgs) -> Vec<String> {
     let mut found = Vec::new();
     if !args.data.is_dir() {
-        found.push(format!("数据目录不存在 / no data folder {}", args.data.display()));
+        found.push(format!(
+            "数据目录不存在 / no data folder {}",
+            args.data.display()
+        ));
     }
     if args.data.join("keys.unlock").exists() {
         found.push(
@@ -58,7 +61,11 @@ fn findings(args: &DoctorArgs) -> Vec<String> {
     if args.database.is_none() {
         found.push("使用内嵌数据库；多台服务器请用PostgreSQL / embedded database".into());
     }
-    if !args.base_url.as_deref().is_some_and(|u| u.starts_with("https://")) {
+    if !args
+        .base_url
+        .as_deref()
+        .is_some_and(|u| u.starts_with("https://"))
+    {
         found.push("对外地址不是HTTPS（--base-url） / the public address is not HTTPS".into());
     }
     found

@@ -33,8 +33,16 @@ enum Act {
 }
 
 pub async fn run(args: JournalArgs) -> Result<ExitCode, Stop> {
-    let Act::Verify { data, database, json } = args.act;
-    let place = Place { data, database, base_url: String::new() };
+    let Act::Verify {
+        data,
+        database,
+        json,
+    } = args.act;
+    let place = Place {
+        data,
+        database,
+        base_url: String::new(),
+    };
     let platform = platform::open(&place, Arc::new(SystemClock)).await?;
     let now = platform.ctx.now();
     let mut reader = platform.ctx.db.reader();
@@ -47,7 +55,11 @@ pub async fn run(args: JournalArgs) -> Result<ExitCode, Stop> {
     } else {
         println!(
             "{}：事件 {}，流 {}，批次 {}，未封存 {}（最早 {} 秒前）",
-            if report.is_whole() { "✔ 审计日志完整 / whole" } else { "✖ 审计日志有异常 / damaged" },
+            if report.is_whole() {
+                "✔ 审计日志完整 / whole"
+            } else {
+                "✖ 审计日志有异常 / damaged"
+            },
             report.events,
             report.streams,
             report.batches,
@@ -58,5 +70,9 @@ pub async fn run(args: JournalArgs) -> Result<ExitCode, Stop> {
             println!("  {}", serde_json::to_string(fault)?);
         }
     }
-    Ok(if report.is_whole() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(if report.is_whole() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    })
 }

@@ -120,12 +120,10 @@ async fn run_demo(args: DemoArgs) -> Result<ExitCode, Stop> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn run_once(
-    args: &DemoArgs,
-    city: &City,
-    clock: Arc<dyn Clock>,
-) -> Result<ExitCode, Stop> {
-    let Some(out) = &args.out else { return Err(Stop::new("--once needs --out DIR")) };
+async fn run_once(args: &DemoArgs, city: &City, clock: Arc<dyn Clock>) -> Result<ExitCode, Stop> {
+    let Some(out) = &args.out else {
+        return Err(Stop::new("--once needs --out DIR"));
+    };
     // A run of its own: nothing of an earlier one is touched or needed.
     let data = std::env::temp_dir().join(format!("tongban-once-{}", std::process::id()));
     let place = Place {
@@ -171,9 +169,15 @@ fn reset(data: &std::path::Path) -> Result<(), Stop> {
 
 async fn run_serve(args: ServeArgs) -> Result<ExitCode, Stop> {
     let listener = serve::bind(&args.listen).await?;
-    let base_url = args.base_url.unwrap_or_else(|| format!("http://{}", args.listen));
+    let base_url = args
+        .base_url
+        .unwrap_or_else(|| format!("http://{}", args.listen));
     let secure = base_url.starts_with("https://");
-    let place = Place { data: args.data, database: args.database, base_url };
+    let place = Place {
+        data: args.data,
+        database: args.database,
+        base_url,
+    };
     let platform = platform::open(&place, Arc::new(SystemClock)).await?;
     serve::serve(platform, listener, secure).await?;
     Ok(ExitCode::SUCCESS)

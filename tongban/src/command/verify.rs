@@ -34,7 +34,10 @@ pub fn run(args: &VerifyArgs) -> ExitCode {
         }
         Err(why) => {
             if args.json {
-                println!("{}", json!({ "readable": false, "valid": false, "error": why }));
+                println!(
+                    "{}",
+                    json!({ "readable": false, "valid": false, "error": why })
+                );
             } else {
                 eprintln!("无法读取 / unreadable: {why}");
             }
@@ -44,8 +47,7 @@ pub fn run(args: &VerifyArgs) -> ExitCode {
 }
 
 fn judge(args: &VerifyArgs) -> Result<Verdict, String> {
-    let bytes =
-        std::fs::read(&args.file).map_err(|e| format!("{}: {e}", args.file.display()))?;
+    let bytes = std::fs::read(&args.file).map_err(|e| format!("{}: {e}", args.file.display()))?;
     let mut roots = Vec::new();
     for path in &args.trust {
         let pem = std::fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
@@ -86,7 +88,14 @@ fn print_json(verdict: &Verdict) {
 }
 
 fn print_words(verdict: &Verdict) {
-    println!("{}", if verdict.is_valid() { "✔ 有效 / valid" } else { "✖ 无效 / not valid" });
+    println!(
+        "{}",
+        if verdict.is_valid() {
+            "✔ 有效 / valid"
+        } else {
+            "✖ 无效 / not valid"
+        }
+    );
     for s in &verdict.signatures {
         let seal = s.seal_name.as_deref().unwrap_or("-");
         let at = s.signed_at.as_deref().unwrap_or("-");
@@ -100,7 +109,14 @@ fn print_words(verdict: &Verdict) {
             Outcome::NotChecked => "–",
         };
         let check = serde_json::to_value(f.check).unwrap_or_default();
-        let reason = f.reason.map(|r| format!("{} / {}", r.zh(), r.en())).unwrap_or_default();
-        println!("  {mark} {} {reason} {}", check.as_str().unwrap_or_default(), f.evidence);
+        let reason = f
+            .reason
+            .map(|r| format!("{} / {}", r.zh(), r.en()))
+            .unwrap_or_default();
+        println!(
+            "  {mark} {} {reason} {}",
+            check.as_str().unwrap_or_default(),
+            f.evidence
+        );
     }
 }

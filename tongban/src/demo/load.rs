@@ -44,12 +44,16 @@ impl City {
             None => vec![PathBuf::from("demo"), built],
         };
         let found = candidates.iter().find(|f| f.join("regions.json").exists());
-        found.map(|folder| Self { folder: folder.clone() }).ok_or_else(|| {
-            Stop::new(format!(
-                "没有找到演示数据 / no demonstration data in {}",
-                candidates[0].display()
-            ))
-        })
+        found
+            .map(|folder| Self {
+                folder: folder.clone(),
+            })
+            .ok_or_else(|| {
+                Stop::new(format!(
+                    "没有找到演示数据 / no demonstration data in {}",
+                    candidates[0].display()
+                ))
+            })
     }
 
     /// A JSON file as the type wanted; a broken one is named in one line.
@@ -79,12 +83,18 @@ impl City {
             .filter(|n| n.ends_with(".json"))
             .collect();
         names.sort();
-        names.into_iter().map(|n| Ok((n.clone(), self.read(&format!("{folder}/{n}"))?))).collect()
+        names
+            .into_iter()
+            .map(|n| Ok((n.clone(), self.read(&format!("{folder}/{n}"))?)))
+            .collect()
     }
 }
 
 fn broken(path: &Path, why: &dyn std::fmt::Display) -> Stop {
-    Stop::new(format!("演示数据文件有误 / broken data file {}: {why}", path.display()))
+    Stop::new(format!(
+        "演示数据文件有误 / broken data file {}: {why}",
+        path.display()
+    ))
 }
 
 /// Loads everything. A second load changes nothing.
@@ -105,8 +115,12 @@ pub async fn load(ctx: &Ctx, city: &City) -> Result<Loaded, Stop> {
     let types = load_types(ctx, city).await?;
     loaded.items = load_items(ctx, city, &types).await?;
     loaded.licences = load_licences(ctx, city).await?;
-    cases::import_checks(ctx, city.read("acceptance_checks.json")?).await.map_err(words)?;
-    cases::import_issue_rules(ctx, city.read("issue_rules.json")?).await.map_err(words)?;
+    cases::import_checks(ctx, city.read("acceptance_checks.json")?)
+        .await
+        .map_err(words)?;
+    cases::import_issue_rules(ctx, city.read("issue_rules.json")?)
+        .await
+        .map_err(words)?;
     Ok(loaded)
 }
 
@@ -122,7 +136,10 @@ async fn load_registers(ctx: &Ctx, city: &City) -> Result<(), Stop> {
             Some(path) => Some(city.bytes(path)?),
             None => None,
         };
-        records.push(registers::PersonRecord { record: data, photo });
+        records.push(registers::PersonRecord {
+            record: data,
+            photo,
+        });
     }
     let import = registers::Import {
         persons: records,
@@ -139,12 +156,18 @@ async fn load_accounts(ctx: &Ctx, city: &City) -> Result<Option<Passwords>, Stop
         legal_persons: city.part("legal_persons.json", "legal_persons")?,
         staff: city.part("staff.json", "staff")?,
     };
-    let passwords =
-        Passwords { residents: password(&*ctx.rng), staff: password(&*ctx.rng) };
+    let passwords = Passwords {
+        residents: password(&*ctx.rng),
+        staff: password(&*ctx.rng),
+    };
     let staff: BTreeSet<String> = accounts.staff.iter().map(|s| s.username.clone()).collect();
     let (for_staff, for_residents) = (passwords.staff.clone(), passwords.residents.clone());
     let choose = move |username: &str| {
-        if staff.contains(username) { for_staff.clone() } else { for_residents.clone() }
+        if staff.contains(username) {
+            for_staff.clone()
+        } else {
+            for_residents.clone()
+        }
     };
     let imported = identity::import(ctx, &accounts, &choose).await?;
     let new = !imported.persons.is_empty() || !imported.staff.is_empty();
@@ -159,10 +182,11 @@ fn password(rng: &dyn Randomness) -> String {
 async fn load_seals(ctx: &Ctx) -> Result<usize, Stop> {
     let who = |role: &'static str| async move {
         let found = identity::staff_with_role(ctx, role, None).await?;
-        let username = found
-            .first()
-            .map(|s| s.username.clone())
-            .ok_or_else(|| Stop::new(format!("没有“{role}”角色的人员 / nobody has the role {role}")))?;
+        let username = found.first().map(|s| s.username.clone()).ok_or_else(|| {
+            Stop::new(format!(
+                "没有“{role}”角色的人员 / nobody has the role {role}"
+            ))
+        })?;
         identity::staff_actor(ctx, &username, Channel::Console)
             .await?
             .ok_or_else(|| Stop::new(username))
@@ -185,10 +209,16 @@ async fn load_types(ctx: &Ctx, city: &City) -> Result<BTreeSet<String>, Stop> {
         let code = name.trim_end_matches(".json").to_owned();
         let svg = city.bytes(&format!("licence_types/{code}.svg"))?;
         let numbering = schemes.get(&code).cloned().ok_or_else(|| {
-            Stop::new(format!("证照类型{code}没有编号规则 / no numbering for licence type {code}"))
+            Stop::new(format!(
+                "证照类型{code}没有编号规则 / no numbering for licence type {code}"
+            ))
         })?;
         let svg = String::from_utf8(svg).map_err(|e| broken(Path::new(&name), &e))?;
-        files.push(TypeFile { definition, svg, numbering });
+        files.push(TypeFile {
+            definition,
+            svg,
+            numbering,
+        });
         codes.insert(code);
     }
     licences::import_types(ctx, files).await?;
@@ -208,14 +238,21 @@ async fn load_items(ctx: &Ctx, city: &City, types: &BTreeSet<String>) -> Result<
     let faults: Vec<String> = report
         .rejected()
         .map(|r| {
-            let first = r.faults.first().map(|f| format!("{f:?}")).unwrap_or_default();
+            let first = r
+                .faults
+                .first()
+                .map(|f| format!("{f:?}"))
+                .unwrap_or_default();
             format!("{}: {first}", r.label)
         })
         .collect();
     if faults.is_empty() {
         Ok(count)
     } else {
-        Err(Stop::new(format!("事项数据有误 / faulty items: {}", faults.join("; "))))
+        Err(Stop::new(format!(
+            "事项数据有误 / faulty items: {}",
+            faults.join("; ")
+        )))
     }
 }
 

@@ -27,10 +27,19 @@ pub async fn once(
         Some(passwords) => passwords.residents.clone(),
         None => return Err(Stop::new("--once needs a database of its own")),
     };
-    let run = Once { platform, city, password, out: out.to_owned() };
+    let run = Once {
+        platform,
+        city,
+        password,
+        out: out.to_owned(),
+    };
     run.roots()?;
     // One item of each mode of D-01, applied for by the people of the scenarios.
-    for (mode, item) in [("全程网办", "YSZC"), ("原件核验", "PSXK"), ("原件预审", "CJRZ")] {
+    for (mode, item) in [
+        ("全程网办", "YSZC"),
+        ("原件核验", "PSXK"),
+        ("原件预审", "CJRZ"),
+    ] {
         run.case(mode, item).await?;
     }
     platform.worker.drain().await?;
@@ -61,8 +70,13 @@ impl Once<'_> {
 
     /// The root certificates, for whoever verifies elsewhere.
     fn roots(&self) -> Result<(), Stop> {
-        let pem: String =
-            self.platform.authorities.roots().iter().map(gm::Certificate::to_pem).collect();
+        let pem: String = self
+            .platform
+            .authorities
+            .roots()
+            .iter()
+            .map(gm::Certificate::to_pem)
+            .collect();
         self.write("root.pem", pem.as_bytes())?;
         self.say("根证书 root.pem / root certificates");
         Ok(())
@@ -143,7 +157,11 @@ impl Once<'_> {
         self.upload_missing(me, &draft.case_id).await?;
         let submitted = problem(cases::submit(me, &draft.case_id).await)?;
         let case = submitted.case;
-        self.say(&format!("{mode}：{} 已提交 {} / submitted", case.data.item_name, case.number()));
+        self.say(&format!(
+            "{mode}：{} 已提交 {} / submitted",
+            case.data.item_name,
+            case.number()
+        ));
         Ok(case)
     }
 
@@ -180,19 +198,29 @@ impl Once<'_> {
             case = problem(cases::accept(&clerk, &id, "材料齐全，符合法定形式").await)?;
             self.say(&format!("{} 已受理 / accepted", case.number()));
         }
-        for step in [flow_step::Step::Review, flow_step::Step::TechnicalReview, flow_step::Step::SiteCheck] {
+        for step in [
+            flow_step::Step::Review,
+            flow_step::Step::TechnicalReview,
+            flow_step::Step::SiteCheck,
+        ] {
             for officer in self.on_duty(&case, step).await? {
                 if !flow_step::is_open(self.ctx(), &case, step).await? {
                     break;
                 }
-                let opinion = SignedOpinion { agree: true, text: "符合条件，建议准予".into() };
+                let opinion = SignedOpinion {
+                    agree: true,
+                    text: "符合条件，建议准予".into(),
+                };
                 case = problem(cases::sign_opinion(&officer, &id, &opinion).await)?;
             }
         }
         self.say(&format!("{} 审查完毕 / reviewed", case.number()));
         let decider = self.first(&case, flow_step::Step::Decide).await?;
-        let decision =
-            Decide { approve: true, reason: "符合法定条件、标准".into(), basis: String::new() };
+        let decision = Decide {
+            approve: true,
+            reason: "符合法定条件、标准".into(),
+            basis: String::new(),
+        };
         let case = problem(cases::decide(&decider, &id, &decision).await)?;
         self.say(&format!("{} 决定准予 / approved", case.number()));
         let officer = self.first(&case, flow_step::Step::Complete).await?;
@@ -227,16 +255,28 @@ impl Once<'_> {
         self.platform.worker.drain().await?;
         let number = case.number().to_owned();
         for notice in notices::list(me, &case.case_id).await? {
-            for format in [notices::Format::Ofd, notices::Format::Pdf, notices::Format::Png] {
+            for format in [
+                notices::Format::Ofd,
+                notices::Format::Pdf,
+                notices::Format::Png,
+            ] {
                 let file = notices::file(me, &notice.doc_id, format).await?;
                 let name = format!("{number}-{}.{}", notice.kind.code(), format.code());
                 self.write(&name, &file.bytes)?;
             }
             self.say(&format!("{number} {} {}", notice.title, notice.number));
         }
-        let key = case.data.result.as_ref().and_then(|r| r.licence_key.clone());
+        let key = case
+            .data
+            .result
+            .as_ref()
+            .and_then(|r| r.licence_key.clone());
         if let Some(key) = key {
-            for format in [licences::Format::Ofd, licences::Format::Pdf, licences::Format::Png] {
+            for format in [
+                licences::Format::Ofd,
+                licences::Format::Pdf,
+                licences::Format::Png,
+            ] {
                 let bytes = licences::file(me, &key, format).await?;
                 self.write(&format!("{number}-licence.{}", format.code()), &bytes)?;
             }
@@ -244,13 +284,23 @@ impl Once<'_> {
             let visitor = self.ctx().with_actor(Actor::visitor(Channel::Portal));
             let verified = licences::verify_file(&visitor, ofd).await?;
             if !verified.valid {
-                return Err(Stop::new(format!("{number} 证照核验未通过 / licence not valid")));
+                return Err(Stop::new(format!(
+                    "{number} 证照核验未通过 / licence not valid"
+                )));
             }
-            self.say(&format!("{number} 证照已签发并核验通过 / licence issued and verified"));
+            self.say(&format!(
+                "{number} 证照已签发并核验通过 / licence issued and verified"
+            ));
         }
         let mine = problem(cases::my_cases(me, PageRequest::default()).await)?;
-        if !mine.rows.iter().any(|r| r.case_no.as_deref() == Some(number.as_str())) {
-            return Err(Stop::new(format!("{number} 不在用户空间 / not in the user space")));
+        if !mine
+            .rows
+            .iter()
+            .any(|r| r.case_no.as_deref() == Some(number.as_str()))
+        {
+            return Err(Stop::new(format!(
+                "{number} 不在用户空间 / not in the user space"
+            )));
         }
         Ok(())
     }
@@ -268,10 +318,23 @@ fn problem<T>(outcome: Result<T, cases::CaseError>) -> Result<T, Stop> {
 /// A page with the material's name, as a scan would be.
 fn drawing(name: &str, at: jiff::Timestamp) -> Result<Vec<u8>, Stop> {
     let mut page = paper::Page::a4();
-    page.items.push(paper::Item::Text(paper::Text::new(name, 30.0, 60.0, 8.0)));
-    let meta = paper::Meta { title: name.into(), created: at, ..paper::Meta::default() };
-    let document = paper::Document { meta, pages: vec![page], attachments: Vec::new() };
-    Ok(paper::to_png(&paper::lay_out(&document)?, 0, paper::Scale::Dpi(72.0))?)
+    page.items
+        .push(paper::Item::Text(paper::Text::new(name, 30.0, 60.0, 8.0)));
+    let meta = paper::Meta {
+        title: name.into(),
+        created: at,
+        ..paper::Meta::default()
+    };
+    let document = paper::Document {
+        meta,
+        pages: vec![page],
+        attachments: Vec::new(),
+    };
+    Ok(paper::to_png(
+        &paper::lay_out(&document)?,
+        0,
+        paper::Scale::Dpi(72.0),
+    )?)
 }
 
 /// Which officers stand at the open posts of a case.
@@ -285,9 +348,14 @@ mod flow_step {
 
     pub async fn officers(ctx: &Ctx, case: &Case, step: Step) -> Result<Vec<String>, Stop> {
         let item = items::version(ctx, &case.data.item_id, case.data.item_version).await?;
-        let Some(state) = &case.data.flow else { return Ok(Vec::new()) };
+        let Some(state) = &case.data.flow else {
+            return Ok(Vec::new());
+        };
         let posts = state.tasks().filter_map(|(code, _)| item.flow.post(code));
-        Ok(posts.filter(|p| p.step == step).flat_map(|p| p.staff.clone()).collect())
+        Ok(posts
+            .filter(|p| p.step == step)
+            .flat_map(|p| p.staff.clone())
+            .collect())
     }
 
     pub async fn is_open(ctx: &Ctx, case: &Case, step: Step) -> Result<bool, Stop> {

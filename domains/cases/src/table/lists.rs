@@ -7,8 +7,7 @@ use store::{Run, Value, args};
 use super::Sealed;
 use crate::error::CaseError;
 
-const COLUMNS: &str =
-    "r.case_id, r.rev, r.state, r.updated_at, r.deadline, r.data, r.private";
+const COLUMNS: &str = "r.case_id, r.rev, r.state, r.updated_at, r.deadline, r.data, r.private";
 
 /// Cases of one account, newest first.
 pub(crate) async fn of_owner(
@@ -20,8 +19,15 @@ pub(crate) async fn of_owner(
         "SELECT {COLUMNS} FROM case_record r WHERE r.owner = ? \
          ORDER BY r.updated_at DESC LIMIT ? OFFSET ?"
     );
-    let rows = run.rows(&sql, args![owner, page.size, page.offset()]).await?;
-    let total = run.count("SELECT count(*) FROM case_record WHERE owner = ?", args![owner]).await?;
+    let rows = run
+        .rows(&sql, args![owner, page.size, page.offset()])
+        .await?;
+    let total = run
+        .count(
+            "SELECT count(*) FROM case_record WHERE owner = ?",
+            args![owner],
+        )
+        .await?;
     let rows: Result<_, _> = rows.iter().map(|r| Sealed::from_row(r, 0)).collect();
     Ok((rows?, total))
 }
@@ -36,7 +42,11 @@ pub(crate) async fn drafts_of(
         "SELECT {COLUMNS} FROM case_record r WHERE r.owner = ? AND r.state = 'DRAFT' \
          AND r.item_id = ? ORDER BY r.updated_at DESC LIMIT 10"
     );
-    run.rows(&sql, args![owner, item_id]).await?.iter().map(|r| Sealed::from_row(r, 0)).collect()
+    run.rows(&sql, args![owner, item_id])
+        .await?
+        .iter()
+        .map(|r| Sealed::from_row(r, 0))
+        .collect()
 }
 
 /// An officer's open tasks with their posts, soonest due first; cases without a due date last.
@@ -51,7 +61,9 @@ pub(crate) async fn tasks_of(
     values.extend(steps.iter().map(|s| Value::from(*s)));
     let total = run
         .count(
-            &format!("SELECT count(*) FROM case_task t WHERE t.username = ? AND t.step IN ({marks})"),
+            &format!(
+                "SELECT count(*) FROM case_task t WHERE t.username = ? AND t.step IN ({marks})"
+            ),
             values.clone(),
         )
         .await?;
@@ -84,14 +96,20 @@ pub(crate) async fn of_agencies(
     let mut values: Vec<Value> = agencies.iter().map(Value::from).collect();
     values.extend(states.iter().map(|s| Value::from(*s)));
     let wanted = format!("FROM case_record r WHERE r.agency IN ({a}) AND r.state IN ({s})");
-    let total = run.count(&format!("SELECT count(*) {wanted}"), values.clone()).await?;
+    let total = run
+        .count(&format!("SELECT count(*) {wanted}"), values.clone())
+        .await?;
     values.extend(args![page.size, page.offset()]);
     let sql = format!(
         "SELECT {COLUMNS} {wanted} ORDER BY r.due_at IS NULL, r.due_at, r.updated_at \
          LIMIT ? OFFSET ?"
     );
-    let rows: Result<_, _> =
-        run.rows(&sql, values).await?.iter().map(|r| Sealed::from_row(r, 0)).collect();
+    let rows: Result<_, _> = run
+        .rows(&sql, values)
+        .await?
+        .iter()
+        .map(|r| Sealed::from_row(r, 0))
+        .collect();
     Ok((rows?, total))
 }
 
@@ -102,13 +120,21 @@ pub(crate) async fn overdue_applicants(
     now: Timestamp,
 ) -> Result<Vec<String>, CaseError> {
     let sql = "SELECT case_id FROM case_record WHERE state = ? AND deadline <= ? LIMIT 200";
-    run.rows(sql, args![state, now]).await?.iter().map(|r| Ok(r.get(0)?)).collect()
+    run.rows(sql, args![state, now])
+        .await?
+        .iter()
+        .map(|r| Ok(r.get(0)?))
+        .collect()
 }
 
 /// Cases in one state, for the platform's own steps.
 pub(crate) async fn in_state(run: &mut impl Run, state: &str) -> Result<Vec<String>, CaseError> {
     let sql = "SELECT case_id FROM case_record WHERE state = ? AND deadline IS NULL LIMIT 200";
-    run.rows(sql, args![state]).await?.iter().map(|r| Ok(r.get(0)?)).collect()
+    run.rows(sql, args![state])
+        .await?
+        .iter()
+        .map(|r| Ok(r.get(0)?))
+        .collect()
 }
 
 pub(crate) async fn count_of_owner(

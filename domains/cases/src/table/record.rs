@@ -63,17 +63,20 @@ pub(crate) async fn load_sealed(
     }
 }
 
-pub(crate) async fn load(
-    run: &mut impl Run,
-    ctx: &Ctx,
-    case_id: &str,
-) -> Result<Case, CaseError> {
-    load_sealed(run, case_id).await?.ok_or(CaseError::NotFound)?.open(ctx)
+pub(crate) async fn load(run: &mut impl Run, ctx: &Ctx, case_id: &str) -> Result<Case, CaseError> {
+    load_sealed(run, case_id)
+        .await?
+        .ok_or(CaseError::NotFound)?
+        .open(ctx)
 }
 
 pub(crate) async fn id_of(run: &mut impl Run, case_no: &str) -> Result<Option<String>, CaseError> {
     let sql = "SELECT case_id FROM case_number WHERE case_no = ?";
-    Ok(run.row(sql, args![case_no]).await?.map(|r| r.get(0)).transpose()?)
+    Ok(run
+        .row(sql, args![case_no])
+        .await?
+        .map(|r| r.get(0))
+        .transpose()?)
 }
 
 pub(crate) async fn insert_number(
@@ -98,7 +101,12 @@ impl Written {
     pub fn new(ctx: &Ctx, case: Case, due_at: Option<Timestamp>) -> Result<Self, CaseError> {
         let plain = serde_json::to_vec(&case.private)?;
         let private = ctx.seal("case_record", "private", &case.case_id, &plain);
-        Ok(Self { data: serde_json::to_string(&case.data)?, private, due_at, case })
+        Ok(Self {
+            data: serde_json::to_string(&case.data)?,
+            private,
+            due_at,
+            case,
+        })
     }
 }
 
@@ -142,7 +150,11 @@ pub(crate) async fn update(run: &mut impl Run, w: &Written) -> Result<(), CaseEr
         c.case_id.as_str(),
         c.rev
     ];
-    if run.exec(sql, args).await? == 1 { Ok(()) } else { Err(CaseError::Stale) }
+    if run.exec(sql, args).await? == 1 {
+        Ok(())
+    } else {
+        Err(CaseError::Stale)
+    }
 }
 
 pub(crate) async fn insert_applicant(
@@ -165,11 +177,19 @@ pub(crate) async fn of_applicant(
     let sql = "SELECT r.case_id, r.rev, r.state, r.updated_at, r.deadline, r.data, r.private \
                FROM case_applicant a JOIN case_record r ON r.case_id = a.case_id \
                WHERE a.digest = ? ORDER BY r.updated_at DESC LIMIT 50";
-    run.rows(sql, args![digest]).await?.iter().map(|r| Sealed::from_row(r, 0)).collect()
+    run.rows(sql, args![digest])
+        .await?
+        .iter()
+        .map(|r| Sealed::from_row(r, 0))
+        .collect()
 }
 
 /// Raises the revision without changing the case, for what is written beside it.
 pub(crate) async fn touch(run: &mut impl Run, case_id: &str, rev: i64) -> Result<(), CaseError> {
     let sql = "UPDATE case_record SET rev = rev + 1 WHERE case_id = ? AND rev = ?";
-    if run.exec(sql, args![case_id, rev]).await? == 1 { Ok(()) } else { Err(CaseError::Stale) }
+    if run.exec(sql, args![case_id, rev]).await? == 1 {
+        Ok(())
+    } else {
+        Err(CaseError::Stale)
+    }
 }

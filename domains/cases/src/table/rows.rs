@@ -26,7 +26,8 @@ pub(crate) async fn replace_tasks(
     due_at: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<(), CaseError> {
-    run.exec("DELETE FROM case_task WHERE case_id = ?", args![case_id]).await?;
+    run.exec("DELETE FROM case_task WHERE case_id = ?", args![case_id])
+        .await?;
     let sql = "INSERT INTO case_task (username, case_id, post_code, step, state, due_at, opened_at) \
                VALUES (?, ?, ?, ?, ?, ?, ?)";
     for t in tasks {
@@ -76,7 +77,12 @@ pub(crate) async fn steps(
     for row in run.rows(sql, args![case_id]).await? {
         let (seq, data, private): (i64, String, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let plain = ctx
-            .open_sealed("case_step", "private", &format!("{case_id}/{seq}"), &private)
+            .open_sealed(
+                "case_step",
+                "private",
+                &format!("{case_id}/{seq}"),
+                &private,
+            )
             .map_err(|e| CaseError::Data(e.to_string()))?;
         all.push(StepRecord {
             open: serde_json::from_str(&data)?,
@@ -94,7 +100,11 @@ pub(crate) async fn put_material(
     let sql = "INSERT INTO case_material (case_id, entry, material_code, data) VALUES (?, ?, ?, ?) \
                ON CONFLICT (case_id, entry) DO UPDATE SET data = excluded.data";
     let data = serde_json::to_string(m)?;
-    run.exec(sql, args![case_id, m.entry.as_str(), m.material_code.as_str(), data]).await?;
+    run.exec(
+        sql,
+        args![case_id, m.entry.as_str(), m.material_code.as_str(), data],
+    )
+    .await?;
     Ok(())
 }
 
@@ -132,7 +142,8 @@ pub(crate) async fn put_special(
     let plain = serde_json::to_vec(&s.private)?;
     let key = format!("{case_id}/{}", s.open.no);
     let private = ctx.seal("case_special", "private", &key, &plain);
-    run.exec(sql, args![case_id, s.open.no, data, private]).await?;
+    run.exec(sql, args![case_id, s.open.no, data, private])
+        .await?;
     Ok(())
 }
 
@@ -146,7 +157,12 @@ pub(crate) async fn specials(
     for row in run.rows(sql, args![case_id]).await? {
         let (no, data, private): (i64, String, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let plain = ctx
-            .open_sealed("case_special", "private", &format!("{case_id}/{no}"), &private)
+            .open_sealed(
+                "case_special",
+                "private",
+                &format!("{case_id}/{no}"),
+                &private,
+            )
             .map_err(|e| CaseError::Data(e.to_string()))?;
         all.push(Special {
             open: serde_json::from_str(&data)?,
@@ -164,8 +180,14 @@ pub(crate) async fn put_check(
     let sql = "INSERT INTO case_check (case_id, material_code, point_no, passed, by_whom, at) \
                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (case_id, material_code, point_no) \
                DO UPDATE SET passed = excluded.passed, by_whom = excluded.by_whom, at = excluded.at";
-    let args =
-        args![case_id, c.material_code.as_str(), c.point_no, c.passed, c.by.as_str(), c.at];
+    let args = args![
+        case_id,
+        c.material_code.as_str(),
+        c.point_no,
+        c.passed,
+        c.by.as_str(),
+        c.at
+    ];
     run.exec(sql, args).await?;
     Ok(())
 }
@@ -192,7 +214,11 @@ pub(crate) async fn checks(
 }
 
 pub(crate) async fn forget_failed(run: &mut impl Run, case_id: &str) -> Result<(), CaseError> {
-    run.exec("DELETE FROM case_check WHERE case_id = ? AND passed = 0", args![case_id]).await?;
+    run.exec(
+        "DELETE FROM case_check WHERE case_id = ? AND passed = 0",
+        args![case_id],
+    )
+    .await?;
     Ok(())
 }
 
@@ -205,7 +231,8 @@ pub(crate) async fn insert_visit(
     at: Timestamp,
 ) -> Result<(), CaseError> {
     let sql = "INSERT INTO case_visit (case_id, no, at, event, officer) VALUES (?, ?, ?, ?, ?)";
-    run.exec(sql, args![case_id, no, at, event, officer]).await?;
+    run.exec(sql, args![case_id, no, at, event, officer])
+        .await?;
     Ok(())
 }
 
@@ -215,7 +242,11 @@ pub(crate) async fn visits(
     case_id: &str,
 ) -> Result<Vec<(Timestamp, String)>, CaseError> {
     let sql = "SELECT at, event FROM case_visit WHERE case_id = ? ORDER BY no";
-    run.rows(sql, args![case_id]).await?.iter().map(|r| Ok((r.get(0)?, r.get(1)?))).collect()
+    run.rows(sql, args![case_id])
+        .await?
+        .iter()
+        .map(|r| Ok((r.get(0)?, r.get(1)?)))
+        .collect()
 }
 
 pub(crate) async fn put_rule(
@@ -232,5 +263,9 @@ pub(crate) async fn put_rule(
 
 pub(crate) async fn rules(run: &mut impl Run, item_id: &str) -> Result<Vec<String>, CaseError> {
     let sql = "SELECT rule FROM acceptance_check WHERE item_id = ? ORDER BY code";
-    run.rows(sql, args![item_id]).await?.iter().map(|r| Ok(r.get(0)?)).collect()
+    run.rows(sql, args![item_id])
+        .await?
+        .iter()
+        .map(|r| Ok(r.get(0)?))
+        .collect()
 }

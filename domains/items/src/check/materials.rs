@@ -77,10 +77,10 @@ fn one(material: &Material, faults: &mut Vec<Fault>) {
             "There is no such material type",
         );
     }
-    if !material
+    if material
         .sample
         .as_ref()
-        .is_some_and(|s| !s.content.trim().is_empty())
+        .is_none_or(|s| s.content.trim().is_empty())
     {
         push("C-32/sample", "材料没有样例", "The material has no sample");
     }
@@ -98,10 +98,10 @@ fn one(material: &Material, faults: &mut Vec<Fault>) {
             "A material that an agency issues names this agency",
         ),
         Source::Intermediary
-            if !material
+            if material
                 .intermediary
                 .as_ref()
-                .is_some_and(|i| !i.phone.trim().is_empty()) =>
+                .is_none_or(|i| i.phone.trim().is_empty()) =>
         {
             push(
                 "C-32/intermediary",

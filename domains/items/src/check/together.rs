@@ -57,14 +57,14 @@ pub(crate) fn check(item: &Item, faults: &mut Vec<Fault>) {
             );
         }
     }
-    if let Some(joint) = &parallel.joint_site_check {
-        if item.flow.post(&joint.post_code).is_none() {
-            push(
-                &joint.post_code,
-                "联合踏勘岗不存在".into(),
-                "The post of the joint site check does not exist".into(),
-            );
-        }
+    if let Some(joint) = &parallel.joint_site_check
+        && item.flow.post(&joint.post_code).is_none()
+    {
+        push(
+            &joint.post_code,
+            "联合踏勘岗不存在".into(),
+            "The post of the joint site check does not exist".into(),
+        );
     }
     for merged in &parallel.merged_materials {
         let code = merged.material_code.as_str();

@@ -173,7 +173,7 @@ async fn a_version_waits_for_its_effective_date() {
             }
         );
         let current = |c: &items::Catalogue| c.find("YSZC").unwrap().version;
-        assert_eq!(current(&*items::catalogue(&ctx).await.unwrap()), 1);
+        assert_eq!(current(&items::catalogue(&ctx).await.unwrap()), 1);
         assert_eq!(
             items::version(&ctx, "YSZC", 2).await.unwrap().state,
             State::Approved
@@ -185,7 +185,7 @@ async fn a_version_waits_for_its_effective_date() {
         clock.set("2026-11-30T16:00:00Z".parse().unwrap());
         assert_eq!(items::publish_due(&ctx).await.unwrap(), 1);
         assert_eq!(items::publish_due(&ctx).await.unwrap(), 0);
-        assert_eq!(current(&*items::catalogue(&ctx).await.unwrap()), 2);
+        assert_eq!(current(&items::catalogue(&ctx).await.unwrap()), 2);
         let steps = items::history(&ctx, "YSZC").await.unwrap();
         assert!(
             steps
@@ -194,6 +194,31 @@ async fn a_version_waits_for_its_effective_date() {
         );
         test.remove().await.unwrap();
     }
+}
+
+/// What was approved for a later day does not come back over what is newer.
+#[tokio::test]
+async fn an_older_version_does_not_return() {
+    let test = TestDb::sqlite(&migrations()).await.unwrap();
+    let (ctx, clock) = store::testing::clocked(&test, AT);
+    city::settle(&ctx).await;
+    let mut later = file("YSZC");
+    later.content["supplement"]["planned_effective_date"] = json!("2026-12-01");
+    import(&ctx, &[later]).await;
+    let mut now = file("YSZC");
+    now.content["elements"]["exercise_content"] = json!("办理注册。");
+    let report = import(&ctx, &[now]).await;
+    assert_eq!(
+        report.rows[0].outcome,
+        Outcome::Changed {
+            version: 3,
+            replaces: Some(1)
+        }
+    );
+    clock.set("2026-12-02T00:00:00Z".parse().unwrap());
+    assert_eq!(items::publish_due(&ctx).await.unwrap(), 0);
+    let catalogue = items::catalogue(&ctx).await.unwrap();
+    assert_eq!(catalogue.find("YSZC").unwrap().version, 3);
 }
 
 /// Another process sees a change within a second; it does not share this one's memory.

@@ -15,17 +15,34 @@ fn schema() -> Vec<store::Migration> {
 
 fn user(ctx: &Ctx, id: &str) -> Ctx {
     let grants = [Permission::MaterialOwn, Permission::CaseReadOwn]
-        .map(|permission| Grant { permission, scope: Scope::Own })
+        .map(|permission| Grant {
+            permission,
+            scope: Scope::Own,
+        })
         .to_vec();
-    ctx.with_actor(Actor { id: id.into(), grants, ..Actor::visitor(Channel::Portal) })
+    ctx.with_actor(Actor {
+        id: id.into(),
+        grants,
+        ..Actor::visitor(Channel::Portal)
+    })
 }
 
 fn clerk(ctx: &Ctx) -> Ctx {
     let grants = vec![
-        Grant { permission: Permission::MaterialCheck, scope: Scope::All },
-        Grant { permission: Permission::CaseRead, scope: Scope::All },
+        Grant {
+            permission: Permission::MaterialCheck,
+            scope: Scope::All,
+        },
+        Grant {
+            permission: Permission::CaseRead,
+            scope: Scope::All,
+        },
     ];
-    ctx.with_actor(Actor { id: "ck_haosy".into(), grants, ..Actor::visitor(Channel::Console) })
+    ctx.with_actor(Actor {
+        id: "ck_haosy".into(),
+        grants,
+        ..Actor::visitor(Channel::Console)
+    })
 }
 
 fn png(width: u32, height: u32) -> Vec<u8> {
@@ -39,21 +56,29 @@ async fn cities() -> Vec<(TestDb, Ctx)> {
     let mut all = Vec::new();
     for test in TestDb::each(&schema()).await.unwrap() {
         let ctx = store::testing::ctx(&test, "2026-11-16T01:00:00Z");
-        ctx.shared.put(Arc::new(Blobs::open(&test.path("blobs")).unwrap()));
+        ctx.shared
+            .put(Arc::new(Blobs::open(&test.path("blobs")).unwrap()));
         all.push((test, ctx));
     }
     all
 }
 
 fn scan(owner: &str, bytes: Vec<u8>, group: Group) -> Upload {
-    Upload { owner: owner.into(), name: "布局图.png".into(), group, bytes }
+    Upload {
+        owner: owner.into(),
+        name: "布局图.png".into(),
+        group,
+        bytes,
+    }
 }
 
 #[tokio::test]
 async fn a_self_made_file_is_stamped_at_upload_and_read_back() {
     for (test, ctx) in cities().await {
         let me = user(&ctx, "me");
-        let card = materials::upload(&me, scan("me", png(900, 600), Group::SelfMade)).await.unwrap();
+        let card = materials::upload(&me, scan("me", png(900, 600), Group::SelfMade))
+            .await
+            .unwrap();
         assert_eq!(card.trust, "D");
         assert_eq!(card.note, "本用户对此材料的真实性负责");
         let (_, shown) = materials::read(&me, &card.file_key).await.unwrap();
@@ -61,7 +86,10 @@ async fn a_self_made_file_is_stamped_at_upload_and_read_back() {
         assert_eq!(shown.get_pixel(450, 300), &image::Rgb([10, 90, 200]));
         assert!(shown.height() > 600, "the band stands under the picture");
         let red = |p: &&image::Rgb<u8>| p[0] > 180 && p[1] < 120 && p[2] < 120;
-        assert!(shown.pixels().filter(red).count() > 500, "the note is drawn");
+        assert!(
+            shown.pixels().filter(red).count() > 500,
+            "the note is drawn"
+        );
         // Nobody else may read it, nor learn that it is there.
         let other = materials::read(&user(&ctx, "you"), &card.file_key).await;
         assert!(matches!(other, Err(MaterialError::NotFound)));
@@ -77,17 +105,33 @@ async fn a_self_made_file_is_stamped_at_upload_and_read_back() {
 async fn a_checked_licence_picture_becomes_b() {
     for (test, ctx) in cities().await {
         let me = user(&ctx, "me");
-        let card = materials::upload(&me, scan("me", png(900, 600), Group::Licence)).await.unwrap();
+        let card = materials::upload(&me, scan("me", png(900, 600), Group::Licence))
+            .await
+            .unwrap();
         assert_eq!(card.trust, "C");
         let (_, clean) = materials::read(&me, &card.file_key).await.unwrap();
-        assert_eq!(clean, png(900, 600), "C is stamped only when it is submitted");
-        materials::stamp_on_submit(&me, &card.file_key).await.unwrap();
+        assert_eq!(
+            clean,
+            png(900, 600),
+            "C is stamped only when it is submitted"
+        );
+        materials::stamp_on_submit(&me, &card.file_key)
+            .await
+            .unwrap();
         let (_, submitted) = materials::read(&me, &card.file_key).await.unwrap();
-        materials::stamp_on_submit(&me, &card.file_key).await.unwrap();
+        materials::stamp_on_submit(&me, &card.file_key)
+            .await
+            .unwrap();
         let (_, again) = materials::read(&me, &card.file_key).await.unwrap();
         assert_eq!(submitted, again, "never stamped twice");
-        assert!(materials::raise_to_b(&me, &card.file_key, "1").await.is_err());
-        materials::raise_to_b(&clerk(&ctx), &card.file_key, "990102").await.unwrap();
+        assert!(
+            materials::raise_to_b(&me, &card.file_key, "1")
+                .await
+                .is_err()
+        );
+        materials::raise_to_b(&clerk(&ctx), &card.file_key, "990102")
+            .await
+            .unwrap();
         let raised = materials::usable(&me, "me", &card.file_key).await.unwrap();
         assert_eq!(raised.trust, TrustLevel::B.code());
         assert_eq!(
@@ -95,8 +139,15 @@ async fn a_checked_licence_picture_becomes_b() {
             "此件经与原件核对无误，仅供办理政务服务事项时使用，有效期至2027年11月16日"
         );
         let (_, b) = materials::read(&me, &card.file_key).await.unwrap();
-        let (one, two) = (image::load_from_memory(&submitted), image::load_from_memory(&b));
-        assert_eq!(one.unwrap().height(), two.unwrap().height(), "one band, not two");
+        let (one, two) = (
+            image::load_from_memory(&submitted),
+            image::load_from_memory(&b),
+        );
+        assert_eq!(
+            one.unwrap().height(),
+            two.unwrap().height(),
+            "one band, not two"
+        );
         test.remove().await.unwrap();
     }
 }
@@ -106,10 +157,15 @@ async fn a_checked_licence_picture_becomes_b() {
 async fn an_expired_material_is_not_usable() {
     for test in TestDb::each(&schema()).await.unwrap() {
         let (ctx, clock) = store::testing::clocked(&test, "2026-11-16T01:00:00Z");
-        ctx.shared.put(Arc::new(Blobs::open(&test.path("blobs")).unwrap()));
+        ctx.shared
+            .put(Arc::new(Blobs::open(&test.path("blobs")).unwrap()));
         let me = user(&ctx, "me");
-        let card = materials::upload(&me, scan("me", png(300, 200), Group::Licence)).await.unwrap();
-        materials::raise_to_b(&clerk(&ctx), &card.file_key, "1").await.unwrap();
+        let card = materials::upload(&me, scan("me", png(300, 200), Group::Licence))
+            .await
+            .unwrap();
+        materials::raise_to_b(&clerk(&ctx), &card.file_key, "1")
+            .await
+            .unwrap();
         clock.set("2027-11-16T15:59:59Z".parse().unwrap());
         assert!(materials::usable(&me, "me", &card.file_key).await.is_ok());
         clock.set("2027-11-16T16:00:00Z".parse().unwrap());
@@ -151,7 +207,9 @@ async fn the_space_has_a_limit() {
             materials::usable(&me, "me", &keys[0]).await,
             Err(MaterialError::NotFound)
         ));
-        materials::upload(&me, scan("me", bytes, Group::Licence)).await.unwrap();
+        materials::upload(&me, scan("me", bytes, Group::Licence))
+            .await
+            .unwrap();
         test.remove().await.unwrap();
     }
 }
