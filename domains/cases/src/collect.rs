@@ -69,14 +69,14 @@ async fn one(
             return Ok(Some(made(collected, Some("A"), Some(cited.verified))));
         }
     }
-    if let Some(credential) = &m.satisfied_by_credential {
-        if gathered.has_credential(credential) {
-            let source = m
-                .shared_data_source
-                .clone()
-                .unwrap_or_else(|| "人口基础信息库".into());
-            return Ok(Some(made(Collected::Shared { source }, None, None)));
-        }
+    if let Some(credential) = &m.satisfied_by_credential
+        && gathered.has_credential(credential)
+    {
+        let source = m
+            .shared_data_source
+            .clone()
+            .unwrap_or_else(|| "人口基础信息库".into());
+        return Ok(Some(made(Collected::Shared { source }, None, None)));
     }
     match &m.shared_data_source {
         Some(source) if gathered.shares(source) => Ok(Some(made(

@@ -17,7 +17,7 @@ use crate::table::{self, Written};
 /// What saving a step came to: saved, or the errors with what was typed.
 #[derive(Debug)]
 pub enum Saved {
-    Yes(Case),
+    Yes(Box<Case>),
     /// Nothing was saved; the page shows the errors beside what was typed.
     Errors(Vec<FieldError>),
 }
@@ -87,7 +87,9 @@ pub async fn save_fields(
     }
     case.private.values = reading.values;
     mark(&mut case, step);
-    Ok(Saved::Yes(write(ctx, case, Vec::new(), Vec::new()).await?))
+    Ok(Saved::Yes(Box::new(
+        write(ctx, case, Vec::new(), Vec::new()).await?,
+    )))
 }
 
 /// Sets whole form values, for machines that fill the form in one go. Errors are those of submit.

@@ -108,14 +108,14 @@ pub async fn take_originals(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError>
     change.case.deadline = None;
     let number = change.case.number().to_owned();
     for mut material in table::materials(&mut ctx.db.reader(), case_id).await? {
-        if let Collected::File { file_key } = &material.collected {
-            if material.trust.as_deref() == Some("C") {
-                materials::raise_to_b(ctx, file_key, &number)
-                    .await
-                    .map_err(CaseError::other)?;
-                material.trust = Some("B".into());
-                change.write(Write::Material(material));
-            }
+        if let Collected::File { file_key } = &material.collected
+            && material.trust.as_deref() == Some("C")
+        {
+            materials::raise_to_b(ctx, file_key, &number)
+                .await
+                .map_err(CaseError::other)?;
+            material.trust = Some("B".into());
+            change.write(Write::Material(material));
         }
     }
     papers::receipt(ctx, &mut change).await?;

@@ -54,12 +54,14 @@ pub use import_list::import_catalogue_list;
 pub use item::Item;
 pub use library::{catalogue, history, version};
 pub use material::{
-    BlankForm, Exempt, Intermediary, Material, MaterialCounts, MaterialNeed, MaterialRow,
-    PaperCopies, Required, ReviewPoint, Sample, Source,
+    BlankForm, Exempt, Intermediary, Material, MaterialBasis, MaterialCounts, MaterialNeed,
+    MaterialRow, PaperCopies, Required, ReviewPoint, Sample, Source,
 };
-pub use parallel::{Child, JointSiteCheck, MergedMaterial, ParallelApproval, Stage};
+pub use parallel::{
+    Child, ChildMaterials, JointSiteCheck, MergedMaterial, ParallelApproval, Stage,
+};
 pub use public::{ItemChange, ItemChanges, changes_since, public_item, public_list};
-pub use record::{ItemRecord, LimitRecord, MaterialRecord, QuestionRecord};
+pub use record::{ItemRecord, LimitRecord, MaterialRecord, QuestionRecord, StepRecord};
 pub use review_rules::{RuleLine, RulePart};
 pub use search::{
     DEPARTMENT, FAQ, ITEM, LICENCE, Query, SearchPage, SearchRow, Suggestion, TOGETHER,
@@ -69,8 +71,8 @@ pub use state::{Event, IllegalMove, State, TABLE, next};
 pub use table::StateRow;
 pub use themes::{LEGAL_THEMES, NATURAL_THEMES};
 pub use types::{
-    DecisionDocument, Fee, FeeStep, HandlingItem, LegalBasis, Mode, OrgRef, Place, ResultSample,
-    RunningSystem, Situation, SpecialProcedure,
+    DecisionDocument, Faq, Fee, FeeStep, HandlingItem, LegalBasis, Mode, OrgRef, Place,
+    ResultSample, RunningSystem, Situation, SpecialProcedure,
 };
 pub use uses::note_use;
 

@@ -53,6 +53,12 @@ impl Authorities {
         [self.sm2.root().clone(), self.p256.root().clone()]
     }
 
+    /// The issuing authorities under the roots: a seal signature carries only its signer's
+    /// certificate, so whoever verifies elsewhere needs these beside the roots.
+    pub fn issuing(&self) -> [Certificate; 2] {
+        [self.sm2.issuing().clone(), self.p256.issuing().clone()]
+    }
+
     /// The signer of a seal, by its key name.
     pub(crate) fn signer(&self, name: &str, kind: KeyKind) -> Result<Arc<dyn Signer>, SealError> {
         Ok(self.store.signer(&key_of(name, kind))?)

@@ -48,17 +48,26 @@ pub fn run(args: &VerifyArgs) -> ExitCode {
 
 fn judge(args: &VerifyArgs) -> Result<Verdict, String> {
     let bytes = std::fs::read(&args.file).map_err(|e| format!("{}: {e}", args.file.display()))?;
-    let mut roots = Vec::new();
+    // What signs itself is a root; the rest only helps to build a chain.
+    let (mut roots, mut intermediates) = (Vec::new(), Vec::new());
     for path in &args.trust {
         let pem = std::fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
         let all = Certificate::from_pem_or_der(&pem).map_err(|e| e.to_string())?;
-        roots.extend(all.iter().map(|c| c.der().to_vec()));
+        for certificate in all {
+            let itself = certificate.is_signed_by(&certificate).is_ok();
+            let pile = if itself {
+                &mut roots
+            } else {
+                &mut intermediates
+            };
+            pile.push(certificate.der().to_vec());
+        }
     }
     let now = SystemClock.now();
     let trust = if roots.is_empty() {
         Trust::nobody(now)
     } else {
-        Trust::new(&roots, &[], &[], now).map_err(|e| e.to_string())?
+        Trust::new(&roots, &intermediates, &[], now).map_err(|e| e.to_string())?
     };
     sealing::verify(&bytes, &trust).map_err(|e| e.to_string())
 }

@@ -70,14 +70,17 @@ impl Once<'_> {
 
     /// The root certificates, for whoever verifies elsewhere.
     fn roots(&self) -> Result<(), Stop> {
-        let pem: String = self
-            .platform
-            .authorities
-            .roots()
+        let authorities = &self.platform.authorities;
+        let (roots, issuing) = (authorities.roots(), authorities.issuing());
+        let pem: String = roots
             .iter()
+            .chain(&issuing)
             .map(gm::Certificate::to_pem)
             .collect();
         self.write("root.pem", pem.as_bytes())?;
+        for (name, root) in ["root-sm2.pem", "root-p256.pem"].into_iter().zip(&roots) {
+            self.write(name, root.to_pem().as_bytes())?;
+        }
         self.say("根证书 root.pem / root certificates");
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! User spaces on both engines.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::io::Cursor;
 use std::sync::Arc;
 

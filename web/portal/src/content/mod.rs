@@ -55,11 +55,14 @@ async fn show(shell: Shell, OriginalUri(uri): OriginalUri) -> Response {
     })
 }
 
+/// Id and title of a group, and its links: address and label.
+type Group = (&'static str, String, Vec<(&'static str, String)>);
+
 #[derive(askama::Template)]
 #[template(path = "portal/sitemap.html")]
 struct SitemapPage {
     page: Page,
-    groups: Vec<(&'static str, String, Vec<(&'static str, String)>)>,
+    groups: Vec<Group>,
 }
 
 async fn sitemap(shell: Shell) -> Response {
