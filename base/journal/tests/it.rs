@@ -1,5 +1,7 @@
 //! The journal on both engines: order, delivery, and every kind of damage found.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
