@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 fn tongban(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tongban")).args(args).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_tongban"))
+        .args(args)
+        .output()
+        .unwrap()
 }
 
 fn city() -> String {
@@ -33,8 +36,22 @@ fn one_case_of_each_mode_ends_in_papers_that_strangers_accept() {
     let out = tempfile::tempdir().unwrap();
     let folder = out.path().to_str().unwrap();
     let at = "2026-11-16T09:00";
-    let run = tongban(&["demo", "--once", "--out", folder, "--city", &city(), "--at", at]);
-    assert!(run.status.success(), "{}{}", text(&run.stdout), text(&run.stderr));
+    let run = tongban(&[
+        "demo",
+        "--once",
+        "--out",
+        folder,
+        "--city",
+        &city(),
+        "--at",
+        at,
+    ]);
+    assert!(
+        run.status.success(),
+        "{}{}",
+        text(&run.stdout),
+        text(&run.stderr)
+    );
     let said = text(&run.stdout);
     for mode in ["全程网办", "原件核验", "原件预审"] {
         assert!(said.contains(mode), "{said}");
@@ -42,11 +59,22 @@ fn one_case_of_each_mode_ends_in_papers_that_strangers_accept() {
     let root = out.path().join("root.pem");
     let root = root.to_str().unwrap();
     assert_eq!(files(out.path(), "-licence.ofd").len(), 3);
-    assert!(files(out.path(), ".ofd").len() >= 13, "notices and licences: {said}");
-    for file in files(out.path(), ".ofd").iter().chain(&files(out.path(), ".pdf")) {
+    assert!(
+        files(out.path(), ".ofd").len() >= 13,
+        "notices and licences: {said}"
+    );
+    for file in files(out.path(), ".ofd")
+        .iter()
+        .chain(&files(out.path(), ".pdf"))
+    {
         let file = file.to_str().unwrap();
         let judged = tongban(&["verify", file, "--trust", root, "--json"]);
-        assert_eq!(judged.status.code(), Some(0), "{file}: {}", text(&judged.stdout));
+        assert_eq!(
+            judged.status.code(),
+            Some(0),
+            "{file}: {}",
+            text(&judged.stdout)
+        );
         let verdict: serde_json::Value = serde_json::from_slice(&judged.stdout).unwrap();
         assert_eq!(verdict["valid"], true);
         let checks: Vec<&str> = verdict["findings"]
@@ -55,7 +83,14 @@ fn one_case_of_each_mode_ends_in_papers_that_strangers_accept() {
             .iter()
             .filter_map(|f| f["check"].as_str())
             .collect();
-        for check in ["container", "integrity", "coverage", "stamp", "seal_validity", "chain"] {
+        for check in [
+            "container",
+            "integrity",
+            "coverage",
+            "stamp",
+            "seal_validity",
+            "chain",
+        ] {
             assert!(checks.contains(&check), "{file}: no finding on {check}");
         }
     }
@@ -69,7 +104,13 @@ fn untrusted_changed_and_unreadable(folder: &Path, licence: &Path, root: &str) {
     let name = licence.to_str().unwrap();
     // Another city's root is no root of ours: here the P-256 one for an SM2 seal.
     let foreign = folder.join("root-p256.pem");
-    let judged = tongban(&["verify", name, "--trust", foreign.to_str().unwrap(), "--json"]);
+    let judged = tongban(&[
+        "verify",
+        name,
+        "--trust",
+        foreign.to_str().unwrap(),
+        "--json",
+    ]);
     assert_eq!(judged.status.code(), Some(1));
     assert!(text(&judged.stdout).contains("certificate_foreign"));
     let mut changed = sealed.clone();
@@ -78,7 +119,11 @@ fn untrusted_changed_and_unreadable(folder: &Path, licence: &Path, root: &str) {
     let path = folder.join("changed.ofd");
     std::fs::write(&path, &changed).unwrap();
     let judged = tongban(&["verify", path.to_str().unwrap(), "--trust", root]);
-    assert!(matches!(judged.status.code(), Some(1 | 2)), "{}", text(&judged.stdout));
+    assert!(
+        matches!(judged.status.code(), Some(1 | 2)),
+        "{}",
+        text(&judged.stdout)
+    );
     std::fs::write(&path, b"not a document").unwrap();
     let judged = tongban(&["verify", path.to_str().unwrap(), "--trust", root]);
     assert_eq!(judged.status.code(), Some(2));
@@ -111,12 +156,33 @@ fn operators_mistakes_are_one_line_and_exit_code_2() {
     let data = empty.path().join("data");
     let data = data.to_str().unwrap();
     for args in [
-        vec!["demo", "--city", no_city, "--data", data, "--listen", "127.0.0.1:0"],
+        vec![
+            "demo",
+            "--city",
+            no_city,
+            "--data",
+            data,
+            "--listen",
+            "127.0.0.1:0",
+        ],
         vec!["demo", "--city", &city(), "--data", data, "--listen", &port],
-        vec!["demo", "--city", &city(), "--data", "/proc/none", "--listen", "127.0.0.1:0"],
+        vec![
+            "demo",
+            "--city",
+            &city(),
+            "--data",
+            "/proc/none",
+            "--listen",
+            "127.0.0.1:0",
+        ],
     ] {
         let run = tongban(&args);
-        assert_eq!(run.status.code(), Some(2), "{args:?}: {}", text(&run.stderr));
+        assert_eq!(
+            run.status.code(),
+            Some(2),
+            "{args:?}: {}",
+            text(&run.stderr)
+        );
         let said = text(&run.stderr);
         assert_eq!(said.trim_end().lines().count(), 1, "{said}");
     }

@@ -64,7 +64,9 @@ fn test() -> Result<()> {
 
 fn cargo_test() -> Command {
     let mut command = Command::new("cargo");
-    command.args(["test", "--quiet"]);
+    command
+        .args(["test", "--quiet"])
+        .env("PATH", system::path());
     command
 }
 

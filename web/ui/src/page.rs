@@ -259,7 +259,7 @@ impl Page {
     }
 
     /// Main navigation: text key, address, whether current.
-    pub fn main_nav(&self) -> [(&'static str, &'static str, bool); 7] {
+    pub fn main_nav(&self) -> [(&'static str, &'static str, bool); 6] {
         [
             ("nav-home", "/", self.nav == Nav::Home),
             (
@@ -271,7 +271,6 @@ impl Page {
             ("nav-together", "/together", self.nav == Nav::Together),
             ("nav-depts", "/depts", self.nav == Nav::Depts),
             ("nav-wallet", "/wallet", self.nav == Nav::Wallet),
-            ("nav-ratings", "/ratings", self.nav == Nav::Ratings),
         ]
     }
 

@@ -29,7 +29,6 @@ nav-org = For business
 nav-together = One-stop matters
 nav-depts = Departments
 nav-wallet = Licences
-nav-ratings = Ratings
 tab-services = Services
 tab-wallet = Show
 tab-messages = Messages

@@ -26,7 +26,6 @@ nav-org = 法人办事
 nav-together = 高效办成一件事
 nav-depts = 部门窗口
 nav-wallet = 电子证照
-nav-ratings = 好差评
 tab-services = 办事
 tab-wallet = 亮证
 tab-messages = 消息
