@@ -28,7 +28,7 @@ pub async fn serve(platform: Platform, listener: TcpListener, secure: bool) -> R
     let (stop, stopped) = watch::channel(false);
     let worker = platform.worker.clone();
     let background = tokio::spawn(async move { worker.run(stopped).await });
-    let app = crate::web::app(&platform, secure)?.merge(health(platform.ctx.clone()));
+    let app = router(&platform, secure)?;
     axum::serve(listener, app)
         .with_graceful_shutdown(told_to_stop())
         .await?;
@@ -37,6 +37,11 @@ pub async fn serve(platform: Platform, listener: TcpListener, secure: bool) -> R
     background.await?;
     platform.ctx.db.close().await;
     Ok(())
+}
+
+/// Every page and every health address of an installation.
+pub fn router(platform: &Platform, secure: bool) -> Result<Router, Stop> {
+    Ok(crate::web::app(platform, secure)?.merge(health(platform.ctx.clone())))
 }
 
 async fn told_to_stop() {

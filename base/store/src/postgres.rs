@@ -82,3 +82,34 @@ pub(crate) async fn drop_schema(url: &str, schema: &str) -> Result<(), StoreErro
     pool.close().await;
     Ok(())
 }
+
+/// Creates a database of its own, a copy of `template` if given, for tests that run the whole
+/// program; gives its URL.
+pub(crate) async fn create_database(
+    url: &str,
+    name: &str,
+    template: Option<&str>,
+) -> Result<String, StoreError> {
+    let pool = open(url, None).await?;
+    let copy = template
+        .map(|t| format!(" TEMPLATE {t}"))
+        .unwrap_or_default();
+    pool.execute(AssertSqlSafe(format!("CREATE DATABASE {name}{copy}")))
+        .await?;
+    pool.close().await;
+    let (server, _) = url
+        .rsplit_once('/')
+        .ok_or_else(|| StoreError::Driver(format!("no database in {url}")))?;
+    Ok(format!("{server}/{name}"))
+}
+
+/// Removes a database of a test.
+pub(crate) async fn drop_database(url: &str, name: &str) -> Result<(), StoreError> {
+    let pool = open(url, None).await?;
+    pool.execute(AssertSqlSafe(format!(
+        "DROP DATABASE IF EXISTS {name} WITH (FORCE)"
+    )))
+    .await?;
+    pool.close().await;
+    Ok(())
+}

@@ -107,6 +107,35 @@ impl TestDb {
     }
 }
 
+/// A whole database on the test server, for tests that run the program itself.
+#[derive(Debug)]
+pub struct Database {
+    server: String,
+    name: String,
+    /// `postgres://…` of this database.
+    pub url: String,
+}
+
+impl Database {
+    /// A new database, a copy of `template` if given; none when there is no server. Nothing may be
+    /// connected to the template while it is copied.
+    pub async fn create(template: Option<&Self>) -> Result<Option<Self>, StoreError> {
+        let Ok(server) = std::env::var(POSTGRES_URL) else {
+            eprintln!("skipped on PostgreSQL: {POSTGRES_URL} is not set");
+            return Ok(None);
+        };
+        let name = unique_name();
+        let url =
+            postgres::create_database(&server, &name, template.map(|t| t.name.as_str())).await?;
+        Ok(Some(Self { server, name, url }))
+    }
+
+    /// Removes it, whoever is still connected.
+    pub async fn remove(&self) -> Result<(), StoreError> {
+        postgres::drop_database(&self.server, &self.name).await
+    }
+}
+
 /// Unique among the processes and threads that share a server.
 #[allow(
     clippy::disallowed_methods,

@@ -1,0 +1,75 @@
+//! Residents and officers of the city, signed in as the pages sign them in.
+
+use kernel::{Actor, Channel};
+use store::Ctx;
+
+use crate::Town;
+
+impl Town {
+    /// A context of the platform itself.
+    pub fn ctx(&self) -> &Ctx {
+        &self.platform.ctx
+    }
+
+    /// A visitor who has not signed in.
+    pub fn visitor(&self) -> Ctx {
+        self.ctx().with_actor(Actor::visitor(Channel::Portal))
+    }
+
+    /// A resident or a company's person: password, code by SMS, agreement.
+    pub async fn person(&self, login: &str) -> Ctx {
+        let visitor = self.visitor();
+        let challenge = identity::sign_in_password(&visitor, login, &self.residents)
+            .await
+            .unwrap();
+        let newest = messages::sent(self.ctx(), 1).await.unwrap();
+        let code = newest[0]
+            .text
+            .split(|c: char| !c.is_ascii_digit())
+            .find(|d| d.len() == 6)
+            .unwrap()
+            .to_owned();
+        let new = identity::sign_in_code(&visitor, &challenge.id, &code, "journey")
+            .await
+            .unwrap();
+        let me = self.ctx().with_actor(new.session.actor.clone());
+        if !new.session.duties.is_empty() {
+            let agreement = identity::current_agreement(self.ctx()).await.unwrap();
+            identity::accept_agreement(&me, &agreement.version)
+                .await
+                .unwrap();
+        }
+        let session = identity::session_actor(&visitor, &new.token, Channel::Portal)
+            .await
+            .unwrap()
+            .unwrap();
+        self.ctx().with_actor(session.actor)
+    }
+
+    /// An officer with the roles of the staff list.
+    pub async fn officer(&self, username: &str) -> Ctx {
+        let actor = identity::staff_actor(self.ctx(), username, Channel::Console)
+            .await
+            .unwrap()
+            .unwrap_or_else(|| panic!("no officer {username}"));
+        self.ctx().with_actor(actor)
+    }
+}
+
+/// A picture of a page with this text, as a scan would be.
+pub fn drawing(text: &str, at: jiff::Timestamp) -> Vec<u8> {
+    let mut page = paper::Page::a4();
+    page.items
+        .push(paper::Item::Text(paper::Text::new(text, 30.0, 60.0, 8.0)));
+    let document = paper::Document {
+        meta: paper::Meta {
+            title: text.into(),
+            created: at,
+            ..paper::Meta::default()
+        },
+        pages: vec![page],
+        attachments: Vec::new(),
+    };
+    let laid_out = paper::lay_out(&document).unwrap();
+    paper::to_png(&laid_out, 0, paper::Scale::Dpi(72.0)).unwrap()
+}

@@ -1,0 +1,105 @@
+//! One copy of the city on one engine, with a clock in the test's hand.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::civil::DateTime;
+use kernel::ManualClock;
+use store::testing::Database;
+use tempfile::TempDir;
+use tongban::demo::City;
+use tongban::platform::{self, Place, Platform};
+
+use crate::snapshot::{self, Snapshot};
+
+/// The city, open.
+pub struct Town {
+    pub platform: Platform,
+    pub clock: Arc<ManualClock>,
+    pub city: City,
+    /// Password of every resident and company.
+    pub residents: String,
+    /// Password of every officer.
+    pub staff: String,
+    pub place: Place,
+    folder: TempDir,
+    database: Option<Database>,
+}
+
+impl Town {
+    /// The city on SQLite at this moment, Beijing time: `2026-11-16T09:00`.
+    pub async fn sqlite(at: &str) -> Self {
+        Self::at(snapshot::sqlite().await, at, "http://127.0.0.1").await
+    }
+
+    /// The city on PostgreSQL; none without a server.
+    pub async fn postgres(at: &str) -> Option<Self> {
+        let snapshot = snapshot::postgres().await?;
+        Some(Self::at(snapshot, at, "http://127.0.0.1").await)
+    }
+
+    /// The city on each engine that is at hand.
+    pub async fn each(at: &str) -> Vec<Self> {
+        let mut all = vec![Self::sqlite(at).await];
+        all.extend(Self::postgres(at).await);
+        all
+    }
+
+    /// The city on SQLite, reached under this address; serve it with [`Town::serve`].
+    pub async fn sqlite_under(at: &str, base_url: &str) -> Self {
+        Self::at(snapshot::sqlite().await, at, base_url).await
+    }
+
+    async fn at(snapshot: &Snapshot, at: &str, base_url: &str) -> Self {
+        let folder = snapshot.copy();
+        let database = match &snapshot.database {
+            Some(template) => Database::create(Some(template)).await.unwrap(),
+            None => None,
+        };
+        let place = Place {
+            data: folder.path().to_owned(),
+            database: database.as_ref().map(|d| d.url.clone()),
+            base_url: base_url.into(),
+        };
+        let clock = Arc::new(ManualClock::new(moment(at)));
+        let platform = platform::open(&place, clock.clone()).await.unwrap();
+        Self {
+            platform,
+            clock,
+            city: snapshot::city(),
+            residents: snapshot.residents.clone(),
+            staff: snapshot.staff.clone(),
+            place,
+            folder,
+            database,
+        }
+    }
+
+    /// Moves the clock to this moment, Beijing time.
+    pub fn set(&self, at: &str) {
+        self.clock.set(moment(at));
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Runs everything that waits in the background.
+    pub async fn drain(&self) {
+        self.platform.worker.drain().await.unwrap();
+    }
+
+    /// Closes the city and removes what it left on a server.
+    pub async fn close(self) {
+        self.platform.ctx.db.close().await;
+        if let Some(database) = &self.database {
+            database.remove().await.unwrap();
+        }
+    }
+}
+
+fn moment(at: &str) -> jiff::Timestamp {
+    let at: DateTime = at.replace(' ', "T").parse().unwrap();
+    kernel::time::from_beijing(at).unwrap()
+}
