@@ -10,6 +10,7 @@ use crate::case::{Case, Decision};
 use crate::commit::{Change, Write};
 use crate::error::CaseError;
 use crate::officer::{self, Opened};
+use crate::seen::Seen;
 use crate::state::{self, Event};
 
 /// 窗口发放: identity checked, originals checked where the mode asks for it.
@@ -23,8 +24,8 @@ pub struct HandOver {
 }
 
 /// Hands the result over, or sends the case to re-review when the originals do not match.
-pub async fn hand_over(ctx: &Ctx, case_id: &str, act: &HandOver) -> Result<Case, CaseError> {
-    let mut opened = officer::open(ctx, case_id, Permission::CaseDeliver).await?;
+pub async fn hand_over(ctx: &Ctx, seen: Seen<'_>, act: &HandOver) -> Result<Case, CaseError> {
+    let mut opened = officer::open(ctx, seen, Permission::CaseDeliver).await?;
     let event = if act.originals_match {
         Event::HandOver
     } else {
@@ -99,8 +100,8 @@ fn licence_change(change: &mut Change, event: LicenceEvent, reason: &str) {
 }
 
 /// 原件复核相符: the case is completed again, the licence restored.
-pub async fn originals_in_order(ctx: &Ctx, case_id: &str, note: &str) -> Result<Case, CaseError> {
-    let Opened { case, item } = officer::open(ctx, case_id, Permission::CaseDecide).await?;
+pub async fn originals_in_order(ctx: &Ctx, seen: Seen<'_>, note: &str) -> Result<Case, CaseError> {
+    let Opened { case, item } = officer::open(ctx, seen, Permission::CaseDecide).await?;
     let mut change = Change::of(ctx, item, case, Event::OriginalsInOrder)?.saying(note);
     licence_change(&mut change, LicenceEvent::Restore, "原件复核相符");
     change.commit(ctx).await
@@ -109,11 +110,11 @@ pub async fn originals_in_order(ctx: &Ctx, case_id: &str, note: &str) -> Result<
 /// 撤销决定: rejected, the licence voided; the case is completed once more.
 pub async fn withdraw_decision(
     ctx: &Ctx,
-    case_id: &str,
+    seen: Seen<'_>,
     reason: &str,
     basis: &str,
 ) -> Result<Case, CaseError> {
-    let Opened { mut case, item } = officer::open(ctx, case_id, Permission::CaseDecide).await?;
+    let Opened { mut case, item } = officer::open(ctx, seen, Permission::CaseDecide).await?;
     if reason.trim().is_empty() || basis.trim().is_empty() {
         return Err(CaseError::input(
             "reason_missing",
@@ -143,8 +144,8 @@ pub async fn withdraw_decision(
 }
 
 /// 交寄: the courier takes the parcel.
-pub async fn ship(ctx: &Ctx, case_id: &str, parcel_no: &str) -> Result<Case, CaseError> {
-    let opened = officer::open(ctx, case_id, Permission::CaseDeliver).await?;
+pub async fn ship(ctx: &Ctx, seen: Seen<'_>, parcel_no: &str) -> Result<Case, CaseError> {
+    let opened = officer::open(ctx, seen, Permission::CaseDeliver).await?;
     state::next(Some(opened.case.state), Event::Ship, None)?;
     let post = opened.post(ctx, &[Step::Deliver])?.code.clone();
     if parcel_no.trim().is_empty() {
@@ -164,8 +165,8 @@ pub async fn ship(ctx: &Ctx, case_id: &str, parcel_no: &str) -> Result<Case, Cas
 }
 
 /// 快递签收: no visit.
-pub async fn courier_signed(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError> {
-    let opened = officer::open(ctx, case_id, Permission::CaseDeliver).await?;
+pub async fn courier_signed(ctx: &Ctx, seen: Seen<'_>) -> Result<Case, CaseError> {
+    let opened = officer::open(ctx, seen, Permission::CaseDeliver).await?;
     if opened.case.data.parcel.is_none() {
         return Err(CaseError::rule(
             "not_shipped",
@@ -180,8 +181,8 @@ pub async fn courier_signed(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError>
 }
 
 /// 归档: the recorded act; the package itself comes with the archive.
-pub async fn archive(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError> {
-    let Opened { case, item } = officer::open(ctx, case_id, Permission::SystemAdmin).await?;
+pub async fn archive(ctx: &Ctx, seen: Seen<'_>) -> Result<Case, CaseError> {
+    let Opened { case, item } = officer::open(ctx, seen, Permission::SystemAdmin).await?;
     Change::of(ctx, item, case, Event::Archive)?
         .commit(ctx)
         .await

@@ -47,6 +47,10 @@ async fn add(
         fields: Value::Object(all),
         replaces: None,
     };
+    // A document that cannot be drawn is told to the officer now, not found by the sealing job.
+    notices::check(ctx, &notice)
+        .await
+        .map_err(CaseError::other)?;
     change.write(Write::Notice(Arc::new(notice)));
     Ok(())
 }
@@ -247,14 +251,13 @@ pub(crate) async fn special_procedure(
         "extension": extension,
         "due_at": due,
     });
-    let title =
-        (!extension).then(|| format!("特别程序告知书（{}）", short_kind(&special.open.kind)));
+    let title = (!extension).then(|| format!("特别程序告知书（{}）", short_kind(special)));
     add(ctx, change, Kind::SpecialProcedure, title, fields).await
 }
 
 /// 公示, 检测, …: how the kind of a procedure stands in the document's title.
-fn short_kind(kind: &str) -> &str {
-    match kind {
+fn short_kind(special: &Special) -> &str {
+    match special.open.kind.as_str() {
         "public_notice" => "公示",
         "testing" => "检测",
         "inspection" => "检验",
@@ -264,7 +267,7 @@ fn short_kind(kind: &str) -> &str {
         "hearing" => "听证",
         "bidding" => "招标",
         "auction" => "拍卖",
-        _ => "其他",
+        _ => &special.open.name,
     }
 }
 

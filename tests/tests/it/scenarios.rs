@@ -137,40 +137,40 @@ impl Play<'_> {
             "start_form" => cases::start(&self.town.person(actor).await, item).await,
             "submit" => self.submit(&self.town.person(actor).await, id, item).await,
             "intake" if case.is_none() => self.window_intake(actor, wanted).await,
-            "intake" => cases::take_originals(&self.officer(actor).await, id).await,
+            "intake" => cases::take_originals(&self.officer(actor).await, id.into()).await,
             "pre_review_pass" => {
-                cases::pass_pre_review(&self.officer(actor).await, id, "材料齐全").await
+                cases::pass_pre_review(&self.officer(actor).await, id.into(), "材料齐全").await
             }
             "ask_correction" => self.ask_correction(actor, id).await,
             "resubmit" => self.resubmit(actor, id).await,
             "accept" => {
                 let officer = self.officer(actor).await;
                 self.pass_points(&officer, id).await;
-                cases::accept(&officer, id, "材料齐全，符合法定形式").await
+                cases::accept(&officer, id.into(), "材料齐全，符合法定形式").await
             }
             "refuse" => {
                 let refusal = Refusal {
                     reason: "居住登记未满半年，最早2027-02-20可申领".into(),
                     basis: "《居住证暂行条例》第二条".into(),
                 };
-                cases::refuse(&self.officer(actor).await, id, &refusal).await
+                cases::refuse(&self.officer(actor).await, id.into(), &refusal).await
             }
             "review_opinion" | "site_check_sign" => {
                 let opinion = SignedOpinion {
                     agree: true,
                     text: "符合条件，建议准予".into(),
                 };
-                cases::sign_opinion(&self.officer(actor).await, id, &opinion).await
+                cases::sign_opinion(&self.officer(actor).await, id.into(), &opinion).await
             }
             "suspend" => self.suspend(actor, id).await,
-            "resume" => cases::resume(&self.officer(actor).await, id, "合格，无异议").await,
+            "resume" => cases::resume(&self.officer(actor).await, id.into(), "合格，无异议").await,
             "decide_approve" => {
                 let decide = Decide {
                     approve: true,
                     reason: "符合法定条件、标准".into(),
                     basis: String::new(),
                 };
-                cases::decide(&self.officer(actor).await, id, &decide).await
+                cases::decide(&self.officer(actor).await, id.into(), &decide).await
             }
             "complete" => self.complete(actor, id).await,
             "hand_over" => {
@@ -179,14 +179,14 @@ impl Play<'_> {
                     originals_match: true,
                     note: String::new(),
                 };
-                cases::hand_over(&self.officer(actor).await, id, &act).await
+                cases::hand_over(&self.officer(actor).await, id.into(), &act).await
             }
-            "ship" => cases::ship(&self.officer(actor).await, id, "YZ2990000001").await,
+            "ship" => cases::ship(&self.officer(actor).await, id.into(), "YZ2990000001").await,
             "courier_signed" => {
                 let deliverer = self.officer("ck_changmq").await;
-                cases::courier_signed(&deliverer, id).await
+                cases::courier_signed(&deliverer, id.into()).await
             }
-            "archive" => cases::archive(self.town.ctx(), id).await,
+            "archive" => cases::archive(self.town.ctx(), id.into()).await,
             "download" => {
                 self.download(actor, case?).await;
                 return None;
@@ -318,12 +318,12 @@ impl Play<'_> {
                 what: what.into(),
             });
         }
-        cases::ask_correction(&clerk, id, items).await
+        cases::ask_correction(&clerk, id.into(), items).await
     }
 
     async fn resubmit(&self, actor: &str, id: &str) -> Result<Case, cases::CaseError> {
         let clerk = self.officer(actor).await;
-        let early = cases::resubmit(&clerk, id).await;
+        let early = cases::resubmit(&clerk, id.into()).await;
         assert!(early.is_err(), "nothing was corrected yet");
         let detail = cases::detail(&clerk, id).await?;
         let codes: Vec<String> = detail
@@ -336,7 +336,7 @@ impl Play<'_> {
         for code in codes {
             cases::attach_paper(&clerk, id, &code).await?;
         }
-        cases::resubmit(&clerk, id).await
+        cases::resubmit(&clerk, id.into()).await
     }
 
     /// Ticks every review point of the materials that the case asks for.
@@ -351,7 +351,7 @@ impl Play<'_> {
             })
         });
         let marks: Vec<MarkPoint> = marks.collect();
-        cases::mark_points(officer, id, marks).await.unwrap();
+        cases::mark_points(officer, id.into(), marks).await.unwrap();
     }
 
     async fn suspend(&self, actor: &str, id: &str) -> Result<Case, cases::CaseError> {
@@ -372,26 +372,26 @@ impl Play<'_> {
             procedure: procedure.procedure_name.clone(),
             reason: "依法需要".into(),
         };
-        let first = cases::suspend(&officer, id, &suspend).await?;
-        assert!(cases::suspend(&officer, id, &suspend).await.is_err());
+        let first = cases::suspend(&officer, id.into(), &suspend).await?;
+        assert!(cases::suspend(&officer, id.into(), &suspend).await.is_err());
         Ok(first)
     }
 
     async fn complete(&self, actor: &str, id: &str) -> Result<Case, cases::CaseError> {
         let officer = self.officer(actor).await;
-        let face = cases::preview_face(&officer, id).await?;
+        let face = cases::preview_face(&officer, id.into()).await?;
         let mut complete = Complete::default();
         for (field, _) in face.map(|f| f.missing).unwrap_or_default() {
             complete.face.insert(field, "见附件".into());
         }
-        cases::complete(&officer, id, &complete).await
+        cases::complete(&officer, id.into(), &complete).await
     }
 
     async fn assign(&self, actor: &str, id: &str) -> Result<Case, cases::CaseError> {
         let officer = self.officer(actor).await;
-        let nobody = cases::assign(&officer, id, "ga_luoqh").await;
+        let nobody = cases::assign(&officer, id.into(), "ga_luoqh").await;
         assert!(nobody.is_err(), "an officer of another agency");
-        cases::assign(&officer, id, "sc_xinglc").await
+        cases::assign(&officer, id.into(), "sc_xinglc").await
     }
 
     /// The applicant takes the licence out of the user space, and a stranger finds it valid.
