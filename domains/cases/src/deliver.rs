@@ -65,6 +65,7 @@ pub async fn hand_over(ctx: &Ctx, seen: Seen<'_>, act: &HandOver) -> Result<Case
             LicenceEvent::Suspend,
             "领取时原件核对不符，复核中",
         );
+        credit_note(ctx, &mut change, &act.note).await?;
     }
     change.commit(ctx).await
 }
@@ -80,6 +81,30 @@ fn fee_paid(opened: &Opened) -> Result<(), CaseError> {
             "The fee is due before hand-over",
         ));
     }
+    Ok(())
+}
+
+/// The applicant's credit record tells that the originals did not match [D-04].
+async fn credit_note(ctx: &Ctx, change: &mut Change, what: &str) -> Result<(), CaseError> {
+    let directory = agencies::directory(ctx).await.map_err(CaseError::other)?;
+    let agency = &change.case.data.agency;
+    let source = directory
+        .agency(agency)
+        .map_or_else(|| agency.clone(), |a| a.name.clone());
+    let applicant = &change.case.private.applicant;
+    let mut content = format!("办件{}领取结果时材料原件核对不符", change.case.number());
+    if !what.trim().is_empty() {
+        content = format!("{content}：{}", what.trim());
+    }
+    change.write(Write::Credit(registers::CreditNote {
+        record_no: registers::CreditNote::number(ctx),
+        subject: applicant.id.clone(),
+        subject_name: applicant.name.clone(),
+        is_legal: applicant.is_legal,
+        kind: "材料原件不符".into(),
+        content,
+        source,
+    }));
     Ok(())
 }
 

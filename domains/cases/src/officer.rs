@@ -54,6 +54,10 @@ impl Opened {
             roles: &ctx.actor.roles,
             on_spot_roles: &ctx.actor.on_spot_roles,
         };
+        if self.case.state.is_terminal() {
+            let ended = format!("办件已结束（{}），不能再办理", self.case.state.zh());
+            return Err(CaseError::Post(ended));
+        }
         let flow = self.case.data.flow.as_ref().ok_or(CaseError::NotFound)?;
         let mut refusal = None;
         for (code, task) in flow.tasks() {

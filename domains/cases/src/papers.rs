@@ -187,6 +187,31 @@ pub(crate) async fn refusal(
     add(ctx, change, Kind::Refusal, None, fields).await
 }
 
+/// 终止办理告知书: what was accepted ends without a decision [D-32].
+pub(crate) async fn abort(ctx: &Ctx, change: &mut Change, reason: &str) -> Result<(), CaseError> {
+    let fields = json!({
+        "aborted_at": change.now(),
+        "reason": reason,
+        "approver": ctx.actor.name,
+    });
+    add(ctx, change, Kind::Abort, None, fields).await
+}
+
+/// 撤回申请告知书: on the applicant's wish, or because the applicant's time is over.
+pub(crate) async fn withdrawal(
+    ctx: &Ctx,
+    change: &mut Change,
+    reason: &str,
+    lapsed: bool,
+) -> Result<(), CaseError> {
+    let fields = json!({
+        "withdrawn_at": change.now(),
+        "reason": reason,
+        "lapsed": lapsed.then_some(reason),
+    });
+    add(ctx, change, Kind::Withdrawal, None, fields).await
+}
+
 pub(crate) async fn correction(ctx: &Ctx, change: &mut Change) -> Result<(), CaseError> {
     let Some(asked) = change.case.data.correction.clone() else {
         return Ok(());

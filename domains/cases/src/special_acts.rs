@@ -192,6 +192,7 @@ pub async fn abort(ctx: &Ctx, seen: Seen<'_>, reason: &str) -> Result<Case, Case
         licence_key: None,
         description: reason.to_owned(),
     });
+    papers::abort(ctx, &mut change, reason).await?;
     change.commit(ctx).await
 }
 

@@ -4,12 +4,10 @@
 use std::collections::HashMap;
 
 use cases::{
-    Case, Complete, CorrectionItem, Decide, HandOver, MarkPoint, Refusal, SignedOpinion, Suspend,
-    WindowIntake,
+    Case, CorrectionItem, Decide, HandOver, Refusal, SignedOpinion, Suspend, WindowIntake,
 };
-use journeys::{Town, drawing};
+use journeys::{Town, answers, complete_as};
 use kernel::time;
-use materials::{Group, Upload};
 use serde_json::Value;
 use store::Ctx;
 
@@ -145,7 +143,7 @@ impl Play<'_> {
             "resubmit" => self.resubmit(actor, id).await,
             "accept" => {
                 let officer = self.officer(actor).await;
-                self.pass_points(&officer, id).await;
+                self.town.pass_points(&officer, id).await;
                 cases::accept(&officer, id.into(), "材料齐全，符合法定形式").await
             }
             "refuse" => {
@@ -172,7 +170,7 @@ impl Play<'_> {
                 };
                 cases::decide(&self.officer(actor).await, id.into(), &decide).await
             }
-            "complete" => self.complete(actor, id).await,
+            "complete" => complete_as(&self.officer(actor).await, id.into()).await,
             "hand_over" => {
                 let act = HandOver {
                     collector: case?.private.applicant.name.clone(),
@@ -208,21 +206,16 @@ impl Play<'_> {
     async fn detail(&self, case: &Case) -> cases::Detail {
         cases::detail(self.town.ctx(), &case.case_id).await.unwrap()
     }
-
-    fn form(&self, item: &str) -> Value {
-        let forms: Vec<Value> = self.town.city.part("scenario_forms.json", "forms").unwrap();
-        forms.into_iter().find(|f| f["item_id"] == item).unwrap()
-    }
 }
 
 /// The acts that need more than one call.
 impl Play<'_> {
     async fn submit(&self, me: &Ctx, id: &str, item: &str) -> Result<Case, cases::CaseError> {
-        let form = self.form(item);
+        let form = self.town.form(item);
         cases::save_answers(me, id, &answers(&form["answers"])).await?;
         let values = form["form_data"].as_object().cloned().unwrap();
         cases::save_values(me, id, values).await?;
-        self.upload_missing(me, id).await;
+        self.town.upload_missing(me, id).await;
         let asked = self.asked(id).await;
         assert_eq!(asked, texts(&form["expected_materials"]), "{item}");
         let first = cases::submit(me, id).await?.case;
@@ -244,35 +237,9 @@ impl Play<'_> {
         codes
     }
 
-    /// Uploads a drawing for every material that the platform does not hold.
-    async fn upload_missing(&self, me: &Ctx, id: &str) {
-        let detail = cases::detail(me, id).await.unwrap();
-        for need in detail.item.materials_for(&detail.case.data.answers) {
-            let code = &need.material.material_code;
-            let there = detail.materials.iter().any(|m| m.material_code == *code);
-            if need.required && !there {
-                self.upload(me, &detail.case, code, &need.material.material_name)
-                    .await;
-            }
-        }
-    }
-
-    async fn upload(&self, ctx: &Ctx, case: &Case, code: &str, name: &str) {
-        let upload = Upload {
-            owner: case.data.owner.clone(),
-            name: format!("{name}.png"),
-            group: Group::SelfMade,
-            bytes: drawing(name, ctx.now()),
-        };
-        let file = materials::upload(ctx, upload).await.unwrap();
-        cases::attach_file(ctx, &case.case_id, code, &file.file_key)
-            .await
-            .unwrap();
-    }
-
     async fn window_intake(&self, actor: &str, wanted: &Value) -> Result<Case, cases::CaseError> {
         let clerk = self.officer(actor).await;
-        let form = self.form(wanted["item_id"].as_str().unwrap());
+        let form = self.town.form(wanted["item_id"].as_str().unwrap());
         let account = |login: &str| {
             let (ctx, login) = (self.town.ctx().clone(), login.to_owned());
             async move {
@@ -339,21 +306,6 @@ impl Play<'_> {
         cases::resubmit(&clerk, id.into()).await
     }
 
-    /// Ticks every review point of the materials that the case asks for.
-    async fn pass_points(&self, officer: &Ctx, id: &str) {
-        let detail = cases::detail(officer, id).await.unwrap();
-        let needs = detail.item.materials_for(&detail.case.data.answers);
-        let marks = needs.iter().flat_map(|n| {
-            n.material.review_points.iter().map(|p| MarkPoint {
-                material_code: n.material.material_code.clone(),
-                point_no: i64::from(p.no),
-                passed: true,
-            })
-        });
-        let marks: Vec<MarkPoint> = marks.collect();
-        cases::mark_points(officer, id.into(), marks).await.unwrap();
-    }
-
     async fn suspend(&self, actor: &str, id: &str) -> Result<Case, cases::CaseError> {
         let officer = self.officer(actor).await;
         let detail = cases::detail(&officer, id).await?;
@@ -375,16 +327,6 @@ impl Play<'_> {
         let first = cases::suspend(&officer, id.into(), &suspend).await?;
         assert!(cases::suspend(&officer, id.into(), &suspend).await.is_err());
         Ok(first)
-    }
-
-    async fn complete(&self, actor: &str, id: &str) -> Result<Case, cases::CaseError> {
-        let officer = self.officer(actor).await;
-        let face = cases::preview_face(&officer, id.into()).await?;
-        let mut complete = Complete::default();
-        for (field, _) in face.map(|f| f.missing).unwrap_or_default() {
-            complete.face.insert(field, "见附件".into());
-        }
-        cases::complete(&officer, id.into(), &complete).await
     }
 
     async fn assign(&self, actor: &str, id: &str) -> Result<Case, cases::CaseError> {
@@ -494,10 +436,4 @@ fn licence_key(case: &Case) -> String {
 fn texts(list: &Value) -> Vec<String> {
     let all = list.as_array().unwrap();
     all.iter().map(|v| v.as_str().unwrap().to_owned()).collect()
-}
-
-fn answers(of: &Value) -> HashMap<String, Vec<String>> {
-    let of = of.as_object().unwrap();
-    let one = |v: &Value| vec![v.as_str().unwrap().to_owned()];
-    of.iter().map(|(k, v)| (k.clone(), one(v))).collect()
 }
