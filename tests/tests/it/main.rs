@@ -4,3 +4,4 @@
 
 mod acts;
 mod scenarios;
+mod verify;
