@@ -21,6 +21,7 @@ mod pay;
 mod points;
 mod query;
 mod review;
+mod seen;
 mod sources;
 mod special;
 mod special_acts;
@@ -58,6 +59,7 @@ pub use query::{
     open_cases_of_account, progress, reveal,
 };
 pub use review::{REVIEW_STEPS, SignedOpinion, assign, return_step, sign_opinion};
+pub use seen::Seen;
 pub use special::{Special, SpecialOpen, SpecialPrivate};
 pub use special_acts::{Suspend, abort, extend, resume, suspend};
 pub use start::start;
