@@ -3,6 +3,7 @@
 
 mod command;
 pub mod demo;
+pub mod http;
 pub mod platform;
 mod schema;
 pub mod serve;

@@ -74,6 +74,7 @@ impl Fail {
     }
 
     /// The status of the answer.
+    #[cfg(test)]
     pub fn status(&self) -> u16 {
         self.problem.status
     }

@@ -39,7 +39,7 @@ pub async fn face(
     Keys([id]): Keys<1>,
 ) -> Result<Json<FaceView>, Fail> {
     let detail = super::open(&caller.ctx, &id).await?;
-    let face = cases::preview_face(&caller.ctx, &detail.case.case_id)
+    let face = cases::preview_face(&caller.ctx, cases::Seen::case(&detail.case))
         .await?
         .ok_or_else(|| {
             Problem::not_found("本办件不产生证照", "The case does not end in a licence")
