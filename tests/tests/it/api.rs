@@ -4,3 +4,4 @@ mod access;
 mod client;
 mod journey;
 mod limits;
+mod schema;
