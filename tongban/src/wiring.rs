@@ -81,7 +81,12 @@ pub fn handlers() -> Handlers {
         run: timers,
     });
     let answers: JobFn = Arc::new(|ctx, _| {
-        Box::pin(async move { ctx.forget_answers().await.map(drop).map_err(|e| e.to_string()) })
+        Box::pin(async move {
+            ctx.forget_answers()
+                .await
+                .map(drop)
+                .map_err(|e| e.to_string())
+        })
     });
     all.schedules.push(Schedule {
         name: "api.answers",

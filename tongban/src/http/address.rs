@@ -116,7 +116,10 @@ mod tests {
         assert_eq!(ask("::1", "nonsense"), ip("::1"));
         assert_eq!(ask("::ffff:10.1.1.1", "1.2.3.4"), ip("1.2.3.4"));
         let none = Proxies::default();
-        assert_eq!(none.client(ip("10.0.0.1"), &forwarded("1.2.3.4")), ip("10.0.0.1"));
+        assert_eq!(
+            none.client(ip("10.0.0.1"), &forwarded("1.2.3.4")),
+            ip("10.0.0.1")
+        );
     }
 
     #[test]

@@ -123,6 +123,9 @@ mod tests {
         assert_eq!(ask("/pdf", "").await.0, None);
         assert_eq!(ask("/page", "tb_session=1").await.0, None);
         assert_eq!(ask("/page", "lang=en; tb_desk=1").await.0, None);
-        assert_eq!(ask("/json", "tb_session=1").await.0.as_deref(), Some("gzip"));
+        assert_eq!(
+            ask("/json", "tb_session=1").await.0.as_deref(),
+            Some("gzip")
+        );
     }
 }

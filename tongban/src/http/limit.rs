@@ -285,8 +285,14 @@ mod tests {
         assert_eq!(of("POST", "/verify/number", form), Kind::Verify);
         assert_eq!(of("GET", "/verify/sometoken", form), Kind::Verify);
         assert_eq!(of("GET", "/progress/990102", form), Kind::Verify);
-        assert_eq!(of("POST", "/api/v1/progress", "application/json"), Kind::Verify);
-        assert_eq!(of("POST", "/api/v1/files", "multipart/form-data"), Kind::Upload);
+        assert_eq!(
+            of("POST", "/api/v1/progress", "application/json"),
+            Kind::Verify
+        );
+        assert_eq!(
+            of("POST", "/api/v1/files", "multipart/form-data"),
+            Kind::Upload
+        );
         assert_eq!(of("GET", "/verifying", form), Kind::Any);
     }
 

@@ -248,7 +248,14 @@ mod tests {
 
     fn app() -> Router {
         Router::new()
-            .route("/panics", get(|| async { if true { panic!("boom") } }))
+            .route(
+                "/panics",
+                get(|| async {
+                    if true {
+                        panic!("boom")
+                    }
+                }),
+            )
             .route("/json", post(|_: axum::Json<String>| async {}))
             .layer(from_fn(layer))
     }

@@ -45,7 +45,10 @@ pub const TEXTS: &[ui::Resource] = &[
         "console-events",
         include_str!("../locales/zh-CN/events.ftl"),
     ),
-    ui::Resource::zh("console-clients", include_str!("../locales/zh-CN/clients.ftl")),
+    ui::Resource::zh(
+        "console-clients",
+        include_str!("../locales/zh-CN/clients.ftl"),
+    ),
     ui::Resource::en("console-clients", include_str!("../locales/en/clients.ftl")),
     ui::Resource::en("console-pages", include_str!("../locales/en/pages.ftl")),
     ui::Resource::en("console-cases", include_str!("../locales/en/cases.ftl")),

@@ -27,7 +27,11 @@ async fn a_token_opens_what_it_names_and_nothing_of_others() {
         get("/items").token("tb_nonsense").send(&api).await.is(401);
 
         // A token without the scope.
-        let start = |token: &str| post("/cases").token(token).json(&json!({ "item": "SWRYZ" }));
+        let start = |token: &str| {
+            post("/cases")
+                .token(token)
+                .json(&json!({ "item": "SWRYZ" }))
+        };
         let refused = start(&reads).send(&api).await;
         assert_eq!(refused.is(403)["code"], "denied");
         let item = first_item(&api).await;
@@ -111,13 +115,14 @@ async fn what_cannot_be_used_is_said_in_the_callers_language() {
             "invalid_body",
         ),
         (
-            post("/cases").token(&me).json(&json!({ "item": "x", "y": 1 })),
+            post("/cases")
+                .token(&me)
+                .json(&json!({ "item": "x", "y": 1 })),
             422,
             "invalid_body",
         ),
         (
-            post("/verifications/number")
-                .json(&json!({ "licence_no": "9".repeat(300_000) })),
+            post("/verifications/number").json(&json!({ "licence_no": "9".repeat(300_000) })),
             413,
             "too_large",
         ),

@@ -52,8 +52,7 @@ async fn fill(town: &Town, api: &Router, token: &str, item: &str) -> Value {
         .send(api)
         .await
         .is(200);
-    let missing: Vec<String> =
-        serde_json::from_value(case["missing_materials"].clone()).unwrap();
+    let missing: Vec<String> = serde_json::from_value(case["missing_materials"].clone()).unwrap();
     for code in missing {
         let bytes = drawing(&code, town.ctx().now());
         let file = post("/files")
@@ -135,9 +134,8 @@ async fn an_integrator_takes_an_application_to_its_licence() {
 
         // The public sees the progress, and only with a proof.
         let number = case["case_no"].as_str().unwrap();
-        let ask = |token: &Value| {
-            post("/progress").json(&json!({ "case_no": number, "token": token }))
-        };
+        let ask =
+            |token: &Value| post("/progress").json(&json!({ "case_no": number, "token": token }));
         let progress = ask(&case["progress_token"]).send(&api).await.is(200);
         assert_eq!(progress["state"], "SUBMITTED");
         ask(&json!("guess")).send(&api).await.is(404);
@@ -155,22 +153,40 @@ async fn decide(town: &Town, api: &Router, id: &str) {
     let item = items::version(town.ctx(), &points.data.item_id, points.data.item_version)
         .await
         .unwrap();
-    let marks: Vec<Value> = item
-        .materials_for(&points.data.answers)
-        .iter()
-        .flat_map(|need| {
-            let code = need.material.material_code.clone();
-            need.material.review_points.iter().map(move |p| {
-                json!({ "material_code": code, "point_no": p.no, "passed": true })
+    let marks: Vec<Value> =
+        item.materials_for(&points.data.answers)
+            .iter()
+            .flat_map(|need| {
+                let code = need.material.material_code.clone();
+                need.material.review_points.iter().map(
+                    move |p| json!({ "material_code": code, "point_no": p.no, "passed": true }),
+                )
             })
-        })
-        .collect();
-    act(town, api, &clerk, id, json!({ "act": "mark_points", "points": marks })).await;
+            .collect();
+    act(
+        town,
+        api,
+        &clerk,
+        id,
+        json!({ "act": "mark_points", "points": marks }),
+    )
+    .await;
     let stale = town.officer(&clerk).await;
     let token = client::given_all(&stale).await;
-    let seen = get(&format!("/cases/{id}")).token(&token).send(api).await.is(200);
+    let seen = get(&format!("/cases/{id}"))
+        .token(&token)
+        .send(api)
+        .await
+        .is(200);
     assert_eq!(seen["masked"], true);
-    let accepted = act(town, api, &clerk, id, json!({ "act": "accept", "opinion": "齐全" })).await;
+    let accepted = act(
+        town,
+        api,
+        &clerk,
+        id,
+        json!({ "act": "accept", "opinion": "齐全" }),
+    )
+    .await;
     assert_eq!(accepted["state"], "IN_REVIEW");
     // Somebody who saw the case before that is told so, and nothing happens.
     let late = post(&format!("/cases/{id}/acts"))
@@ -213,7 +229,10 @@ async fn decide(town: &Town, api: &Router, id: &str) {
     town.drain().await;
     let maker = on_duty(town, id, flow::Step::Complete).await;
     let token = client::given_all(&town.officer(&maker).await).await;
-    let face = get(&format!("/cases/{id}/face")).token(&token).send(api).await;
+    let face = get(&format!("/cases/{id}/face"))
+        .token(&token)
+        .send(api)
+        .await;
     let face = face.is(200);
     let filled: serde_json::Map<String, Value> = face["missing"]
         .as_array()
@@ -221,13 +240,24 @@ async fn decide(town: &Town, api: &Router, id: &str) {
         .iter()
         .map(|m| (m["code"].as_str().unwrap().to_owned(), json!("见附件")))
         .collect();
-    act(town, api, &maker, id, json!({ "act": "complete", "face": filled })).await;
+    act(
+        town,
+        api,
+        &maker,
+        id,
+        json!({ "act": "complete", "face": filled }),
+    )
+    .await;
     town.drain().await;
 }
 
 /// The licence is in the wallet, its files are whole, and everybody can verify it.
 async fn licence(town: &Town, api: &Router, mine: &str, id: &str) {
-    let case = get(&format!("/cases/{id}")).token(mine).send(api).await.is(200);
+    let case = get(&format!("/cases/{id}"))
+        .token(mine)
+        .send(api)
+        .await
+        .is(200);
     let key = case["result"]["licence_key"].as_str().unwrap();
     let held = get("/licences").token(mine).send(api).await.is(200);
     let rows = held["rows"].as_array().unwrap();
@@ -266,17 +296,27 @@ async fn licence(town: &Town, api: &Router, mine: &str, id: &str) {
         .is(200);
     assert_eq!(verdict["valid"], true, "{verdict}");
 
-    let notices = get(&format!("/cases/{id}/notices")).token(mine).send(api).await;
+    let notices = get(&format!("/cases/{id}/notices"))
+        .token(mine)
+        .send(api)
+        .await;
     let notices = notices.is(200);
     let rows = notices["rows"].as_array().unwrap();
     assert!(rows.len() >= 3, "{notices}");
     let doc = rows[0]["doc_id"].as_str().unwrap();
-    let file = get(&format!("/notices/{doc}/pdf")).token(mine).send(api).await;
+    let file = get(&format!("/notices/{doc}/pdf"))
+        .token(mine)
+        .send(api)
+        .await;
     assert!(file.status.is_success() && file.bytes.starts_with(b"%PDF"));
 
     // Every event of the case names the client beside the one it acted for.
-    let events = journal::stream(&mut town.ctx().db.reader(), &format!("case/{id}")).await.unwrap();
-    let submitted = events.iter().find(|e| e.actor.kind == kernel::ActorKind::User);
+    let events = journal::stream(&mut town.ctx().db.reader(), &format!("case/{id}"))
+        .await
+        .unwrap();
+    let submitted = events
+        .iter()
+        .find(|e| e.actor.kind == kernel::ActorKind::User);
     assert_eq!(
         submitted.unwrap().actor.client.as_deref(),
         Some(client::CLIENT)

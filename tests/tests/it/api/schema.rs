@@ -38,7 +38,12 @@ async fn run(url: &str, token: &str, case: &str) {
         .args(["--header", &format!("Authorization: Bearer {token}")])
         .args(["--checks", "all", "--phases", "coverage,fuzzing"])
         .args(["--max-time", BUDGET, "--seed", "20261116"])
-        .args(["--request-timeout", "20", "--continue-on-failure", "--no-color"])
+        .args([
+            "--request-timeout",
+            "20",
+            "--continue-on-failure",
+            "--no-color",
+        ])
         .current_dir(settings.path())
         .stdin(Stdio::null())
         .output()
@@ -62,7 +67,9 @@ async fn what_the_document_promises_is_kept() {
 
     // As a resident with a draft, and as an officer with a case at the own post.
     let form = town.form("SPJYXK-XB");
-    let me = town.person(form["applicant_username"].as_str().unwrap()).await;
+    let me = town
+        .person(form["applicant_username"].as_str().unwrap())
+        .await;
     let (_, case) = town.apply("SPJYXK-XB").await;
     let token = client::given_all(&me).await;
     run(&url, &token, &case.case_id).await;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use cases::{
-    CaseError, Complete, CorrectionItem, Decide, Detail, HandOver, MarkPoint, Refusal,
-    Seen, SignedOpinion, Suspend,
+    CaseError, Complete, CorrectionItem, Decide, Detail, HandOver, MarkPoint, Refusal, Seen,
+    SignedOpinion, Suspend,
 };
 use serde::Deserialize;
 use store::Ctx;
@@ -317,7 +317,9 @@ impl Act {
                 cases::suspend(ctx, seen, &suspend).await
             }
             Self::Resume { result } => cases::resume(ctx, seen, result.as_str()).await,
-            Self::Extend { days, reason } => cases::extend(ctx, seen, days.0, reason.as_str()).await,
+            Self::Extend { days, reason } => {
+                cases::extend(ctx, seen, days.0, reason.as_str()).await
+            }
             Self::Abort { reason } => cases::abort(ctx, seen, reason.as_str()).await,
             Self::Decide {
                 approve,

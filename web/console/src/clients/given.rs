@@ -65,7 +65,10 @@ async fn page(
         sheet = sheet.block("made", l.t("console-tokens-made"), parts);
     }
     let parts = if open.is_empty() {
-        vec![Part::Empty(Empty::new("lock", l.t("console-tokens-no-client")))]
+        vec![Part::Empty(Empty::new(
+            "lock",
+            l.t("console-tokens-no-client"),
+        ))]
     } else {
         vec![Part::Form(Act {
             action: "/desk/tokens".into(),
@@ -76,7 +79,11 @@ async fn page(
         })]
     };
     sheet
-        .block("given", l.t("console-tokens-list"), list(acting, shell, &given))
+        .block(
+            "given",
+            l.t("console-tokens-list"),
+            list(acting, shell, &given),
+        )
         .block("new", l.t("console-tokens-new"), parts)
         .show_as(code, acting, shell)
         .await
@@ -153,7 +160,15 @@ pub(super) async fn give(Staff(acting): Staff, shell: Shell, Posted(data): Poste
     match identity::give_token(&acting.ctx, client, label, &chosen, life).await {
         Ok(token) => {
             let fresh = fields(&l, &open);
-            page(&acting, &shell, &open, fresh, StatusCode::OK, Some(token.token)).await
+            page(
+                &acting,
+                &shell,
+                &open,
+                fresh,
+                StatusCode::OK,
+                Some(token.token),
+            )
+            .await
         }
         Err(error) => {
             let problem: Problem = error.into();

@@ -71,9 +71,13 @@ fn fields(l: &L) -> Form {
             .optional(),
         Field::checkbox("itself", l.t("console-clients-itself"), choices(l, &ITSELF)).optional(),
         Field::radio("scope", l.t("console-clients-scope"), reach).value("agency"),
-        Field::checkbox("others", l.t("console-clients-others"), choices(l, &FOR_OTHERS))
-            .hint(l.t("console-clients-others-hint"))
-            .optional(),
+        Field::checkbox(
+            "others",
+            l.t("console-clients-others"),
+            choices(l, &FOR_OTHERS),
+        )
+        .hint(l.t("console-clients-others-hint"))
+        .optional(),
     ])
 }
 
@@ -163,7 +167,13 @@ fn may(l: &L, grants: &[Grant]) -> String {
 fn switch(shell: &Shell, client: &Client) -> ConfirmDialog {
     let l = shell.l();
     let to = if client.enabled { "disable" } else { "enable" };
-    let text = |part: &str| l.t1(&format!("console-clients-{to}-{part}"), "name", &client.name);
+    let text = |part: &str| {
+        l.t1(
+            &format!("console-clients-{to}-{part}"),
+            "name",
+            &client.name,
+        )
+    };
     ConfirmDialog {
         trigger: text("trigger"),
         title: text("title"),
@@ -246,7 +256,14 @@ pub(super) async fn create(Staff(acting): Staff, shell: Shell, Posted(data): Pos
     let mut form = fields(&l);
     form.fill(&data);
     if !form.require(&l) {
-        return page(&acting, &shell, form, StatusCode::UNPROCESSABLE_ENTITY, None).await;
+        return page(
+            &acting,
+            &shell,
+            form,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            None,
+        )
+        .await;
     }
     let done = match read(&acting, &data).await {
         Ok(new) => identity::create_client(&acting.ctx, &new)
