@@ -6,9 +6,12 @@
     reason = "a test that cannot go on has failed"
 )]
 
+pub mod browser;
 mod people;
+mod served;
 mod snapshot;
 mod town;
 
 pub use people::drawing;
+pub use served::Served;
 pub use town::Town;

@@ -8,6 +8,7 @@ mod apply;
 mod content;
 mod cookie;
 mod files;
+mod halls;
 mod home;
 mod my;
 mod progress;
@@ -31,6 +32,7 @@ pub fn router() -> Router {
     Router::new()
         .merge(home::router())
         .merge(services::router())
+        .merge(halls::router())
         .merge(signin::router())
         .merge(apply::router())
         .merge(progress::router())

@@ -16,6 +16,7 @@ mod flash;
 mod fmt;
 mod form_data;
 pub mod i18n;
+mod kept;
 mod icons;
 mod page;
 mod response;
@@ -33,6 +34,7 @@ pub use fmt::{
     clock, date, day, deadline, grouped, grouped_code, grouped_id, grouped_phone, minute, money,
 };
 pub use form_data::FormData;
+pub use kept::{FIELD as KEPT_FIELD, Kept, SignInFirst};
 pub use i18n::{Catalog, L, Resource};
 pub use icons::icon;
 pub use kernel::{Locale, mask};
