@@ -7,6 +7,7 @@
 )]
 
 pub mod browser;
+mod filing;
 mod people;
 mod served;
 mod snapshot;

@@ -12,7 +12,6 @@ mod halls;
 mod home;
 mod my;
 mod progress;
-mod receive;
 mod reply;
 mod services;
 mod session;
