@@ -7,12 +7,13 @@
 )]
 
 pub mod browser;
-mod filing;
+mod drive;
 mod people;
 mod served;
 mod snapshot;
 mod town;
 
+pub use drive::{answers, complete_as};
 pub use people::drawing;
 pub use served::Served;
 pub use town::Town;

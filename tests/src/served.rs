@@ -29,9 +29,7 @@ impl Served {
         let app = tongban::serve::router(&town.platform, false).unwrap();
         let background = tokio::spawn(async move { worker.run(stopped).await });
         let pages = tokio::spawn(async move {
-            let until = async move {
-                while !*told.borrow() && told.changed().await.is_ok() {}
-            };
+            let until = async move { while !*told.borrow() && told.changed().await.is_ok() {} };
             axum::serve(listener, app)
                 .with_graceful_shutdown(until)
                 .await

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sqlx::{PgPool, SqlitePool};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use crate::run::{exec_postgres, exec_sqlite, rows_postgres, rows_sqlite};
-use crate::sqlite::{Done, Work};
+use crate::sqlite::{Done, Work, Writer};
 use crate::{BoxFuture, Migration, Row, Run, StoreError, Tx, Value, migrate, postgres, sqlite};
 
 /// Which database stands behind the door.
@@ -19,13 +19,8 @@ pub enum Engine {
 
 #[derive(Clone)]
 enum Inner {
-    Sqlite {
-        readers: SqlitePool,
-        writer: mpsc::Sender<Work>,
-    },
-    Postgres {
-        pool: PgPool,
-    },
+    Sqlite { readers: SqlitePool, writer: Writer },
+    Postgres { pool: PgPool },
 }
 
 /// A handle on the database; clones share it.
@@ -103,20 +98,21 @@ impl Db {
                         }
                     })
                 });
-                writer
-                    .send(work)
-                    .await
-                    .map_err(|_| E::from(StoreError::Closed))?;
+                writer.send(work).await.map_err(E::from)?;
                 // A dropped sender means that the body panicked or the writer could not begin.
                 receive.await.map_err(|_| E::from(StoreError::Panicked))?
             }
         }
     }
 
-    /// Waits until readers are done and closes. The writer ends when the last handle is dropped.
+    /// Waits until readers and what is queued for writing are done, and closes. On SQLite the file
+    /// is whole by itself afterwards: nothing of it is left in the log.
     pub async fn close(&self) {
         match &self.inner {
-            Inner::Sqlite { readers, .. } => readers.close().await,
+            Inner::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
             Inner::Postgres { pool } => pool.close().await,
         }
     }

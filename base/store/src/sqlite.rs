@@ -1,12 +1,13 @@
 //! SQLite: one writer, many readers.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, SqliteConnection, SqlitePool};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::run::{Conn, exec_sqlite};
 use crate::{BoxFuture, StoreError, Tx};
@@ -39,21 +40,65 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .statement_cache_capacity(512)
 }
 
+/// The one writer of a file, as its handles see it.
+#[derive(Clone)]
+pub(crate) struct Writer {
+    queue: mpsc::Sender<Work>,
+    stop: Arc<watch::Sender<bool>>,
+    ended: watch::Receiver<bool>,
+}
+
+impl Writer {
+    /// Hands a use case over; it is run in turn.
+    pub async fn send(&self, work: Work) -> Result<(), StoreError> {
+        self.queue.send(work).await.map_err(|_| StoreError::Closed)
+    }
+
+    /// Finishes what is queued, takes nothing more, brings the log into the file and closes it.
+    pub async fn close(&self) {
+        let _ = self.stop.send(true);
+        let _ = self.ended.clone().wait_for(|ended| *ended).await;
+    }
+}
+
 /// Opens the readers' pool and starts the writer.
-pub(crate) async fn open(path: &Path) -> Result<(SqlitePool, mpsc::Sender<Work>), StoreError> {
+pub(crate) async fn open(path: &Path) -> Result<(SqlitePool, Writer), StoreError> {
     let mut writer = SqliteConnection::connect_with(&options(path)).await?;
     exec_sqlite(&mut writer, "PRAGMA optimize", Vec::new()).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(4)
         .connect_with(options(path).pragma("query_only", "on"))
         .await?;
-    let (send, receive) = mpsc::channel(4096);
-    tokio::spawn(write_loop(writer, receive));
-    Ok((readers, send))
+    let (queue, receive) = mpsc::channel(4096);
+    let (stop, stopped) = watch::channel(false);
+    let (end, ended) = watch::channel(false);
+    tokio::spawn(async move {
+        write_loop(writer, receive, stopped).await;
+        let _ = end.send(true);
+    });
+    let stop = Arc::new(stop);
+    Ok((readers, Writer { queue, stop, ended }))
 }
 
-async fn write_loop(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Work>) {
-    while let Some(first) = queue.recv().await {
+/// The next use case; none when every handle is gone or the database was closed.
+async fn next_work(
+    queue: &mut mpsc::Receiver<Work>,
+    stopped: &mut watch::Receiver<bool>,
+) -> Option<Work> {
+    tokio::select! {
+        work = queue.recv() => return work,
+        _ = stopped.wait_for(|stop| *stop) => queue.close(),
+    }
+    // What was queued before the close is still done.
+    queue.recv().await
+}
+
+async fn write_loop(
+    mut conn: SqliteConnection,
+    mut queue: mpsc::Receiver<Work>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    while let Some(first) = next_work(&mut queue, &mut stopped).await {
         let mut waiting = Vec::new();
         if let Err(error) = exec_sqlite(&mut conn, "BEGIN IMMEDIATE", Vec::new()).await {
             // Nothing ran: the work is dropped and its caller told that the database failed.

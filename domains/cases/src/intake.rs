@@ -13,6 +13,7 @@ use crate::case::{Case, Collected};
 use crate::commit::{Change, Write};
 use crate::error::CaseError;
 use crate::officer::{self, Opened};
+use crate::seen::Seen;
 use crate::state::{Event, State};
 use crate::{collect, papers, sources, start, table};
 
@@ -121,8 +122,9 @@ fn first_accept_post(case: &Case, item: &items::Item) -> Option<String> {
 
 /// The applicant of an online case comes with the originals: they are checked, files of level C
 /// become B, a visit is counted [B-41].
-pub async fn take_originals(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError> {
-    let opened = officer::open(ctx, case_id, Permission::CaseIntake).await?;
+pub async fn take_originals(ctx: &Ctx, seen: Seen<'_>) -> Result<Case, CaseError> {
+    let case_id = seen.id;
+    let opened = officer::open(ctx, seen, Permission::CaseIntake).await?;
     let post = opened.post(ctx, &[Step::Accept])?.code.clone();
     if !matches!(opened.case.state, State::Submitted | State::PreReviewed) {
         crate::state::next(Some(opened.case.state), Event::Intake, None)?;

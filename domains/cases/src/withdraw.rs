@@ -7,7 +7,7 @@ use crate::case::{Case, CaseResult};
 use crate::commit::Change;
 use crate::error::CaseError;
 use crate::state::{Event, State};
-use crate::table;
+use crate::{papers, table};
 
 /// Withdraws an application; a draft is given up the same way.
 pub async fn withdraw(ctx: &Ctx, case_id: &str, reason: &str) -> Result<Case, CaseError> {
@@ -44,5 +44,13 @@ pub(crate) async fn end(
         licence_key: None,
         description: reason.to_owned(),
     });
+    // A draft ends without a paper: the government was never told of it.
+    if change.case.data.submitted_at.is_some() {
+        if aborted && change.case.data.accepted_at.is_some() {
+            papers::abort(ctx, &mut change, reason).await?;
+        } else {
+            papers::withdrawal(ctx, &mut change, reason, event != Event::Withdraw).await?;
+        }
+    }
     change.commit(ctx).await
 }

@@ -197,7 +197,8 @@ impl Browser {
 
     /// Forgets all cookies: somebody else sits down.
     pub async fn forget(&self) {
-        self.devtools("Network.clearBrowserCookies", json!({})).await;
+        self.devtools("Network.clearBrowserCookies", json!({}))
+            .await;
     }
 
     /// The element, once it is there.
@@ -242,7 +243,9 @@ impl Browser {
 
     /// Types into the field with this name, in place of what stood there.
     pub async fn fill(&self, name: &str, value: &str) {
-        let field = self.find(&format!("[name='{name}']:not([type=hidden])")).await;
+        let field = self
+            .find(&format!("[name='{name}']:not([type=hidden])"))
+            .await;
         let kind = field.attr("type").await.unwrap().unwrap_or_default();
         if kind == "date" || kind == "datetime-local" {
             // Typing into a date picker depends on the machine's language.
@@ -356,7 +359,9 @@ impl Browser {
         };
         self.until("the next page", left).await;
         self.until("the whole page", async || {
-            let state = self.client.execute("return document.readyState", Vec::new());
+            let state = self
+                .client
+                .execute("return document.readyState", Vec::new());
             state.await.is_ok_and(|state| state == "complete")
         })
         .await;
@@ -391,6 +396,26 @@ impl Browser {
     pub async fn key(&self, key: fantoccini::key::Key) {
         let focused = self.client.active_element().await.unwrap();
         focused.send_keys(&key.to_string()).await.unwrap();
+    }
+
+    /// Presses a key that leads to another page, and waits for that.
+    pub async fn key_to_page(&self, key: fantoccini::key::Key) {
+        let before = self.find("html").await;
+        self.key(key).await;
+        self.gone(before).await;
+    }
+
+    /// Types into what has the focus.
+    pub async fn type_keys(&self, text: &str) {
+        let focused = self.client.active_element().await.unwrap();
+        focused.send_keys(text).await.unwrap();
+    }
+
+    /// Searches in the main part of a page of staff.
+    pub async fn press_search(&self, text: &str) {
+        let field = self.find("main [name='q']").await;
+        field.send_keys(text).await.unwrap();
+        self.press_at("main form .acts button").await;
     }
 
     /// Ends the browser, then its driver.

@@ -2,4 +2,9 @@
 
 mod city;
 mod journey;
-
+mod kept;
+mod keyboard;
+mod outcomes;
+mod plain;
+mod routes;
+mod walk;

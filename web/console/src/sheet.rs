@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::http::StatusCode;
 use ui::view::{
-    ConfirmDialog, Empty, FilterBar, Form, KeyValues, Lamp, Material, Notice, Pager, Table, Timeline,
-    Verdict,
+    ConfirmDialog, Empty, FilterBar, Form, KeyValues, Lamp, Material, Notice, Pager, Table,
+    Timeline, Verdict,
 };
 use ui::{Chip, Shell};
 

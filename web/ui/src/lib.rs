@@ -35,9 +35,9 @@ pub use fmt::{
     clock, date, day, deadline, grouped, grouped_code, grouped_id, grouped_phone, minute, money,
 };
 pub use form_data::FormData;
-pub use kept::{FIELD as KEPT_FIELD, Kept, SignInFirst};
 pub use i18n::{Catalog, L, Resource};
 pub use icons::icon;
+pub use kept::{FIELD as KEPT_FIELD, Kept, SignInFirst};
 pub use kernel::{Locale, mask};
 pub use page::{Crumb, Identity, Meta, Mode, Nav, Page, UserView};
 pub use receive::{Received, receive};

@@ -1,10 +1,10 @@
 //! Multipart forms: the token first, then fields and files.
 
+use crate::csrf::CsrfGuard;
+use crate::{FormData, Shell};
 use axum::extract::Multipart;
 use axum::http::StatusCode;
 use axum::response::Response;
-use crate::csrf::CsrfGuard;
-use crate::{FormData, Shell};
 
 /// A multipart form that was taken in.
 #[derive(Debug, Default)]

@@ -12,9 +12,16 @@ pub const OWNER: &str = "u_p01";
 
 /// Signs a resident in; the code is read where the phone would show it.
 pub async fn sign_in(city: &Served, browser: &Browser, phone: &Browser, login: &str, back: &str) {
+    browser.goto(&format!("/login?back={back}")).await;
+    password_and_code(city, browser, phone, login).await;
+    if browser.path().await.starts_with("/agreement") {
+        browser.press("我已阅读并接受").await;
+    }
+}
+
+async fn password_and_code(city: &Served, browser: &Browser, phone: &Browser, login: &str) {
     // The newest message is the code.
     city.town.clock.advance(SignedDuration::from_secs(1));
-    browser.goto(&format!("/login?back={back}")).await;
     browser.fill("login", login).await;
     browser.fill("password", &city.town.residents).await;
     browser.press("下一步").await;
@@ -22,9 +29,13 @@ pub async fn sign_in(city: &Served, browser: &Browser, phone: &Browser, login: &
     let code = digits(&phone.read("main tbody").await, 6);
     browser.fill("code", &code).await;
     browser.press("登录").await;
-    if browser.path().await.starts_with("/agreement") {
-        browser.press("我已阅读并接受").await;
-    }
+}
+
+/// Goes through the sign-in that the browser stands at; the code is read in a window of its own.
+pub async fn sign_in_here(city: &Served, browser: &Browser, login: &str) {
+    let phone = Browser::open(&city.base, journeys::browser::PHONE).await;
+    password_and_code(city, browser, &phone, login).await;
+    phone.close().await;
 }
 
 /// Signs an officer in: the one-time code is read where the token would show it.

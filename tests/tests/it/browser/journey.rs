@@ -45,7 +45,7 @@ async fn a_restaurant_is_licensed_at_a_desk_and_on_a_phone() {
 }
 
 /// [`FOOD`] is found by the words that people use, and its guide is whole.
-async fn find_the_item(desk: &Browser) {
+pub async fn find_the_item(desk: &Browser) {
     desk.goto("/").await;
     desk.fill("q", "开饭店").await;
     desk.enter("q").await;
@@ -65,7 +65,7 @@ async fn find_the_item(desk: &Browser) {
 }
 
 /// Signs in on the way, as the company, and answers the questions. Gives the draft's address.
-async fn begin(city: &Served, desk: &Browser, phone: &Browser) -> String {
+pub async fn begin(city: &Served, desk: &Browser, phone: &Browser) -> String {
     desk.press("在线办理").await;
     assert!(desk.path().await.starts_with("/login?back="), "signed in?");
     sign_in(city, desk, phone, OWNER, &format!("/apply/{FOOD}")).await;
@@ -89,29 +89,55 @@ async fn begin(city: &Served, desk: &Browser, phone: &Browser) -> String {
 /// Takes the identity of the shop in the account menu.
 async fn act_for_the_shop(browser: &Browser) {
     browser.click("details.who summary").await;
-    browser.press_at("form[action='/identity'] button:not([aria-current])").await;
+    browser
+        .press_at("form[action='/identity'] button:not([aria-current])")
+        .await;
     assert!(browser.read("header").await.contains("小厨"));
 }
 
-async fn fill_in(desk: &Browser, draft: &str) {
+pub async fn fill_in(desk: &Browser, draft: &str) {
     let held = desk.find("[name='applicant_name']").await;
     let name = held.prop("value").await.unwrap().unwrap();
-    assert_eq!(name, "云州市云东区䶮记小厨餐饮店", "prefilled from the register");
+    assert_eq!(
+        name, "云州市云东区䶮记小厨餐饮店",
+        "prefilled from the register"
+    );
     while desk.path().await.contains("/form-") {
-        for (field, value) in TYPED {
-            if desk.count(&format!("[name='{field}']")).await > 0 {
-                desk.fill(field, value).await;
-            }
-        }
-        for (field, value) in CHOSEN {
-            if desk.count(&format!("[name='{field}']")).await > 0 {
-                desk.choose(field, value).await;
-            }
-        }
+        answer(desk).await;
         desk.press("下一步").await;
         assert_eq!(desk.count(".errors").await, 0, "{}", desk.text().await);
     }
     assert_eq!(desk.path().await, format!("{draft}/materials"));
+}
+
+/// Answers what the page asks of what nothing else knows.
+pub async fn answer(browser: &Browser) {
+    for (field, value) in TYPED {
+        if browser.count(&format!("[name='{field}']")).await > 0 {
+            browser.fill(field, value).await;
+        }
+    }
+    for (field, value) in CHOSEN {
+        if browser.count(&format!("[name='{field}']")).await > 0 {
+            browser.choose(field, value).await;
+        }
+    }
+}
+
+/// Uploads what the shop has made itself.
+pub async fn upload(city: &Served, browser: &Browser) {
+    let folder = tempfile::tempdir().unwrap();
+    for code in ["M05", "M06"] {
+        let file = folder.path().join(format!("{code}.png"));
+        let picture = drawing(&format!("布局图 {code}"), city.ctx().now());
+        std::fs::write(&file, picture).unwrap();
+        let form = format!("form[data-upload][action*='{FOOD}-{code}']");
+        browser
+            .put_file(&format!("{form} input[type=file]"), &file)
+            .await;
+        browser.press_at(&format!("{form} button")).await;
+    }
+    assert!(browser.text().await.contains("材料已齐全"));
 }
 
 /// Cites the business licence by hand and uploads what the shop has made itself.
@@ -123,16 +149,7 @@ async fn hand_in(city: &Served, desk: &Browser, draft: &str) {
     desk.press("引用").await;
     assert!(desk.text().await.contains("签章完整"));
 
-    let folder = tempfile::tempdir().unwrap();
-    for code in ["M05", "M06"] {
-        let file = folder.path().join(format!("{code}.png"));
-        let picture = drawing(&format!("布局图 {code}"), city.ctx().now());
-        std::fs::write(&file, picture).unwrap();
-        let form = format!("form[data-upload][action*='{FOOD}-{code}']");
-        desk.put_file(&format!("{form} input[type=file]"), &file).await;
-        desk.press_at(&format!("{form} button")).await;
-    }
-    assert!(desk.text().await.contains("材料已齐全"));
+    upload(city, desk).await;
     desk.shot("materials").await;
     desk.press("保存并退出").await;
     assert_eq!(desk.path().await, draft);
@@ -213,7 +230,8 @@ async fn decide(city: &Served, desk: &Browser, number: &str) {
     desk.fill("decide.reason", "符合法定条件、标准").await;
     desk.act("decide").await;
     open("sc_zhudf", "2026-11-24T16:10", "/approve").await;
-    let missing = "document.querySelectorAll(\"[name^='complete.face.']\").forEach(e => e.value = '见附件')";
+    let missing =
+        "document.querySelectorAll(\"[name^='complete.face.']\").forEach(e => e.value = '见附件')";
     desk.js(missing).await;
     desk.act("complete").await;
     assert!(desk.text().await.contains("已办结"));
@@ -229,7 +247,10 @@ async fn take_home(city: &Served, phone: &Browser, desk: &Browser, number: &str)
     assert!(phone.text().await.contains("准予"));
     phone.shot("my-case").await;
     phone.goto("/messages").await;
-    assert!(phone.count("main ul.rows li").await >= 3, "told at every step");
+    assert!(
+        phone.count("main ul.rows li").await >= 3,
+        "told at every step"
+    );
     phone.goto("/wallet").await;
     phone.shot("wallet").await;
     phone.press("食品经营许可证").await;
@@ -243,7 +264,8 @@ async fn anyone_verifies(desk: &Browser, link: &str) {
     desk.goto(link).await;
     assert!(desk.path().await.starts_with("/verify/"));
     let verdict = desk.read(".verdict").await;
-    for words in ["真实有效", "食品经营许可证", "云州市云东区䶮记小厨餐饮店"] {
+    for words in ["真实有效", "食品经营许可证", "云州市云东区䶮记小厨餐饮店"]
+    {
         assert!(verdict.contains(words), "{words} is not in {verdict}");
     }
     assert_eq!(desk.count(".verdict.ok").await, 1);

@@ -25,13 +25,19 @@ pub const ROUTES: &[(&str, Kind)] = &[
     ("/apply/d/{draft}/detach", NoPage),
     ("/apply/d/{draft}/discard", NoPage),
     ("/apply/d/{draft}/done", Own(&["/apply/d/{submitted}/done"])),
-    ("/apply/d/{draft}/materials", Own(&["/apply/d/{draft}/materials"])),
+    (
+        "/apply/d/{draft}/materials",
+        Own(&["/apply/d/{draft}/materials"]),
+    ),
     ("/apply/d/{draft}/materials/{code}", NoPage),
     ("/apply/d/{draft}/photo/{field}", NoPage),
     ("/apply/d/{draft}/pick", NoPage),
     ("/apply/d/{draft}/promise", NoPage),
     ("/apply/d/{draft}/review", Own(&["/apply/d/{draft}/review"])),
-    ("/apply/d/{draft}/situation", Own(&["/apply/d/{draft}/situation"])),
+    (
+        "/apply/d/{draft}/situation",
+        Own(&["/apply/d/{draft}/situation"]),
+    ),
     ("/apply/d/{draft}/submit", NoPage),
     (
         "/apply/d/{draft}/{step}",
@@ -50,7 +56,10 @@ pub const ROUTES: &[(&str, Kind)] = &[
     ("/desk/cases/{no}", Staff(&["/desk/cases/{submitted-no}"])),
     ("/desk/cases/{no}/act/{act}", NoPage),
     ("/desk/cases/{no}/reveal", NoPage),
-    ("/desk/cases/{no}/scan", Staff(&["/desk/cases/{correcting}/scan"])),
+    (
+        "/desk/cases/{no}/scan",
+        Staff(&["/desk/cases/{correcting}/scan"]),
+    ),
     ("/desk/cases/{no}/scan/{code}", NoPage),
     ("/desk/documents/{file}", NoPage),
     ("/desk/files/{file_key}", NoPage),
@@ -94,7 +103,10 @@ pub const ROUTES: &[(&str, Kind)] = &[
     ("/org", Own(&["/org"])),
     ("/privacy", Open(&["/privacy"])),
     ("/progress", Open(&["/progress"])),
-    ("/progress/{no}", Open(&["/progress/{submitted-no}?t={token}"])),
+    (
+        "/progress/{no}",
+        Open(&["/progress/{submitted-no}?t={token}"]),
+    ),
     ("/recover", Open(&["/recover"])),
     ("/recover/new", NoPage),
     ("/register", Open(&["/register"])),
@@ -109,7 +121,10 @@ pub const ROUTES: &[(&str, Kind)] = &[
         Open(&["/services", "/services?for=person&page=2"]),
     ),
     ("/services/{code}", Open(&["/services/SPJYXK-XB"])),
-    ("/services/{code}/blank", Open(&["/services/SPJYXK-XB/blank"])),
+    (
+        "/services/{code}/blank",
+        Open(&["/services/SPJYXK-XB/blank"]),
+    ),
     ("/services/{code}/flow.svg", NoPage),
     ("/services/{code}/result.svg", NoPage),
     (

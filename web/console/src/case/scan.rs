@@ -47,7 +47,11 @@ fn group(asked: &Asked) -> Group {
 }
 
 /// The case, which must be open to new materials.
-async fn case(acting: &Acting, shell: &Shell, no: &str) -> Result<Detail, axum::response::Response> {
+async fn case(
+    acting: &Acting,
+    shell: &Shell,
+    no: &str,
+) -> Result<Detail, axum::response::Response> {
     let detail = load(acting, no).await.or_page(shell)?;
     let can = Can {
         actor: &acting.ctx.actor,
@@ -102,7 +106,11 @@ async fn show(Staff(acting): Staff, shell: Shell, Path(no): Path<String>) -> Ans
                 ),
                 accept: accept.collect::<Vec<_>>().join(","),
                 max_bytes: materials::FILE_LIMIT,
-                action: format!("/desk/cases/{}/scan/{}", enc(&no), enc(&asked.material_code)),
+                action: format!(
+                    "/desk/cases/{}/scan/{}",
+                    enc(&no),
+                    enc(&asked.material_code)
+                ),
                 files: files.collect(),
                 csrf: shell.csrf(),
                 ..Upload::default()

@@ -91,7 +91,9 @@ fn search_sheet(l: &L, form: Form) -> Sheet {
 /// The search of the header, empty.
 async fn search(Staff(acting): Staff, shell: Shell) -> Answer {
     let l = shell.l();
-    search_sheet(&l, search_form(&l)).show(&acting, &shell).await
+    search_sheet(&l, search_form(&l))
+        .show(&acting, &shell)
+        .await
 }
 
 /// A case by its number, or the cases of an applicant by identity number or credit code. The number

@@ -55,16 +55,22 @@ fn open_now(hall: &Hall, calendar: &Calendar, at: Timestamp) -> Option<bool> {
     if !calendar.is_working_day(now.date()).ok()? {
         return Some(false);
     }
-    let hours = hall.hours.as_ref().unwrap_or(calendar.hours()).on(now.date());
+    let hours = hall
+        .hours
+        .as_ref()
+        .unwrap_or(calendar.hours())
+        .on(now.date());
     let within = |(from, to): (Time, Time)| from <= now.time() && now.time() < to;
     Some(within(hours.morning) || within(hours.afternoon))
 }
 
 fn line(l: &L, hall: &Hall, calendar: Option<&Calendar>, at: Timestamp) -> HallLine {
-    let open = calendar.and_then(|c| open_now(hall, c, at)).map(|open| match open {
-        true => ("ok", l.t("portal-hall-open")),
-        false => ("line", l.t("portal-hall-closed")),
-    });
+    let open = calendar
+        .and_then(|c| open_now(hall, c, at))
+        .map(|open| match open {
+            true => ("ok", l.t("portal-hall-open")),
+            false => ("line", l.t("portal-hall-closed")),
+        });
     HallLine {
         code: hall.code.clone(),
         name: hall.name.clone(),

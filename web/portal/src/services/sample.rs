@@ -79,31 +79,38 @@ pub(super) async fn material(
 pub(super) async fn blank(shell: Shell, me: Acting, Path(code): Path<String>) -> Answer {
     let l = shell.l();
     let item = item_of(&shell, &me, &code).await?;
-    let (answers, values, prefilled) =
-        (Answers::new(), Values::default(), Prefilled::default());
+    let (answers, values, prefilled) = (Answers::new(), Values::default(), Prefilled::default());
     let filling = Filling {
         answers: &answers,
         values: &values,
         prefilled: &prefilled,
     };
-    let sections = item.form.sections(filling).into_iter().enumerate().map(|(at, section)| {
-        let rows = section.fields.iter().filter(|view| view.field.widget != Widget::Photo);
-        BlankSection {
-            id: format!("part-{at}"),
-            heading: section.heading(),
-            rows: rows
-                .map(|view| {
-                    let choices: Vec<String> = view
-                        .field
-                        .options
-                        .iter()
-                        .map(|option| format!("□ {}", option.label))
-                        .collect();
-                    (view.field.title.clone(), choices.join("　"))
-                })
-                .collect(),
-        }
-    });
+    let sections = item
+        .form
+        .sections(filling)
+        .into_iter()
+        .enumerate()
+        .map(|(at, section)| {
+            let rows = section
+                .fields
+                .iter()
+                .filter(|view| view.field.widget != Widget::Photo);
+            BlankSection {
+                id: format!("part-{at}"),
+                heading: section.heading(),
+                rows: rows
+                    .map(|view| {
+                        let choices: Vec<String> = view
+                            .field
+                            .options
+                            .iter()
+                            .map(|option| format!("□ {}", option.label))
+                            .collect();
+                        (view.field.title.clone(), choices.join("　"))
+                    })
+                    .collect(),
+            }
+        });
     let title = l.t1("portal-blank-title", "name", item.form.title());
     Ok(html(&SamplePage {
         page: page(&shell, &item, &title),
@@ -120,7 +127,9 @@ pub(super) async fn result(shell: Shell, me: Acting, Path(code): Path<String>) -
     let Some(kind) = &item.result_licence_type else {
         return Err(none(&shell));
     };
-    let kind = licences::licence_type(&me.ctx, kind).await.or_page(&shell)?;
+    let kind = licences::licence_type(&me.ctx, kind)
+        .await
+        .or_page(&shell)?;
     let headers = [
         (header::CONTENT_TYPE, "image/svg+xml"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
