@@ -6,11 +6,14 @@
     reason = "a test that cannot go on has failed"
 )]
 
+pub mod browser;
 mod drive;
 mod people;
+mod served;
 mod snapshot;
 mod town;
 
 pub use drive::{answers, complete_as};
 pub use people::drawing;
+pub use served::Served;
 pub use town::Town;

@@ -41,7 +41,8 @@ pub async fn serve(platform: Platform, listener: TcpListener, secure: bool) -> R
 
 /// Every page and every health address of an installation.
 pub fn router(platform: &Platform, secure: bool) -> Result<Router, Stop> {
-    Ok(crate::web::app(platform, secure)?.merge(health(platform.ctx.clone())))
+    // The pages come last: of two merged routers the second says what is not found, as a page.
+    Ok(health(platform.ctx.clone()).merge(crate::web::app(platform, secure)?))
 }
 
 async fn told_to_stop() {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use kernel::{Page, PageRequest, Permission, Scope, Target, mask};
 use store::Ctx;
 
-use crate::case::{Case, CaseMaterial};
+use crate::case::{Case, CaseData, CaseMaterial};
 use crate::checks::{self, Hint};
 use crate::error::CaseError;
 use crate::events::CaseRevealed;
@@ -146,6 +146,20 @@ pub async fn agency_cases(
     Ok(Page::new(rows, total, page))
 }
 
+/// Cases of the applicant with this identity number or credit code, newest first, as far as they lie
+/// in the officer's scope. The number is compared as a keyed digest and never written anywhere.
+pub async fn cases_of_identity(ctx: &Ctx, number: &str) -> Result<Vec<CaseRow>, CaseError> {
+    staff_only(ctx)?;
+    let digest = ctx.lookup("applicant", &kernel::number::fold(number));
+    let mut rows = Vec::new();
+    for sealed in table::of_applicant(&mut ctx.db.reader(), &digest).await? {
+        if sealed.state != State::Draft && readable(ctx, &sealed.data).is_ok() {
+            rows.push(row(ctx, sealed).await?);
+        }
+    }
+    Ok(rows)
+}
+
 fn staff_only(ctx: &Ctx) -> Result<(), CaseError> {
     if ctx.actor.scopes(Permission::CaseRead).is_empty() {
         return Err(kernel::Denied(Permission::CaseRead).into());
@@ -178,7 +192,7 @@ pub async fn key_of(ctx: &Ctx, case_no: &str) -> Result<String, CaseError> {
 pub async fn detail(ctx: &Ctx, case_id: &str) -> Result<Detail, CaseError> {
     let reader = &mut ctx.db.reader();
     let case = table::load(reader, ctx, case_id).await?;
-    readable(ctx, &case)?;
+    readable(ctx, &case.data)?;
     let d = &case.data;
     let item = items::version(ctx, &d.item_id, d.item_version)
         .await
@@ -211,8 +225,7 @@ pub async fn detail(ctx: &Ctx, case_id: &str) -> Result<Detail, CaseError> {
     })
 }
 
-fn readable(ctx: &Ctx, case: &Case) -> Result<(), CaseError> {
-    let d = &case.data;
+fn readable(ctx: &Ctx, d: &CaseData) -> Result<(), CaseError> {
     let target = Target {
         region: Some(&d.region),
         agency: Some(&d.agency),
@@ -324,7 +337,7 @@ fn same(a: &str, b: &str) -> bool {
 /// Logs that somebody unmasked the personal data of a case; gives leave to show them.
 pub async fn reveal(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError> {
     let case = table::load(&mut ctx.db.reader(), ctx, case_id).await?;
-    readable(ctx, &case)?;
+    readable(ctx, &case.data)?;
     let d = &case.data;
     let target = Target {
         region: Some(&d.region),
