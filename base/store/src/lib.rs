@@ -12,6 +12,7 @@ mod error;
 mod lock;
 mod migrate;
 pub mod numbers;
+pub mod once;
 mod postgres;
 mod row;
 mod run;

@@ -19,6 +19,7 @@ mod guard;
 mod hooks;
 mod import;
 mod lockout;
+mod given_token;
 mod mobile;
 mod organisation;
 mod password;
@@ -47,7 +48,7 @@ pub use agreement::{
 pub use cancel::{begin_cancellation, cancel_account};
 pub use change::{BasicData, change_basic_data};
 pub use client::{
-    BearerToken, Client, NewClient, TokenInfo, clients, create_client, fetch_token, issue_token,
+    BearerToken, Client, NewClient, TokenHolder, TokenInfo, clients, create_client, fetch_token, issue_token,
     revoke_token, set_client_enabled, token_actor, tokens,
 };
 pub use code::{Challenge, Limits, Purpose};
@@ -61,6 +62,9 @@ pub use delegation::{
 pub use demo::{DemoTotp, current_totp, is_demo};
 pub use error::IdentityError;
 pub use events::*;
+pub use given_token::{
+    GIVEN_LONGEST, GivenToken, OpenClient, give_token, given_tokens, open_clients, take_back_token,
+};
 pub use hooks::{CaseCounting, CodeSender, CodeSending, OpenCases};
 pub use import::{DemoAccounts, DemoLegalPerson, DemoPerson, DemoStaff, Imported, import};
 pub use mobile::{Answer, MobileChange, begin_mobile_change, finish_mobile_change};
@@ -91,4 +95,7 @@ pub use state::{IllegalMove, State, StateEvent, TABLE, next};
 pub const MIGRATIONS: &[store::Migration] = &[store::Migration {
     name: "identity/0001",
     sql: include_str!("../migrations/0001_identity.sql"),
+}, store::Migration {
+    name: "identity/0002_token_subject",
+    sql: include_str!("../migrations/0002_token_subject.sql"),
 }];

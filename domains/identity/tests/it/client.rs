@@ -67,7 +67,9 @@ async fn tokens_open_what_they_name_until_they_end() {
                 .is_err()
         );
         let token = issue(vec![query()], hour).await.unwrap();
-        let actor = token_actor(&city.ctx, &token.token).await.unwrap().unwrap();
+        let held = token_actor(&city.ctx, &token.token).await.unwrap().unwrap();
+        assert_eq!(held.client_id, "takeaway");
+        let actor = held.actor;
         assert_eq!(
             (actor.kind, actor.id.as_str()),
             (ActorKind::Machine, "takeaway")
@@ -99,7 +101,7 @@ async fn tokens_open_what_they_name_until_they_end() {
                 .is_none()
         );
 
-        let own = identity::fetch_token(&city.portal(), "takeaway", &secret)
+        let own = identity::fetch_token(&city.portal(), "takeaway", &secret, &[])
             .await
             .unwrap();
         assert_eq!(
@@ -107,6 +109,7 @@ async fn tokens_open_what_they_name_until_they_end() {
                 .await
                 .unwrap()
                 .unwrap()
+                .actor
                 .grants
                 .len(),
             2
@@ -118,18 +121,34 @@ async fn tokens_open_what_they_name_until_they_end() {
         let twice = identity::revoke_token(&security, "takeaway", &own.key).await;
         assert!(matches!(twice, Err(IdentityError::NotFound)));
 
-        let kept = identity::fetch_token(&city.portal(), "takeaway", &secret)
+        let kept = identity::fetch_token(&city.portal(), "takeaway", &secret, &[])
             .await
             .unwrap();
+        let narrowed =
+            identity::fetch_token(&city.portal(), "takeaway", &secret, &[Permission::CaseRead])
+                .await
+                .unwrap();
+        let narrow = token_actor(&city.ctx, &narrowed.token)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(narrow.actor.grants.len(), 1);
+        identity::revoke_token(&security, "takeaway", &narrowed.key)
+            .await
+            .unwrap();
+        let beyond =
+            identity::fetch_token(&city.portal(), "takeaway", &secret, &[Permission::SealUse])
+                .await;
+        assert!(matches!(beyond, Err(IdentityError::Invalid { .. })));
         identity::set_client_enabled(&security, "takeaway", false)
             .await
             .unwrap();
         assert!(token_actor(&city.ctx, &kept.token).await.unwrap().is_none());
-        let off = identity::fetch_token(&city.portal(), "takeaway", &secret).await;
+        let off = identity::fetch_token(&city.portal(), "takeaway", &secret, &[]).await;
         assert!(matches!(off, Err(IdentityError::WrongCredentials)));
         let list = identity::tokens(&security, "takeaway").await.unwrap();
-        assert_eq!(list.len(), 3);
-        assert_eq!(list.iter().filter(|t| t.revoked_at.is_some()).count(), 1);
+        assert_eq!(list.len(), 4);
+        assert_eq!(list.iter().filter(|t| t.revoked_at.is_some()).count(), 2);
         assert_eq!(
             identity::clients(&security).await.unwrap()[0].grants.len(),
             2
@@ -147,16 +166,16 @@ async fn guessing_a_secret_is_stopped() {
             .unwrap();
         let portal = city.portal();
         for _ in 0..4 {
-            let wrong = identity::fetch_token(&portal, "takeaway", "guess").await;
+            let wrong = identity::fetch_token(&portal, "takeaway", "guess", &[]).await;
             assert!(matches!(wrong, Err(IdentityError::WrongCredentials)));
         }
-        let fifth = identity::fetch_token(&portal, "takeaway", "guess").await;
+        let fifth = identity::fetch_token(&portal, "takeaway", "guess", &[]).await;
         assert!(matches!(fifth, Err(IdentityError::Locked { .. })));
-        let right = identity::fetch_token(&portal, "takeaway", &secret).await;
+        let right = identity::fetch_token(&portal, "takeaway", &secret, &[]).await;
         assert!(matches!(right, Err(IdentityError::Locked { .. })));
         city.pass(30);
         assert!(
-            identity::fetch_token(&portal, "takeaway", &secret)
+            identity::fetch_token(&portal, "takeaway", &secret, &[])
                 .await
                 .is_ok()
         );
