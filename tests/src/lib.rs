@@ -6,9 +6,13 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod client;
 mod people;
+mod prepare;
 mod snapshot;
 mod town;
 
+pub use client::{Client, FilePart, Reply, encode};
 pub use people::drawing;
+pub use prepare::form_of;
 pub use town::Town;

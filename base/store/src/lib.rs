@@ -16,6 +16,7 @@ mod postgres;
 mod row;
 mod run;
 mod shared;
+mod snapshot;
 mod sqlite;
 pub mod testing;
 mod value;
@@ -28,6 +29,7 @@ pub use migrate::Migration;
 pub use row::{FromColumn, Row};
 pub use run::{Run, Tx};
 pub use shared::Shared;
+pub use snapshot::{ColumnKind, Snapshot, Table};
 pub use value::Value;
 
 /// The future that a transaction's body returns.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, SqliteConnection, SqlitePool};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::run::{Conn, exec_sqlite};
 use crate::{BoxFuture, StoreError, Tx};
@@ -14,7 +14,7 @@ use crate::{BoxFuture, StoreError, Tx};
 /// Use cases that may share one commit. More would only make the first of them wait.
 const BATCH: usize = 256;
 
-/// Told to whoever waits: after the commit, or at once when the body failed.
+/// Told to whoever waits, after the commit.
 pub(crate) type Acknowledge = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// How a body ended: keep its changes or undo them, and whom to tell.
@@ -25,6 +25,13 @@ pub(crate) struct Done {
 
 /// One use case waiting for the writer.
 pub(crate) type Work = Box<dyn for<'t> FnOnce(&'t mut Tx<'_>) -> BoxFuture<'t, Done> + Send>;
+
+/// What the writer is asked to do.
+pub(crate) enum Message {
+    Run(Work),
+    /// Commit what came before, close the file, then answer.
+    Close(oneshot::Sender<()>),
+}
 
 fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
@@ -40,7 +47,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
 }
 
 /// Opens the readers' pool and starts the writer.
-pub(crate) async fn open(path: &Path) -> Result<(SqlitePool, mpsc::Sender<Work>), StoreError> {
+pub(crate) async fn open(path: &Path) -> Result<(SqlitePool, mpsc::Sender<Message>), StoreError> {
     let mut writer = SqliteConnection::connect_with(&options(path)).await?;
     exec_sqlite(&mut writer, "PRAGMA optimize", Vec::new()).await?;
     let readers = SqlitePoolOptions::new()
@@ -52,8 +59,17 @@ pub(crate) async fn open(path: &Path) -> Result<(SqlitePool, mpsc::Sender<Work>)
     Ok((readers, send))
 }
 
-async fn write_loop(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Work>) {
-    while let Some(first) = queue.recv().await {
+async fn write_loop(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Message>) {
+    let mut closing = None;
+    while closing.is_none() {
+        let first = match queue.recv().await {
+            Some(Message::Run(work)) => work,
+            Some(Message::Close(answer)) => {
+                closing = Some(answer);
+                break;
+            }
+            None => break,
+        };
         let mut waiting = Vec::new();
         if let Err(error) = exec_sqlite(&mut conn, "BEGIN IMMEDIATE", Vec::new()).await {
             // Nothing ran: the work is dropped and its caller told that the database failed.
@@ -66,11 +82,14 @@ async fn write_loop(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Work>)
             if let Some(tell) = run_in_savepoint(&mut conn, work).await {
                 waiting.push(tell);
             }
-            next = if waiting.len() < BATCH {
-                queue.try_recv().ok()
-            } else {
-                None
-            };
+            next = None;
+            if waiting.len() < BATCH {
+                match queue.try_recv() {
+                    Ok(Message::Run(work)) => next = Some(work),
+                    Ok(Message::Close(answer)) => closing = Some(answer),
+                    Err(_) => {}
+                }
+            }
         }
         let committed = exec_sqlite(&mut conn, "COMMIT", Vec::new()).await;
         if let Err(error) = &committed {
@@ -84,11 +103,17 @@ async fn write_loop(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Work>)
             });
         }
     }
+    // What is still sent is dropped with the queue, and its caller told so.
+    drop(queue);
     let _ = exec_sqlite(&mut conn, "PRAGMA wal_checkpoint(TRUNCATE)", Vec::new()).await;
     let _ = conn.close().await;
+    if let Some(answer) = closing {
+        let _ = answer.send(());
+    }
 }
 
-/// Runs one use case. Returns whom to tell after the commit; failures are told at once.
+/// Runs one use case. Returns whom to tell after the commit. A refusal waits as well: it may tell
+/// of what a neighbour changed, which is not durable yet.
 async fn run_in_savepoint(conn: &mut SqliteConnection, work: Work) -> Option<Acknowledge> {
     if let Err(error) = exec_sqlite(conn, "SAVEPOINT use_case", Vec::new()).await {
         tracing::error!(%error, "savepoint");
@@ -113,10 +138,7 @@ async fn run_in_savepoint(conn: &mut SqliteConnection, work: Work) -> Option<Ack
                 None
             }
         },
-        Ok(done) => {
-            (done.tell)(Ok(()));
-            None
-        }
+        Ok(done) => Some(done.tell),
         Err(_) => {
             tracing::error!("a transaction's body panicked");
             None
