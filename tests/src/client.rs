@@ -108,6 +108,14 @@ impl Client {
         }
     }
 
+    /// The same browser on another address, as after a restart on another port.
+    pub fn at(&self, address: &str) -> Self {
+        Self {
+            address: address.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// The same with a cookie more.
     #[must_use]
     pub fn with_cookie(mut self, name: &str, value: &str) -> Self {

@@ -9,10 +9,12 @@
 mod client;
 mod people;
 mod prepare;
+mod process;
 mod snapshot;
 mod town;
 
 pub use client::{Client, FilePart, Reply, encode};
 pub use people::drawing;
 pub use prepare::form_of;
-pub use town::Town;
+pub use process::Process;
+pub use town::{Left, Town};

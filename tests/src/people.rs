@@ -28,7 +28,7 @@ impl Town {
             .await
             .unwrap();
         // On a clock that stands still several messages may be the newest.
-        let sent = messages::sent(self.ctx(), 100).await.unwrap();
+        let sent = messages::sent(self.ctx(), 1000).await.unwrap();
         let mine = sent
             .iter()
             .filter(|sms| kernel::mask::phone(&sms.to) == challenge.sent_to);

@@ -96,12 +96,11 @@ impl Town {
         let id = case.case_id.clone();
         let clerk = self.on_duty(&case, Step::Accept).await.remove(0);
         let clerk = self.officer(&clerk).await;
-        let mut case = case;
         if case.data.max_visits == 2 {
             cases::pass_pre_review(&clerk, &id, "材料齐全").await?;
-            case = cases::take_originals(&clerk, &id).await?;
+            cases::take_originals(&clerk, &id).await?;
         }
-        case = cases::accept(&clerk, &id, "材料齐全，符合法定形式").await?;
+        let mut case = cases::accept(&clerk, &id, "材料齐全，符合法定形式").await?;
         for step in [Step::Review, Step::TechnicalReview, Step::SiteCheck] {
             for officer in self.on_duty(&case, step).await {
                 if self.on_duty(&case, step).await.is_empty() {
