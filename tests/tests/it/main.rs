@@ -4,5 +4,6 @@
 
 mod acts;
 mod browser;
+mod conflicts;
 mod scenarios;
 mod verify;
