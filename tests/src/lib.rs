@@ -19,7 +19,6 @@ mod town;
 pub use client::{Client, FilePart, Reply, encode};
 pub use drive::{answers, complete_as};
 pub use people::drawing;
-pub use prepare::form_of;
 pub use process::Process;
 pub use served::Served;
 pub use town::{Left, Town};

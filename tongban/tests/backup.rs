@@ -59,7 +59,7 @@ async fn drill(town: Town, into: Option<Database>) {
         more.insert("applicant_id_type".into(), "居民身份证".into());
         let draft = town.ready_draft(&me, "YSZC", &more).await.unwrap();
         let case = cases::submit(&me, &draft.case_id).await.unwrap().case;
-        town.until_decision(case).await.unwrap()
+        town.until_decision(&case).await
     };
     town.drain().await;
     let left = town.leave().await;
@@ -144,7 +144,7 @@ async fn drill(town: Town, into: Option<Database>) {
         reason: "符合法定条件、标准".into(),
         basis: String::new(),
     };
-    let case = cases::decide(&ctx.with_actor(decider), &decided.case_id, &act)
+    let case = cases::decide(&ctx.with_actor(decider), (&decided.case_id).into(), &act)
         .await
         .unwrap();
     assert_eq!(case.state, State::Decided);

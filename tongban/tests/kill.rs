@@ -101,7 +101,7 @@ async fn wishes(town: &Town) -> Vec<Wish> {
             let Ok(submitted) = cases::submit(&me, &draft.case_id).await else {
                 continue;
             };
-            let case = town.until_decision(submitted.case).await.unwrap();
+            let case = town.until_decision(&submitted.case).await;
             all.push(decision(town, &case, &mut deciders).await);
             let draft = town.ready_draft(&me, item, &more).await.unwrap();
             all.push(Wish::Submit {
@@ -117,7 +117,8 @@ async fn wishes(town: &Town) -> Vec<Wish> {
 }
 
 async fn decision(town: &Town, case: &Case, deciders: &mut HashMap<String, Client>) -> Wish {
-    let decider = town.on_duty(case, flow::Step::Decide).await.remove(0);
+    let decider = town.first(case, flow::Step::Decide).await;
+    let decider = decider.actor.id.clone();
     if !deciders.contains_key(&decider) {
         let token = town.staff_token(&decider).await;
         let client = Client::new("").with_cookie("tb_desk", &token);
