@@ -18,6 +18,11 @@ impl Town {
 
     /// A resident or a company's person: password, code by SMS, agreement.
     pub async fn person(&self, login: &str) -> Ctx {
+        self.sign_in(login).await.0
+    }
+
+    /// The same, with the token of the session for a browser's cookie.
+    pub async fn sign_in(&self, login: &str) -> (Ctx, String) {
         let visitor = self.visitor();
         // The clock may stand still between two messages: the new one is the one not there before.
         let before = self.texts().await;
@@ -45,7 +50,19 @@ impl Town {
             .await
             .unwrap()
             .unwrap();
-        self.ctx().with_actor(session.actor)
+        (self.ctx().with_actor(session.actor), new.token)
+    }
+
+    /// An officer's session for a browser's cookie: password and one-time code.
+    pub async fn staff_token(&self, username: &str) -> String {
+        let ctx = self.ctx().with_actor(Actor::visitor(Channel::Console));
+        let system = self.ctx().as_system();
+        let code = identity::current_totp(&system, username).await.unwrap();
+        let code = code.unwrap().code;
+        identity::staff_sign_in(&ctx, username, &self.staff, &code, "journey")
+            .await
+            .unwrap()
+            .token
     }
 
     /// The newest short messages.

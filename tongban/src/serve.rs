@@ -55,8 +55,8 @@ pub fn router(platform: &Platform, secure: bool) -> Result<Router, Stop> {
 
 /// The same, with rate limits.
 pub fn guarded(platform: &Platform, secure: bool, guard: &Guard) -> Result<Router, Stop> {
-    let health = health(platform.ctx.clone());
-    Ok(crate::web::app(platform, secure, guard)?.merge(health))
+    // The pages come last: of two merged routers the second says what is not found, as a page.
+    Ok(health(platform.ctx.clone()).merge(crate::web::app(platform, secure, guard)?))
 }
 
 async fn told_to_stop() {

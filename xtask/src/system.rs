@@ -20,6 +20,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("chromium", "/usr/bin/chromium"),
     ("chromium-driver", "/usr/bin/chromedriver"),
     ("locales", "/usr/sbin/locale-gen"),
+    ("strace", "/usr/bin/strace"),
 ];
 
 /// Python packages of the foreign verifiers, installed into a folder of their own.

@@ -2,8 +2,10 @@
 //! [D-11, D-18].
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use flow::Step;
+use identity::Account;
 use kernel::{Permission, Target};
 use store::Ctx;
 
@@ -28,12 +30,30 @@ pub struct WindowIntake {
     pub values: forms::Values,
 }
 
-/// Begins a case at the window: numbered at once, receipt given, one visit counted.
-pub async fn window_intake(ctx: &Ctx, intake: &WindowIntake) -> Result<Case, CaseError> {
+/// What the form of an intake begins with: values from registers, user space and licences, each
+/// with its source, as the applicant would see them [B-25].
+pub async fn window_prefill(
+    ctx: &Ctx,
+    item: &str,
+    owner: &str,
+    person: &str,
+) -> Result<forms::Prefilled, CaseError> {
+    let (item, owner, person) = asked(ctx, item, owner, person).await?;
+    let gathered = sources::gather(ctx, &owner, &person, &item).await?;
+    Ok(item.form.prefill(&gathered))
+}
+
+/// The item, which the officer must be allowed to take in, and the accounts.
+async fn asked(
+    ctx: &Ctx,
+    item: &str,
+    owner: &str,
+    person: &str,
+) -> Result<(Arc<items::Item>, Account, Account), CaseError> {
     if ctx.actor.scopes(Permission::CaseIntake).is_empty() {
         return Err(kernel::Denied(Permission::CaseIntake).into());
     }
-    let item = start::current(ctx, &intake.item).await?;
+    let item = start::current(ctx, item).await?;
     let target = Target {
         region: Some(&item.region),
         agency: Some(&item.agency_code),
@@ -41,7 +61,13 @@ pub async fn window_intake(ctx: &Ctx, intake: &WindowIntake) -> Result<Case, Cas
         ..Target::default()
     };
     ctx.actor.require(Permission::CaseIntake, &target)?;
-    let (owner, person) = start::accounts(ctx, &intake.owner, &intake.person).await?;
+    let (owner, person) = start::accounts(ctx, owner, person).await?;
+    Ok((item, owner, person))
+}
+
+/// Begins a case at the window: numbered at once, receipt given, one visit counted.
+pub async fn window_intake(ctx: &Ctx, intake: &WindowIntake) -> Result<Case, CaseError> {
+    let (item, owner, person) = asked(ctx, &intake.item, &intake.owner, &intake.person).await?;
     let gathered = sources::gather(ctx, &owner, &person, &item).await?;
     let mut case = start::fresh(ctx, &item, &owner, &person, &gathered, true);
     case.data.answers = item.questions.read(&intake.answers);

@@ -4,5 +4,7 @@
 
 mod acts;
 mod api;
+mod browser;
+mod conflicts;
 mod scenarios;
 mod verify;

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod backup;
 mod doctor;
 mod journal;
 mod verify;
@@ -28,6 +29,10 @@ pub enum Command {
     Verify(verify::VerifyArgs),
     /// The audit trail.
     Journal(journal::JournalArgs),
+    /// 备份: saves an installation while it runs, or checks a backup.
+    Backup(backup::BackupArgs),
+    /// 恢复: restores a backup into a new place.
+    Restore(backup::RestoreArgs),
     /// Says what an installation still lacks.
     Doctor(doctor::DoctorArgs),
 }
@@ -108,6 +113,8 @@ pub async fn run(command: Command) -> ExitCode {
         Command::Serve(args) => run_serve(args).await,
         Command::Verify(args) => return verify::run(&args),
         Command::Journal(args) => journal::run(args).await,
+        Command::Backup(args) => backup::backup(args).await,
+        Command::Restore(args) => backup::restore(args).await,
         Command::Doctor(args) => doctor::run(args).await,
     };
     match done {

@@ -8,10 +8,10 @@ mod apply;
 mod content;
 mod cookie;
 mod files;
+mod halls;
 mod home;
 mod my;
 mod progress;
-mod receive;
 mod reply;
 mod services;
 mod session;
@@ -31,6 +31,7 @@ pub fn router() -> Router {
     Router::new()
         .merge(home::router())
         .merge(services::router())
+        .merge(halls::router())
         .merge(signin::router())
         .merge(apply::router())
         .merge(progress::router())

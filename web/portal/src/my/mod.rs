@@ -15,7 +15,7 @@ use notices::{Format, Notice, State};
 use ui::Shell;
 use ui::view::DocumentLink;
 
-use crate::receive::BODY_LIMIT;
+use crate::reply::BODY_LIMIT;
 use crate::reply::OrPage;
 use crate::session::Acting;
 

@@ -141,3 +141,4 @@ date-short = { $d } { $m }
 date-before = before { $time } on { $day }
 date-minute = { $day }, { $time }
 money = CNY { $amount }
+filter-any = Any

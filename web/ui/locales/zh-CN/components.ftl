@@ -120,3 +120,4 @@ date-short = { $m } 月 { $d } 日
 date-before = { $day } { $time } 前
 date-minute = { $day } { $time }
 money = { $amount } 元
+filter-any = 不限

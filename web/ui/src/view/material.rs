@@ -67,6 +67,8 @@ pub struct Material {
     pub state: MaterialState,
     /// What an applicant may note below the name.
     pub note: Option<String>,
+    /// What to know when preparing it: a label, which may be empty, and the words.
+    pub notes: Vec<(String, String)>,
     pub upload: Option<Upload>,
 }
 
@@ -171,6 +173,8 @@ pub struct Upload {
     pub files: Vec<FileView>,
     pub error: Option<String>,
     pub csrf: String,
+    /// Words that unfold the file field, where a file is not what is needed first.
+    pub folded: Option<String>,
 }
 
 component!(Upload, UploadHtml, "components/upload.html");
@@ -228,6 +232,7 @@ impl Upload {
             ],
             error: None,
             csrf: "sample".into(),
+            folded: None,
         }
     }
 }
