@@ -1,6 +1,8 @@
 //! `GET /licences`: the own licences.
 
 use axum::Json;
+use kernel::Permission;
+use licences::LicenceError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -21,6 +23,10 @@ pub struct Wallet {
     responses((status = 200, description = "The licences", body = Wallet))
 )]
 pub async fn mine(caller: Caller) -> Result<Json<Wallet>, Fail> {
+    // Officers have no wallet: they are told so, not that something is missing.
+    if caller.ctx.actor.scopes(Permission::LicenceOwn).is_empty() {
+        return Err(LicenceError::from(kernel::Denied(Permission::LicenceOwn)).into());
+    }
     let owner = caller.ctx.actor.owner().to_owned();
     let held = licences::wallet(&caller.ctx, &owner).await?;
     Ok(Json(Wallet {
