@@ -26,9 +26,14 @@ impl Town {
         let me = self
             .person(form["applicant_username"].as_str().unwrap())
             .await;
-        let draft = self.ready_draft(&me, item, &Map::new()).await.unwrap();
+        let draft = self.fill(&me, item).await;
         let case = cases::submit(&me, &draft.case_id).await.unwrap().case;
         (me, case)
+    }
+
+    /// A draft of an item's scenario with everything in it, ready to be submitted.
+    pub async fn fill(&self, me: &Ctx, item: &str) -> Case {
+        self.ready_draft(me, item, &Map::new()).await.unwrap()
     }
 
     /// The case as it is now.

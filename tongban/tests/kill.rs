@@ -42,7 +42,9 @@ impl Wish {
         let (reply, done) = match self {
             Self::Submit { case_id, client } => {
                 let mut client = client.at(address);
-                let reply = client.post(&format!("/apply/d/{case_id}/submit"), &[]).await;
+                let reply = client
+                    .post(&format!("/apply/d/{case_id}/submit"), &[])
+                    .await;
                 (reply, format!("/apply/d/{case_id}/done"))
             }
             Self::Decide {
@@ -85,7 +87,9 @@ async fn wishes(town: &Town) -> Vec<Wish> {
     let anybody = Client::new("");
     for n in 1..=60 {
         let login = format!("u_p{n:02}");
-        let account = identity::account_by_login(town.ctx(), &login).await.unwrap();
+        let account = identity::account_by_login(town.ctx(), &login)
+            .await
+            .unwrap();
         if account.is_none() {
             continue;
         }
@@ -187,7 +191,11 @@ async fn kill_and_look(town: Town) {
             server.kill();
         })
         .await;
-        println!("round {round}: {} of {} acknowledged", done.len(), open.len());
+        println!(
+            "round {round}: {} of {} acknowledged",
+            done.len(),
+            open.len()
+        );
         open.retain(|wish| !done.contains(wish.case_id()));
         acknowledged.extend(done);
         look(&left, &acknowledged, &[]).await;
@@ -198,7 +206,11 @@ async fn kill_and_look(town: Town) {
     let done = all_at_once(&open, &address, 10, || server.terminate()).await;
     let status = server.ended().await;
     assert!(status.success(), "{status}");
-    println!("told to stop: {} of {} acknowledged", done.len(), open.len());
+    println!(
+        "told to stop: {} of {} acknowledged",
+        done.len(),
+        open.len()
+    );
     open.retain(|wish| !done.contains(wish.case_id()));
     acknowledged.extend(done);
     look(&left, &acknowledged, &[]).await;
@@ -228,7 +240,10 @@ async fn look(left: &Left, acknowledged: &HashSet<String>, settled: &[String]) {
     for case_id in acknowledged {
         let case = cases::detail(ctx, case_id).await.unwrap().case;
         assert_ne!(case.state, State::Draft, "an acknowledged case is a draft");
-        assert!(numbers.insert(case.number().to_owned()), "a number is doubled");
+        assert!(
+            numbers.insert(case.number().to_owned()),
+            "a number is doubled"
+        );
         let events = journal::stream(&mut ctx.db.reader(), &format!("case/{case_id}"))
             .await
             .unwrap();
@@ -252,14 +267,22 @@ async fn look(left: &Left, acknowledged: &HashSet<String>, settled: &[String]) {
         );
         if settled.contains(case_id) {
             for notice in &notices {
-                assert!(notice.sealed_at.is_some(), "{:?} is not sealed", notice.kind);
+                assert!(
+                    notice.sealed_at.is_some(),
+                    "{:?} is not sealed",
+                    notice.kind
+                );
                 let file = notices::file(ctx, &notice.doc_id, notices::Format::Ofd).await;
                 assert!(file.unwrap().bytes.starts_with(b"PK"));
             }
         }
     }
     let parked = journal::parked(&mut ctx.db.reader()).await.unwrap();
-    assert!(parked.is_empty(), "{} deliveries or jobs are parked", parked.len());
+    assert!(
+        parked.is_empty(),
+        "{} deliveries or jobs are parked",
+        parked.len()
+    );
     ctx.db.close().await;
 }
 

@@ -40,12 +40,7 @@ pub struct Claim {
 
 impl Ctx {
     /// Claims a key of somebody (`who`) for a request, of which `request` is a digest.
-    pub async fn claim(
-        &self,
-        who: &str,
-        key: &str,
-        request: &[u8],
-    ) -> Result<Claimed, StoreError> {
+    pub async fn claim(&self, who: &str, key: &str, request: &[u8]) -> Result<Claimed, StoreError> {
         let digest = self.lookup("once", &format!("{who}\n{key}"));
         let (ctx, request) = (self.clone(), request.to_vec());
         let found = digest.clone();

@@ -15,11 +15,11 @@ mod delegation;
 mod demo;
 mod error;
 mod events;
+mod given_token;
 mod guard;
 mod hooks;
 mod import;
 mod lockout;
-mod given_token;
 mod mobile;
 mod organisation;
 mod password;
@@ -48,8 +48,8 @@ pub use agreement::{
 pub use cancel::{begin_cancellation, cancel_account};
 pub use change::{BasicData, change_basic_data};
 pub use client::{
-    BearerToken, Client, NewClient, TokenHolder, TokenInfo, clients, create_client, fetch_token, issue_token,
-    revoke_token, set_client_enabled, token_actor, tokens,
+    BearerToken, Client, NewClient, TokenHolder, TokenInfo, clients, create_client, fetch_token,
+    issue_token, revoke_token, set_client_enabled, token_actor, tokens,
 };
 pub use code::{Challenge, Limits, Purpose};
 pub use compare::{CONTENTS_NEEDED, Contents};
@@ -92,10 +92,13 @@ pub use staff_sign_in::staff_sign_in;
 pub use state::{IllegalMove, State, StateEvent, TABLE, next};
 
 /// The tables of this domain. They need `store::numbers::MIGRATIONS` beside them.
-pub const MIGRATIONS: &[store::Migration] = &[store::Migration {
-    name: "identity/0001",
-    sql: include_str!("../migrations/0001_identity.sql"),
-}, store::Migration {
-    name: "identity/0002_token_subject",
-    sql: include_str!("../migrations/0002_token_subject.sql"),
-}];
+pub const MIGRATIONS: &[store::Migration] = &[
+    store::Migration {
+        name: "identity/0001",
+        sql: include_str!("../migrations/0001_identity.sql"),
+    },
+    store::Migration {
+        name: "identity/0002_token_subject",
+        sql: include_str!("../migrations/0002_token_subject.sql"),
+    },
+];

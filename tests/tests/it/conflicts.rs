@@ -146,7 +146,9 @@ async fn one_case_is_decided_and_completed_once() {
 /// logged as a use of the seal.
 async fn complete_once(town: &Town, case: &Case) {
     let officer = town.first(case, Step::Complete).await;
-    let face = cases::preview_face(&officer, cases::Seen::case(case)).await.unwrap();
+    let face = cases::preview_face(&officer, cases::Seen::case(case))
+        .await
+        .unwrap();
     let mut complete = Complete::default();
     for (field, _) in face.map(|f| f.missing).unwrap_or_default() {
         complete.face.insert(field, "见附件".into());
@@ -264,7 +266,12 @@ async fn one_seal_signs_for_many_and_every_use_is_logged() {
             .collect();
         assert!(sealed.is_subset(&logged), "a seal was used and not logged");
         for one in &new {
-            assert_ne!(one.result, seals::UseResult::Reserved, "left open: {}", one.purpose);
+            assert_ne!(
+                one.result,
+                seals::UseResult::Reserved,
+                "left open: {}",
+                one.purpose
+            );
         }
         // The journal tells of each use.
         for one in &new {

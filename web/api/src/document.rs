@@ -76,7 +76,10 @@ pub fn finish(document: &mut Document) {
 fn problems(operation: &mut Operation, changes: bool) {
     let mut statuses = vec![
         ("400", "请求有误 / the request cannot be used"),
-        ("405", "不支持该方法 / this address does not take that method"),
+        (
+            "405",
+            "不支持该方法 / this address does not take that method",
+        ),
         ("408", "用时过长 / took too long"),
         ("429", "请求过于频繁 / too many requests; see Retry-After"),
         ("500", "系统故障 / the system failed"),

@@ -9,9 +9,6 @@ use crate::problem::Fail;
 /// Longest key that there is.
 const LONGEST: usize = 64;
 
-/// The pattern, as the OpenAPI document says it.
-pub const PATTERN: &str = "^[A-Za-z0-9_.-]{1,64}$";
-
 /// The keys of an address, in their order.
 pub struct Keys<const N: usize>(pub [String; N]);
 

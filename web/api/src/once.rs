@@ -83,14 +83,10 @@ async fn once(ctx: &Ctx, request: Request, next: Next) -> Result<Response, Fail>
     // Whoever hangs up does not stop the work: its answer is kept for the next try.
     let ctx = ctx.clone();
     let work = async move {
-        let response = next
-            .run(Request::from_parts(parts, Body::from(body)))
-            .await;
+        let response = next.run(Request::from_parts(parts, Body::from(body))).await;
         keep(&ctx, &claim, response).await
     };
-    tokio::spawn(work)
-        .await
-        .map_err(|_| Problem::internal())?
+    tokio::spawn(work).await.map_err(|_| Problem::internal())?
 }
 
 async fn keep(ctx: &Ctx, claim: &Claim, response: Response) -> Result<Response, Fail> {
@@ -124,8 +120,7 @@ fn replay(kept: &[u8]) -> Result<Response, Fail> {
         .decode(kept.body)
         .map_err(|_| Problem::internal())?;
     let mut response = Response::new(Body::from(body));
-    *response.status_mut() =
-        StatusCode::from_u16(kept.status).map_err(|_| Problem::internal())?;
+    *response.status_mut() = StatusCode::from_u16(kept.status).map_err(|_| Problem::internal())?;
     for (name, value) in kept.headers {
         let name: HeaderName = name.parse().map_err(|_| Problem::internal())?;
         let value = HeaderValue::from_str(&value).map_err(|_| Problem::internal())?;
@@ -144,9 +139,8 @@ fn internal(error: StoreError) -> Problem {
 
 fn key(headers: &HeaderMap) -> Result<String, Fail> {
     let value = headers.get(HEADER).and_then(|v| v.to_str().ok());
-    let fits = |key: &&str| {
-        (1..=128).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic())
-    };
+    let fits =
+        |key: &&str| (1..=128).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
     value.filter(fits).map(str::to_owned).ok_or_else(|| {
         Problem::invalid(
             "idempotency_key_invalid",

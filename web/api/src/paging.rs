@@ -27,7 +27,9 @@ fn within<'de, D: Deserializer<'de>>(deserializer: D, last: u32) -> Result<Optio
     let text = String::deserialize(deserializer)?;
     match text.parse::<u32>() {
         Ok(number) if (1..=last).contains(&number) => Ok(Some(number)),
-        _ => Err(D::Error::custom(format!("a number from 1 to {last} expected"))),
+        _ => Err(D::Error::custom(format!(
+            "a number from 1 to {last} expected"
+        ))),
     }
 }
 

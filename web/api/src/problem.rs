@@ -74,6 +74,7 @@ impl Fail {
     }
 
     /// The status of the answer.
+    #[cfg(test)]
     pub fn status(&self) -> u16 {
         self.problem.status
     }
@@ -247,7 +248,14 @@ mod tests {
 
     fn app() -> Router {
         Router::new()
-            .route("/panics", get(|| async { if true { panic!("boom") } }))
+            .route(
+                "/panics",
+                get(|| async {
+                    if true {
+                        panic!("boom")
+                    }
+                }),
+            )
             .route("/json", post(|_: axum::Json<String>| async {}))
             .layer(from_fn(layer))
     }

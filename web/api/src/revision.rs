@@ -28,7 +28,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Seen {
             .into());
         };
         let text = value.to_str().unwrap_or_default().trim();
-        text.strip_prefix('"')
+        // A proxy that compresses makes an `ETag` weak.
+        text.strip_prefix("W/")
+            .unwrap_or(text)
+            .strip_prefix('"')
             .and_then(|rest| rest.strip_suffix('"'))
             .and_then(|rev| rev.parse().ok())
             .map(Self)

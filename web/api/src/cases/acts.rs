@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cases::{
-    CaseError, Complete, CorrectionItem, Decide, Detail, HandOver, MarkPoint, Refusal,
+    CaseError, Complete, CorrectionItem, Decide, Detail, HandOver, MarkPoint, Refusal, Seen,
     SignedOpinion, Suspend,
 };
 use serde::Deserialize;
@@ -259,66 +259,68 @@ fn correction(detail: &Detail, body: CorrectionBody) -> Result<CorrectionItem, C
 impl Act {
     /// Does the act.
     pub async fn run(self, ctx: &Ctx, detail: &Detail) -> Result<(), CaseError> {
-        let id = detail.case.case_id.as_str();
+        let seen = Seen::case(&detail.case);
         let done = match self {
-            Self::Withdraw { reason } => cases::withdraw(ctx, id, reason.as_str()).await,
-            Self::Resubmit {} => cases::resubmit(ctx, id).await,
+            Self::Withdraw { reason } => cases::withdraw(ctx, seen.id, reason.as_str()).await,
+            Self::Resubmit {} => cases::resubmit(ctx, seen).await,
             Self::MarkPoints { points } => {
                 let marks = points.into_iter().map(|p| MarkPoint {
                     material_code: p.material_code.into_string(),
                     point_no: p.point_no,
                     passed: p.passed,
                 });
-                return cases::mark_points(ctx, id, marks.collect()).await;
+                return cases::mark_points(ctx, seen, marks.collect()).await;
             }
             Self::PassPreReview { opinion } => {
-                cases::pass_pre_review(ctx, id, opinion.as_str()).await
+                cases::pass_pre_review(ctx, seen, opinion.as_str()).await
             }
-            Self::AcceptProvisionally {} => cases::accept_provisionally(ctx, id).await,
-            Self::TakeOriginals {} => cases::take_originals(ctx, id).await,
-            Self::Accept { opinion } => cases::accept(ctx, id, opinion.as_str()).await,
+            Self::AcceptProvisionally {} => cases::accept_provisionally(ctx, seen).await,
+            Self::TakeOriginals {} => cases::take_originals(ctx, seen).await,
+            Self::Accept { opinion } => cases::accept(ctx, seen, opinion.as_str()).await,
             Self::AskCorrection { items } => {
                 let items: Result<_, _> =
                     items.into_iter().map(|i| correction(detail, i)).collect();
-                cases::ask_correction(ctx, id, items?).await
+                cases::ask_correction(ctx, seen, items?).await
             }
             Self::Refuse { reason, basis } => {
                 let refusal = Refusal {
                     reason: reason.into_string(),
                     basis: basis.into_string(),
                 };
-                cases::refuse(ctx, id, &refusal).await
+                cases::refuse(ctx, seen, &refusal).await
             }
-            Self::RequestFee { amount } => cases::request_fee(ctx, id, amount.0).await,
+            Self::RequestFee { amount } => cases::request_fee(ctx, seen, amount.0).await,
             Self::ConfirmPayment { receipt_no } => {
-                cases::confirm_payment(ctx, id, receipt_no.as_str()).await
+                cases::confirm_payment(ctx, seen, receipt_no.as_str()).await
             }
-            later => return later.review(ctx, id).await,
+            later => return later.review(ctx, seen).await,
         };
         done.map(drop)
     }
 
     /// The acts from review on.
-    async fn review(self, ctx: &Ctx, id: &str) -> Result<(), CaseError> {
+    async fn review(self, ctx: &Ctx, seen: Seen<'_>) -> Result<(), CaseError> {
         let done = match self {
-            Self::Assign { to } => cases::assign(ctx, id, to.as_str()).await,
+            Self::Assign { to } => cases::assign(ctx, seen, to.as_str()).await,
             Self::SignOpinion { agree, text } => {
                 let text = text.into_string();
-                cases::sign_opinion(ctx, id, &SignedOpinion { agree, text }).await
+                cases::sign_opinion(ctx, seen, &SignedOpinion { agree, text }).await
             }
             Self::ReturnStep { to, reason } => {
-                cases::return_step(ctx, id, to.as_str(), reason.as_str()).await
+                cases::return_step(ctx, seen, to.as_str(), reason.as_str()).await
             }
             Self::Suspend { procedure, reason } => {
                 let suspend = Suspend {
                     procedure: procedure.into_string(),
                     reason: reason.into_string(),
                 };
-                cases::suspend(ctx, id, &suspend).await
+                cases::suspend(ctx, seen, &suspend).await
             }
-            Self::Resume { result } => cases::resume(ctx, id, result.as_str()).await,
-            Self::Extend { days, reason } => cases::extend(ctx, id, days.0, reason.as_str()).await,
-            Self::Abort { reason } => cases::abort(ctx, id, reason.as_str()).await,
+            Self::Resume { result } => cases::resume(ctx, seen, result.as_str()).await,
+            Self::Extend { days, reason } => {
+                cases::extend(ctx, seen, days.0, reason.as_str()).await
+            }
+            Self::Abort { reason } => cases::abort(ctx, seen, reason.as_str()).await,
             Self::Decide {
                 approve,
                 reason,
@@ -329,7 +331,7 @@ impl Act {
                     reason: reason.into_string(),
                     basis: basis.into_string(),
                 };
-                cases::decide(ctx, id, &decide).await
+                cases::decide(ctx, seen, &decide).await
             }
             Self::Complete { face, note } => {
                 let face = face
@@ -337,7 +339,7 @@ impl Act {
                     .map(|(code, value)| (code, value.into_string()))
                     .collect();
                 let note = note.into_string();
-                cases::complete(ctx, id, &Complete { face, note }).await
+                cases::complete(ctx, seen, &Complete { face, note }).await
             }
             Self::HandOver {
                 collector,
@@ -349,17 +351,17 @@ impl Act {
                     originals_match,
                     note: note.into_string(),
                 };
-                cases::hand_over(ctx, id, &act).await
+                cases::hand_over(ctx, seen, &act).await
             }
-            Self::Ship { parcel_no } => cases::ship(ctx, id, parcel_no.as_str()).await,
-            Self::CourierSigned {} => cases::courier_signed(ctx, id).await,
+            Self::Ship { parcel_no } => cases::ship(ctx, seen, parcel_no.as_str()).await,
+            Self::CourierSigned {} => cases::courier_signed(ctx, seen).await,
             Self::OriginalsInOrder { note } => {
-                cases::originals_in_order(ctx, id, note.as_str()).await
+                cases::originals_in_order(ctx, seen, note.as_str()).await
             }
             Self::WithdrawDecision { reason, basis } => {
-                cases::withdraw_decision(ctx, id, reason.as_str(), basis.as_str()).await
+                cases::withdraw_decision(ctx, seen, reason.as_str(), basis.as_str()).await
             }
-            Self::Archive {} => cases::archive(ctx, id).await,
+            Self::Archive {} => cases::archive(ctx, seen).await,
             // Taken by `run`.
             _ => return Err(CaseError::NotFound),
         };

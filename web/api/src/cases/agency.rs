@@ -44,11 +44,14 @@ pub async fn agency(
             .copied()
             .filter(|s| *s != CaseState::Draft)
             .collect(),
-        Some(code) => vec![CaseState::from_code(code.as_str())
-            .filter(|state| *state != CaseState::Draft)
-            .ok_or_else(|| {
-            Problem::invalid("invalid_query", "没有这种状态", "There is no such state").at("state")
-        })?],
+        Some(code) => vec![
+            CaseState::from_code(code.as_str())
+                .filter(|state| *state != CaseState::Draft)
+                .ok_or_else(|| {
+                    Problem::invalid("invalid_query", "没有这种状态", "There is no such state")
+                        .at("state")
+                })?,
+        ],
     };
     let page = paging::request(query.page, query.size);
     let found = cases::agency_cases(&caller.ctx, &states, page).await?;

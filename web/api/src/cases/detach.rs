@@ -31,7 +31,9 @@ pub async fn detach(
     let id = &detail.case.case_id;
     let detail = revision::unchanged(&caller.ctx, id, seen).await?;
     if !detail.materials.iter().any(|m| m.entry == entry) {
-        return Err(Problem::not_found("办件中没有这份材料", "The case has no such material").into());
+        return Err(
+            Problem::not_found("办件中没有这份材料", "The case has no such material").into(),
+        );
     }
     cases::detach(&caller.ctx, id, &entry)
         .await

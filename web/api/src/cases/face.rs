@@ -34,12 +34,9 @@ struct MissingField {
             description = "Key or number of the case")),
     responses((status = 200, description = "The face", body = FaceView))
 )]
-pub async fn face(
-    caller: Caller,
-    Keys([id]): Keys<1>,
-) -> Result<Json<FaceView>, Fail> {
+pub async fn face(caller: Caller, Keys([id]): Keys<1>) -> Result<Json<FaceView>, Fail> {
     let detail = super::open(&caller.ctx, &id).await?;
-    let face = cases::preview_face(&caller.ctx, &detail.case.case_id)
+    let face = cases::preview_face(&caller.ctx, cases::Seen::case(&detail.case))
         .await?
         .ok_or_else(|| {
             Problem::not_found("本办件不产生证照", "The case does not end in a licence")

@@ -47,10 +47,7 @@ pub struct IntakeBody {
     request_body = IntakeBody,
     responses((status = 201, description = "The case", body = CaseView, headers(("ETag" = String, description = "The revision"))))
 )]
-pub async fn intake(
-    caller: Caller,
-    Body(body): Body<IntakeBody>,
-) -> Result<Response, Fail> {
+pub async fn intake(caller: Caller, Body(body): Body<IntakeBody>) -> Result<Response, Fail> {
     let ctx = &caller.ctx;
     // Before anybody is looked up: numbers of persons are no business of others.
     if ctx.actor.scopes(Permission::CaseIntake).is_empty() {

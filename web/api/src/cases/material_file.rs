@@ -21,17 +21,12 @@ use crate::problem::Fail;
         (Vec<u8> = "application/pdf"), (Vec<u8> = "application/ofd"),
         (Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"))))
 )]
-pub async fn material_file(
-    caller: Caller,
-    Keys([id, entry]): Keys<2>,
-) -> Result<Response, Fail> {
+pub async fn material_file(caller: Caller, Keys([id, entry]): Keys<2>) -> Result<Response, Fail> {
     // Read through its case only: whoever may not read the case gets no file of it.
     let detail = super::open(&caller.ctx, &id).await?;
     let found = detail.materials.iter().find(|m| m.entry == entry);
     let Some(Collected::File { file_key }) = found.map(|m| &m.collected) else {
-        return Err(
-            Problem::not_found("办件中没有这个文件", "The case has no such file").into(),
-        );
+        return Err(Problem::not_found("办件中没有这个文件", "The case has no such file").into());
     };
     let (card, bytes) = materials::read(&caller.ctx, file_key).await?;
     Ok(content::file(&card.name, card.kind.media_type(), bytes))

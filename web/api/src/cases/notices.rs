@@ -63,10 +63,7 @@ pub struct NoticeList {
             description = "Key or number of the case")),
     responses((status = 200, description = "The documents", body = NoticeList))
 )]
-pub async fn notices(
-    caller: Caller,
-    Keys([id]): Keys<1>,
-) -> Result<Json<NoticeList>, Fail> {
+pub async fn notices(caller: Caller, Keys([id]): Keys<1>) -> Result<Json<NoticeList>, Fail> {
     let detail = super::open(&caller.ctx, &id).await?;
     let all = notices::list(&caller.ctx, &detail.case.case_id).await?;
     Ok(Json(NoticeList {

@@ -17,10 +17,7 @@ use crate::problem::Fail;
             description = "Key or number of the case")),
     responses((status = 200, description = "The case", body = CaseView, headers(("ETag" = String, description = "The revision"))))
 )]
-pub async fn read(
-    caller: Caller,
-    Keys([id]): Keys<1>,
-) -> Result<Response, Fail> {
+pub async fn read(caller: Caller, Keys([id]): Keys<1>) -> Result<Response, Fail> {
     let detail = super::open(&caller.ctx, &id).await?;
     Ok(super::answer(&caller.ctx, &detail, StatusCode::OK))
 }

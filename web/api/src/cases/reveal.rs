@@ -15,10 +15,7 @@ use crate::problem::Fail;
             description = "Key or number of the case")),
     responses((status = 200, description = "The case", body = CaseView))
 )]
-pub async fn reveal(
-    caller: Caller,
-    Keys([id]): Keys<1>,
-) -> Result<Json<CaseView>, Fail> {
+pub async fn reveal(caller: Caller, Keys([id]): Keys<1>) -> Result<Json<CaseView>, Fail> {
     let detail = super::open(&caller.ctx, &id).await?;
     cases::reveal(&caller.ctx, &detail.case.case_id).await?;
     Ok(Json(CaseView::shown(&detail, false)))

@@ -28,10 +28,7 @@ pub struct StartBody {
     request_body = StartBody,
     responses((status = 201, description = "The draft", body = CaseView, headers(("ETag" = String, description = "The revision"))))
 )]
-pub async fn start(
-    caller: Caller,
-    Body(body): Body<StartBody>,
-) -> Result<Response, Fail> {
+pub async fn start(caller: Caller, Body(body): Body<StartBody>) -> Result<Response, Fail> {
     let case = cases::start(&caller.ctx, body.item.as_str()).await?;
     created(&caller, &case.case_id).await
 }

@@ -21,10 +21,7 @@ use crate::revision;
     responses((status = 200, description = "The case with its number", body = CaseView,
         headers(("ETag" = String, description = "The revision"))))
 )]
-pub async fn submit(
-    caller: Caller,
-    Keys([id]): Keys<1>,
-) -> Result<Response, Fail> {
+pub async fn submit(caller: Caller, Keys([id]): Keys<1>) -> Result<Response, Fail> {
     let detail = super::open(&caller.ctx, &id).await?;
     let done = cases::submit(&caller.ctx, &detail.case.case_id)
         .await

@@ -143,11 +143,7 @@ pub fn applicant(case: &Case, masked: bool) -> ApplicantView {
     let p = &case.private;
     let a = &p.applicant;
     let hide = |text: &str, mask: fn(&str) -> String| {
-        if masked {
-            mask(text)
-        } else {
-            text.to_owned()
-        }
+        if masked { mask(text) } else { text.to_owned() }
     };
     ApplicantView {
         is_legal: a.is_legal,

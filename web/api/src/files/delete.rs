@@ -14,10 +14,7 @@ use crate::problem::Fail;
             description = "Key of the file")),
     responses((status = 204, description = "Deleted"))
 )]
-pub async fn delete(
-    caller: Caller,
-    Keys([file_key]): Keys<1>,
-) -> Result<StatusCode, Fail> {
+pub async fn delete(caller: Caller, Keys([file_key]): Keys<1>) -> Result<StatusCode, Fail> {
     materials::delete(&caller.ctx, &file_key).await?;
     Ok(StatusCode::NO_CONTENT)
 }

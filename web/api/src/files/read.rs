@@ -18,10 +18,7 @@ use crate::problem::Fail;
         (Vec<u8> = "application/pdf"), (Vec<u8> = "application/ofd"),
         (Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"))))
 )]
-pub async fn read(
-    caller: Caller,
-    Keys([file_key]): Keys<1>,
-) -> Result<Response, Fail> {
+pub async fn read(caller: Caller, Keys([file_key]): Keys<1>) -> Result<Response, Fail> {
     // Officers read files through the case that uses them.
     let owner = caller.ctx.actor.owner();
     let target = Target {

@@ -63,11 +63,14 @@ pub async fn upload(
         Some("licence") => Group::Licence,
         Some("report") => Group::Report,
         Some(_) => {
-            return Err(
-                Problem::new("invalid_body", 422, "没有这个分组", "There is no such group")
-                    .at("group")
-                    .into(),
-            );
+            return Err(Problem::new(
+                "invalid_body",
+                422,
+                "没有这个分组",
+                "There is no such group",
+            )
+            .at("group")
+            .into());
         }
     };
     let upload = Upload {

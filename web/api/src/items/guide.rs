@@ -119,10 +119,7 @@ pub async fn find(ctx: &Ctx, code: &str) -> Result<Arc<Item>, Fail> {
             description = "Short or implementation code")),
     responses((status = 200, description = "The guide", body = GuideView))
 )]
-pub async fn guide(
-    Anybody(ctx): Anybody,
-    Keys([code]): Keys<1>,
-) -> Result<Json<GuideView>, Fail> {
+pub async fn guide(Anybody(ctx): Anybody, Keys([code]): Keys<1>) -> Result<Json<GuideView>, Fail> {
     let item = find(&ctx, &code).await?;
     let guide = item.guide();
     let elements = guide.elements.iter().map(|e| ElementView {

@@ -51,7 +51,10 @@ pub struct ItemQuery {
 impl ItemQuery {
     fn filter(&self) -> Result<Filter, Problem> {
         let chosen = [
-            (Dimension::Audience, self.audience.as_ref().map(Text::as_str)),
+            (
+                Dimension::Audience,
+                self.audience.as_ref().map(Text::as_str),
+            ),
             (Dimension::Theme, self.theme.as_ref().map(Text::as_str)),
             (
                 Dimension::Department,

@@ -19,10 +19,7 @@ use crate::problem::Fail;
     responses((status = 200, description = "The file", content(
         (Vec<u8> = "application/ofd"), (Vec<u8> = "application/pdf"), (Vec<u8> = "image/png"))))
 )]
-pub async fn file(
-    caller: Caller,
-    Keys([key, format]): Keys<2>,
-) -> Result<Response, Fail> {
+pub async fn file(caller: Caller, Keys([key, format]): Keys<2>) -> Result<Response, Fail> {
     let format = Format::from_code(&format)
         .ok_or_else(|| Problem::not_found("没有这种格式", "There is no such format"))?;
     let bytes = licences::file(&caller.ctx, &key, format).await?;

@@ -38,10 +38,7 @@ pub struct LicenceView {
             description = "Key of the licence")),
     responses((status = 200, description = "The licence", body = LicenceView))
 )]
-pub async fn read(
-    caller: Caller,
-    Keys([key]): Keys<1>,
-) -> Result<Json<LicenceView>, Fail> {
+pub async fn read(caller: Caller, Keys([key]): Keys<1>) -> Result<Json<LicenceView>, Fail> {
     let ctx = &caller.ctx;
     let Detail {
         card,

@@ -31,10 +31,7 @@ pub struct Found {
     security(("token" = [])), request_body = SearchBody,
     responses((status = 200, description = "The licences", body = Found))
 )]
-pub async fn search(
-    caller: Caller,
-    Body(body): Body<SearchBody>,
-) -> Result<Json<Found>, Fail> {
+pub async fn search(caller: Caller, Body(body): Body<SearchBody>) -> Result<Json<Found>, Fail> {
     let wanted = Query {
         licence_no: Some(body.licence_no.into_string()),
         states: Vec::new(),

@@ -18,7 +18,10 @@ use crate::problem::Fail;
 
 /// The form of RFC 6749 §4.4.2. Id and secret may stand in `Authorization: Basic` instead.
 #[derive(ToSchema)]
-#[allow(dead_code, reason = "read as a form by hand: RFC 6749 wants errors of its own")]
+#[allow(
+    dead_code,
+    reason = "read as a form by hand: RFC 6749 wants errors of its own"
+)]
 pub struct TokenRequest {
     /// `client_credentials`.
     #[schema(pattern = "^client_credentials$")]
@@ -57,9 +60,10 @@ pub async fn fetch(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Fail> {
-    let form = headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    let form = headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
+        kind.as_bytes()
+            .starts_with(b"application/x-www-form-urlencoded")
+    });
     if !form {
         return Err(Fail::from(Problem::new(
             "unsupported_media_type",
