@@ -84,11 +84,6 @@ pub fn handlers() -> Handlers {
         every: SignedDuration::from_mins(1),
         run: timers,
     });
-    all.schedules.push(Schedule {
-        name: "blobs.sweep",
-        every: SignedDuration::from_hours(6),
-        run: Arc::new(|ctx, _| Box::pin(async move { sweep(&ctx).await.map_err(|e| e.0) })),
-    });
     let answers: JobFn = Arc::new(|ctx, _| {
         Box::pin(async move {
             ctx.forget_answers()
@@ -101,6 +96,11 @@ pub fn handlers() -> Handlers {
         name: "api.answers",
         every: SignedDuration::from_mins(10),
         run: answers,
+    });
+    all.schedules.push(Schedule {
+        name: "blobs.sweep",
+        every: SignedDuration::from_hours(6),
+        run: Arc::new(|ctx, _| Box::pin(async move { sweep(&ctx).await.map_err(|e| e.0) })),
     });
     all
 }

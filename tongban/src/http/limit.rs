@@ -125,7 +125,8 @@ fn kind(request: &Request) -> Kind {
         return Kind::Upload;
     }
     let signs_in = sent("/login") || sent("/desk/sign-in") || sent("/api/v1/token");
-    if posted && (signs_in || sent("/my/password") || sent("/desk/password")) {
+    let changes = sent("/my/password") || sent("/desk/password");
+    if posted && (signs_in || changes || sent("/register") || sent("/recover")) {
         return Kind::SignIn;
     }
     let asks = sent("/verify") || sent("/progress");
@@ -281,6 +282,8 @@ mod tests {
         assert_eq!(of("GET", "/login", form), Kind::Any);
         assert_eq!(of("POST", "/api/v1/token", form), Kind::SignIn);
         assert_eq!(of("POST", "/desk/sign-in", form), Kind::SignIn);
+        assert_eq!(of("POST", "/recover/new", form), Kind::SignIn);
+        assert_eq!(of("POST", "/register/code", form), Kind::SignIn);
         assert_eq!(of("GET", "/verify", form), Kind::Any);
         assert_eq!(of("POST", "/verify/number", form), Kind::Verify);
         assert_eq!(of("GET", "/verify/sometoken", form), Kind::Verify);

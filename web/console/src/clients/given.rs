@@ -27,7 +27,7 @@ fn fields(l: &L, open: &[OpenClient]) -> Form {
         .filter(|p| open.iter().any(|c| c.permissions.contains(p)))
         .collect();
     let days = ["1", "7", "30", "90"]
-        .map(|n| Choice::new(n, l.t1("console-tokens-days", "n", &n)))
+        .map(|n| Choice::new(n, l.t1("console-tokens-days", "n", n)))
         .to_vec();
     Form::new(vec![
         Field::select("client", l.t("console-tokens-client"), clients),

@@ -43,7 +43,7 @@ fn fields(l: &L, open: &[OpenClient]) -> Form {
         .map(|p| Choice::new(p.code(), l.pick(p.zh(), p.en())))
         .collect();
     let days = ["1", "7", "30", "90"]
-        .map(|n| Choice::new(n, l.t1("portal-tokens-days", "n", &n)))
+        .map(|n| Choice::new(n, l.t1("portal-tokens-days", "n", n)))
         .to_vec();
     Form::new(vec![
         Field::select("client", l.t("portal-tokens-client"), clients),
