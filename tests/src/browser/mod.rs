@@ -113,13 +113,14 @@ impl Browser {
         self.client.issue_cmd(command).await.unwrap();
     }
 
-    /// What the console said since the last time: errors of scripts, refused requests, breaches of
+    /// What the console complained of since the last time: errors of scripts, refused requests, breaches of
     /// the content security policy.
     pub async fn console(&self) -> Vec<String> {
         let said = self.client.issue_cmd(Extra::console()).await.unwrap();
         let lines = said.as_array().cloned().unwrap_or_default();
         lines
             .iter()
+            .filter(|line| line["level"] != "DEBUG" && line["level"] != "INFO")
             .map(|line| format!("{} {}", line["level"], line["message"]))
             .collect()
     }
@@ -305,13 +306,24 @@ impl Browser {
         self.follow(self.find(css).await).await;
     }
 
-    /// The button or link with these words.
+    /// The button or link with these words: in the main part of the page, else around it.
     pub async fn button(&self, label: &str) -> Element {
-        let says = format!("starts-with(normalize-space(.), '{label}')");
-        let path = format!(
-            "(//main//*[self::button or self::a][{says}] | //*[self::button or self::a][{says}])[1]"
+        let says = format!(
+            "*[self::button or self::a or self::summary][starts-with(normalize-space(.), '{label}')]"
         );
-        self.locate(Locator::XPath(&path), label).await
+        let main = format!("//main//{says}");
+        self.until(label, async || {
+            let anywhere = format!("//{says}");
+            self.client.find(Locator::XPath(&anywhere)).await.is_ok()
+        })
+        .await;
+        match self.client.find(Locator::XPath(&main)).await {
+            Ok(found) => found,
+            Err(_) => {
+                self.locate(Locator::XPath(&format!("//{says}")), label)
+                    .await
+            }
+        }
     }
 
     async fn into_sight(&self, element: &Element) {
@@ -388,7 +400,8 @@ impl Browser {
             }
         };
         if tokio::time::timeout(PATIENCE, patience).await.is_err() {
-            panic!("{what} did not come, at {}", self.path().await);
+            let (path, text) = (self.path().await, self.text_now().await);
+            panic!("{what} did not come, at {path}:\n{text}");
         }
     }
 

@@ -42,8 +42,8 @@ document.addEventListener("submit", (event) => {
   });
   request.addEventListener("load", () => {
     if (request.status < 400) {
+      // Always by GET: a page that answered a form must not send that form again.
       location.assign(request.responseURL);
-      if (request.responseURL.split("#")[0] === location.href.split("#")[0]) location.reload();
       return;
     }
     // The server's page says what is wrong; its main region takes the place of this one.
