@@ -120,7 +120,11 @@ async fn at_the_window(city: &Served, desk: &Browser) {
     desk.put_file(&format!("{form} input[type=file]"), &file)
         .await;
     desk.press_at(&format!("{form} button")).await;
-    assert!(desk.text().await.contains("材料已上传"));
+    assert!(
+        desk.text().await.contains("材料已上传"),
+        "{}",
+        desk.text().await
+    );
     desk.shot("scan").await;
     // Found again by the applicant's number, which stands in no address.
     desk.goto("/desk/search").await;
