@@ -1,6 +1,8 @@
 //! Serving: pages, background, health, graceful stop.
 
+use std::future::IntoFuture;
 use std::path::Path;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -29,9 +31,15 @@ pub async fn serve(platform: Platform, listener: TcpListener, secure: bool) -> R
     let worker = platform.worker.clone();
     let background = tokio::spawn(async move { worker.run(stopped).await });
     let app = router(&platform, secure)?;
-    axum::serve(listener, app)
-        .with_graceful_shutdown(told_to_stop())
-        .await?;
+    let (told, heard) = watch::channel(false);
+    let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
+        told_to_stop().await;
+        let _ = told.send(true);
+    });
+    tokio::select! {
+        served = serving.into_future() => served?,
+        () = too_long(heard) => tracing::warn!("requests that would not end were cut off"),
+    }
     // Requests are done; now the background finishes what it has begun.
     let _ = stop.send(true);
     background.await?;
@@ -42,6 +50,18 @@ pub async fn serve(platform: Platform, listener: TcpListener, secure: bool) -> R
 /// Every page and every health address of an installation.
 pub fn router(platform: &Platform, secure: bool) -> Result<Router, Stop> {
     Ok(crate::web::app(platform, secure)?.merge(health(platform.ctx.clone())))
+}
+
+/// Requests in hand may take so long after the signal; a client that sends nothing must not keep
+/// the process alive.
+const LAST_REQUESTS: Duration = Duration::from_secs(30);
+
+async fn too_long(mut told: watch::Receiver<bool>) {
+    if told.wait_for(|told| *told).await.is_err() {
+        // The server ended before it was told to.
+        std::future::pending::<()>().await;
+    }
+    tokio::time::sleep(LAST_REQUESTS).await;
 }
 
 async fn told_to_stop() {

