@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use cases::{Case, CaseError, Complete, Decide, MarkPoint, Seen, SignedOpinion, State};
 use flow::Step;
 use materials::{Group, Upload};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use store::Ctx;
 
 use crate::{Town, drawing};
@@ -33,16 +33,7 @@ impl Town {
 
     /// A draft of an item's scenario with everything in it, ready to be submitted.
     pub async fn fill(&self, me: &Ctx, item: &str) -> Case {
-        let form = self.form(item);
-        let draft = cases::start(me, item).await.unwrap();
-        let id = draft.case_id.as_str();
-        cases::save_answers(me, id, &answers(&form["answers"]))
-            .await
-            .unwrap();
-        let values = form["form_data"].as_object().cloned().unwrap();
-        cases::save_values(me, id, values).await.unwrap();
-        self.upload_missing(me, id).await;
-        self.case(id).await
+        self.ready_draft(me, item, &Map::new()).await.unwrap()
     }
 
     /// The case as it is now.

@@ -1,5 +1,6 @@
 //! Serving: pages, background, health, graceful stop.
 
+use std::net::SocketAddr;
 use std::path::Path;
 
 use axum::Router;
@@ -11,6 +12,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::demo::Loaded;
+use crate::http::Guard;
 use crate::platform::Platform;
 use crate::stop::Stop;
 
@@ -24,12 +26,18 @@ pub async fn bind(listen: &str) -> Result<TcpListener, Stop> {
 }
 
 /// Serves until the process is told to stop; then lets requests and background finish.
-pub async fn serve(platform: Platform, listener: TcpListener, secure: bool) -> Result<(), Stop> {
+pub async fn serve(
+    platform: Platform,
+    listener: TcpListener,
+    secure: bool,
+    guard: Guard,
+) -> Result<(), Stop> {
     let (stop, stopped) = watch::channel(false);
     let worker = platform.worker.clone();
     let background = tokio::spawn(async move { worker.run(stopped).await });
-    let app = router(&platform, secure)?;
-    axum::serve(listener, app)
+    let app = guarded(&platform, secure, &guard)?;
+    let service = app.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
         .with_graceful_shutdown(told_to_stop())
         .await?;
     // Requests are done; now the background finishes what it has begun.
@@ -39,10 +47,16 @@ pub async fn serve(platform: Platform, listener: TcpListener, secure: bool) -> R
     Ok(())
 }
 
-/// Every page and every health address of an installation.
+/// Every page, the API and every health address of an installation, without rate limits.
 pub fn router(platform: &Platform, secure: bool) -> Result<Router, Stop> {
+    let guard = Guard::open(platform.ctx.clock.clone());
+    guarded(platform, secure, &guard)
+}
+
+/// The same, with rate limits.
+pub fn guarded(platform: &Platform, secure: bool, guard: &Guard) -> Result<Router, Stop> {
     // The pages come last: of two merged routers the second says what is not found, as a page.
-    Ok(health(platform.ctx.clone()).merge(crate::web::app(platform, secure)?))
+    Ok(health(platform.ctx.clone()).merge(crate::web::app(platform, secure, guard)?))
 }
 
 async fn told_to_stop() {

@@ -15,10 +15,12 @@ fn main() -> ExitCode {
         Some("test" | "ci") => test(),
         Some("requirements") => requirements::print(),
         Some("order") => order::check(),
+        Some("openapi") => openapi(),
         _ => {
             eprintln!("cargo xtask test          every test, on both database engines");
             eprintln!("cargo xtask requirements  which requirements are proved by a test");
             eprintln!("cargo xtask order         dependencies run one way only");
+            eprintln!("cargo xtask openapi       writes docs/openapi.json");
             return ExitCode::from(2);
         }
     };
@@ -60,6 +62,13 @@ fn test() -> Result<()> {
         .iter()
         .flat_map(|p| ["--package", p]);
     run(cargo_test().args(packages).env(postgres::URL, server.url()))
+}
+
+/// Writes the OpenAPI document as the handlers say it.
+fn openapi() -> Result<()> {
+    run(Command::new("cargo")
+        .args(["test", "--quiet", "--package", "api", "--test", "openapi"])
+        .env("UPDATE_OPENAPI", "1"))
 }
 
 fn cargo_test() -> Command {

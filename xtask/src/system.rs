@@ -20,10 +20,11 @@ const PACKAGES: &[(&str, &str)] = &[
     ("chromium", "/usr/bin/chromium"),
     ("chromium-driver", "/usr/bin/chromedriver"),
     ("locales", "/usr/sbin/locale-gen"),
+    ("strace", "/usr/bin/strace"),
 ];
 
 /// Python packages of the foreign verifiers, installed into a folder of their own.
-const PYTHON: &[&str] = &["pyhanko", "easyofd"];
+const PYTHON: &[&str] = &["pyhanko", "easyofd", "schemathesis"];
 
 /// Installs what is missing. Without the rights to, the tests that need it say that they skip.
 pub fn install() -> Result<()> {
@@ -52,7 +53,9 @@ pub fn install() -> Result<()> {
 /// A virtual environment under `target`, so that nothing outside the checkout is changed.
 fn python() -> Result<()> {
     let folder = Path::new("target/python");
-    if folder.join("ready").exists() {
+    // What was installed; a list that has grown is installed anew.
+    let wanted = PYTHON.join(" ");
+    if std::fs::read_to_string(folder.join("ready")).is_ok_and(|there| there == wanted) {
         return Ok(());
     }
     let made = Command::new("python3")
@@ -72,7 +75,7 @@ fn python() -> Result<()> {
             eprintln!("xtask: pip cannot install {package}, its tests will skip");
         }
     }
-    std::fs::write(folder.join("ready"), "")?;
+    std::fs::write(folder.join("ready"), wanted)?;
     Ok(())
 }
 

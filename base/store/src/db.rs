@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sqlx::{PgPool, SqlitePool};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::run::{exec_postgres, exec_sqlite, rows_postgres, rows_sqlite};
-use crate::sqlite::{Done, Work, Writer};
+use crate::sqlite::{Done, Message, Work};
 use crate::{BoxFuture, Migration, Row, Run, StoreError, Tx, Value, migrate, postgres, sqlite};
 
 /// Which database stands behind the door.
@@ -19,8 +19,13 @@ pub enum Engine {
 
 #[derive(Clone)]
 enum Inner {
-    Sqlite { readers: SqlitePool, writer: Writer },
-    Postgres { pool: PgPool },
+    Sqlite {
+        readers: SqlitePool,
+        writer: mpsc::Sender<Message>,
+    },
+    Postgres {
+        pool: PgPool,
+    },
 }
 
 /// A handle on the database; clones share it.
@@ -67,6 +72,14 @@ impl Db {
         migrate::apply(self, migrations).await
     }
 
+    /// Names of the migrations that are not applied yet; changes nothing.
+    pub async fn missing_migrations(
+        &self,
+        migrations: &[Migration],
+    ) -> Result<Vec<String>, StoreError> {
+        migrate::missing(self, migrations).await
+    }
+
     /// A reader outside any transaction. Each statement sees what was committed before it.
     pub fn reader(&self) -> Reader {
         Reader { db: self.clone() }
@@ -98,20 +111,26 @@ impl Db {
                         }
                     })
                 });
-                writer.send(work).await.map_err(E::from)?;
+                writer
+                    .send(Message::Run(work))
+                    .await
+                    .map_err(|_| E::from(StoreError::Closed))?;
                 // A dropped sender means that the body panicked or the writer could not begin.
                 receive.await.map_err(|_| E::from(StoreError::Panicked))?
             }
         }
     }
 
-    /// Waits until readers and what is queued for writing are done, and closes. On SQLite the file
-    /// is whole by itself afterwards: nothing of it is left in the log.
+    /// Waits until readers are done and what was queued for the writer is committed, then closes:
+    /// afterwards no file of the database is held. Later writes are told [`StoreError::Closed`].
     pub async fn close(&self) {
         match &self.inner {
             Inner::Sqlite { readers, writer } => {
                 readers.close().await;
-                writer.close().await;
+                let (send, closed) = oneshot::channel();
+                if writer.send(Message::Close(send)).await.is_ok() {
+                    let _ = closed.await;
+                }
             }
             Inner::Postgres { pool } => pool.close().await,
         }

@@ -1,13 +1,12 @@
 //! SQLite: one writer, many readers.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, SqliteConnection, SqlitePool};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::run::{Conn, exec_sqlite};
 use crate::{BoxFuture, StoreError, Tx};
@@ -15,7 +14,7 @@ use crate::{BoxFuture, StoreError, Tx};
 /// Use cases that may share one commit. More would only make the first of them wait.
 const BATCH: usize = 256;
 
-/// Told to whoever waits: after the commit, or at once when the body failed.
+/// Told to whoever waits, after the commit.
 pub(crate) type Acknowledge = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// How a body ended: keep its changes or undo them, and whom to tell.
@@ -26,6 +25,13 @@ pub(crate) struct Done {
 
 /// One use case waiting for the writer.
 pub(crate) type Work = Box<dyn for<'t> FnOnce(&'t mut Tx<'_>) -> BoxFuture<'t, Done> + Send>;
+
+/// What the writer is asked to do.
+pub(crate) enum Message {
+    Run(Work),
+    /// Commit what came before, close the file, then answer.
+    Close(oneshot::Sender<()>),
+}
 
 fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
@@ -40,65 +46,30 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .statement_cache_capacity(512)
 }
 
-/// The one writer of a file, as its handles see it.
-#[derive(Clone)]
-pub(crate) struct Writer {
-    queue: mpsc::Sender<Work>,
-    stop: Arc<watch::Sender<bool>>,
-    ended: watch::Receiver<bool>,
-}
-
-impl Writer {
-    /// Hands a use case over; it is run in turn.
-    pub async fn send(&self, work: Work) -> Result<(), StoreError> {
-        self.queue.send(work).await.map_err(|_| StoreError::Closed)
-    }
-
-    /// Finishes what is queued, takes nothing more, brings the log into the file and closes it.
-    pub async fn close(&self) {
-        let _ = self.stop.send(true);
-        let _ = self.ended.clone().wait_for(|ended| *ended).await;
-    }
-}
-
 /// Opens the readers' pool and starts the writer.
-pub(crate) async fn open(path: &Path) -> Result<(SqlitePool, Writer), StoreError> {
+pub(crate) async fn open(path: &Path) -> Result<(SqlitePool, mpsc::Sender<Message>), StoreError> {
     let mut writer = SqliteConnection::connect_with(&options(path)).await?;
     exec_sqlite(&mut writer, "PRAGMA optimize", Vec::new()).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(4)
         .connect_with(options(path).pragma("query_only", "on"))
         .await?;
-    let (queue, receive) = mpsc::channel(4096);
-    let (stop, stopped) = watch::channel(false);
-    let (end, ended) = watch::channel(false);
-    tokio::spawn(async move {
-        write_loop(writer, receive, stopped).await;
-        let _ = end.send(true);
-    });
-    let stop = Arc::new(stop);
-    Ok((readers, Writer { queue, stop, ended }))
+    let (send, receive) = mpsc::channel(4096);
+    tokio::spawn(write_loop(writer, receive));
+    Ok((readers, send))
 }
 
-/// The next use case; none when every handle is gone or the database was closed.
-async fn next_work(
-    queue: &mut mpsc::Receiver<Work>,
-    stopped: &mut watch::Receiver<bool>,
-) -> Option<Work> {
-    tokio::select! {
-        work = queue.recv() => return work,
-        _ = stopped.wait_for(|stop| *stop) => queue.close(),
-    }
-    // What was queued before the close is still done.
-    queue.recv().await
-}
-
-async fn write_loop(
-    mut conn: SqliteConnection,
-    mut queue: mpsc::Receiver<Work>,
-    mut stopped: watch::Receiver<bool>,
-) {
-    while let Some(first) = next_work(&mut queue, &mut stopped).await {
+async fn write_loop(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Message>) {
+    let mut closing = None;
+    while closing.is_none() {
+        let first = match queue.recv().await {
+            Some(Message::Run(work)) => work,
+            Some(Message::Close(answer)) => {
+                closing = Some(answer);
+                break;
+            }
+            None => break,
+        };
         let mut waiting = Vec::new();
         if let Err(error) = exec_sqlite(&mut conn, "BEGIN IMMEDIATE", Vec::new()).await {
             // Nothing ran: the work is dropped and its caller told that the database failed.
@@ -111,11 +82,14 @@ async fn write_loop(
             if let Some(tell) = run_in_savepoint(&mut conn, work).await {
                 waiting.push(tell);
             }
-            next = if waiting.len() < BATCH {
-                queue.try_recv().ok()
-            } else {
-                None
-            };
+            next = None;
+            if waiting.len() < BATCH {
+                match queue.try_recv() {
+                    Ok(Message::Run(work)) => next = Some(work),
+                    Ok(Message::Close(answer)) => closing = Some(answer),
+                    Err(_) => {}
+                }
+            }
         }
         let committed = exec_sqlite(&mut conn, "COMMIT", Vec::new()).await;
         if let Err(error) = &committed {
@@ -129,11 +103,17 @@ async fn write_loop(
             });
         }
     }
+    // What is still sent is dropped with the queue, and its caller told so.
+    drop(queue);
     let _ = exec_sqlite(&mut conn, "PRAGMA wal_checkpoint(TRUNCATE)", Vec::new()).await;
     let _ = conn.close().await;
+    if let Some(answer) = closing {
+        let _ = answer.send(());
+    }
 }
 
-/// Runs one use case. Returns whom to tell after the commit; failures are told at once.
+/// Runs one use case. Returns whom to tell after the commit. A refusal waits as well: it may tell
+/// of what a neighbour changed, which is not durable yet.
 async fn run_in_savepoint(conn: &mut SqliteConnection, work: Work) -> Option<Acknowledge> {
     if let Err(error) = exec_sqlite(conn, "SAVEPOINT use_case", Vec::new()).await {
         tracing::error!(%error, "savepoint");
@@ -158,10 +138,7 @@ async fn run_in_savepoint(conn: &mut SqliteConnection, work: Work) -> Option<Ack
                 None
             }
         },
-        Ok(done) => {
-            (done.tell)(Ok(()));
-            None
-        }
+        Ok(done) => Some(done.tell),
         Err(_) => {
             tracing::error!("a transaction's body panicked");
             None

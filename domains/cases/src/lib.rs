@@ -39,7 +39,9 @@ pub use case::{
     Decision, Fee, Private,
 };
 pub use checks::{AcceptanceCheck, Hint, import_checks};
-pub use collect::{attach_file, attach_licence, attach_paper, detach, promise_material};
+pub use collect::{
+    applicant_licences, attach_file, attach_licence, attach_paper, detach, promise_material,
+};
 pub use complete::{Complete, complete, preview_face};
 pub use correct::{ask_correction, resubmit};
 pub use decide::{Decide, decide};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use calendar::Reading;
 use items::Item;
 use jiff::Timestamp;
-use kernel::{Page, PageRequest, Permission, Target, mask};
+use kernel::{Page, PageRequest, Permission, Scope, Target, mask};
 use store::Ctx;
 
 use crate::case::{Case, CaseData, CaseMaterial};
@@ -66,15 +66,34 @@ async fn row(ctx: &Ctx, sealed: Sealed) -> Result<CaseRow, CaseError> {
     })
 }
 
+/// The items whose cases the actor may read for the owner: none for all of them.
+fn own_items(ctx: &Ctx, owner: &str) -> Result<Option<Vec<String>>, CaseError> {
+    let target = Target {
+        owner: Some(owner),
+        ..Target::default()
+    };
+    let Err(denied) = ctx.actor.require(Permission::CaseReadOwn, &target) else {
+        return Ok(None);
+    };
+    let limited = ctx.actor.scopes(Permission::CaseReadOwn).into_iter();
+    let items: Vec<String> = limited
+        .filter_map(|scope| match scope {
+            Scope::OwnItem(item) => Some(item.clone()),
+            _ => None,
+        })
+        .collect();
+    if items.is_empty() {
+        return Err(denied.into());
+    }
+    Ok(Some(items))
+}
+
 /// The actor's own cases, newest first.
 pub async fn my_cases(ctx: &Ctx, page: PageRequest) -> Result<Page<CaseRow>, CaseError> {
     let owner = ctx.actor.owner().to_owned();
-    let target = Target {
-        owner: Some(&owner),
-        ..Target::default()
-    };
-    ctx.actor.require(Permission::CaseReadOwn, &target)?;
-    let (sealed, total) = table::of_owner(&mut ctx.db.reader(), &owner, page).await?;
+    let items = own_items(ctx, &owner)?;
+    let (sealed, total) =
+        table::of_owner(&mut ctx.db.reader(), &owner, items.as_deref(), page).await?;
     let mut rows = Vec::new();
     for s in sealed {
         rows.push(row(ctx, s).await?);

@@ -14,6 +14,7 @@ pub async fn withdraw(ctx: &Ctx, case_id: &str, reason: &str) -> Result<Case, Ca
     let case = table::load(&mut ctx.db.reader(), ctx, case_id).await?;
     let target = Target {
         owner: Some(&case.data.owner),
+        item: Some(&case.data.item_id),
         ..Target::default()
     };
     ctx.actor.require(Permission::CaseApply, &target)?;

@@ -389,3 +389,15 @@ pub(crate) async fn of_agencies(
         .collect();
     Ok((rows?, total))
 }
+
+/// What every version says of itself, without its face.
+pub(crate) async fn version_data(
+    run: &mut impl Run,
+) -> Result<Vec<crate::licence::VersionData>, LicenceError> {
+    let rows = run
+        .rows("SELECT data FROM licence_version", Vec::new())
+        .await?;
+    rows.iter()
+        .map(|r| Ok(serde_json::from_str(&r.get::<String>(0)?)?))
+        .collect()
+}

@@ -17,6 +17,7 @@ pub use note::{CreditNote, note_credit};
 pub use path::lookup_path;
 pub use query::{compare, credit, legal_person, legal_persons_of, person, person_by_ref, photo};
 pub use record::{LegalPerson, Person, Register};
+pub use table::stored_files;
 
 /// The tables of this domain.
 pub const MIGRATIONS: &[store::Migration] = &[store::Migration {

@@ -377,3 +377,46 @@ async fn undrawable_words_are_refused_before_the_act() {
         town.close().await;
     }
 }
+
+/// Who may act for a company in one item only applies for that item, cites the company's licence
+/// for it, and sees nothing of its other cases and licences.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delegate_for_one_item() {
+    use kernel::{Grant, Permission, Scope};
+    for town in Town::each("2026-11-16T09:30").await {
+        let (owner, other) = town.apply("PSXK").await;
+        let mut actor = owner.actor.as_ref().clone();
+        actor.grants.clear();
+        for permission in [
+            Permission::CaseApply,
+            Permission::CaseReadOwn,
+            Permission::LicenceOwn,
+        ] {
+            let scope = Scope::OwnItem("SPJYXK-XB".into());
+            actor.grants.push(Grant { permission, scope });
+        }
+        let limited = town.ctx().with_actor(actor);
+        let page = kernel::PageRequest::default;
+        assert_eq!(cases::my_cases(&limited, page()).await.unwrap().total, 0);
+        assert!(cases::detail(&limited, &other.case_id).await.is_err());
+        assert!(
+            cases::withdraw(&limited, &other.case_id, "不办了")
+                .await
+                .is_err()
+        );
+        assert!(cases::start(&limited, "PSXK").await.is_err());
+        let everything = licences::wallet(&owner, owner.actor.owner()).await.unwrap();
+        assert!(!everything.is_empty());
+        let seen = licences::wallet(&limited, owner.actor.owner())
+            .await
+            .unwrap();
+        assert!(seen.is_empty());
+        let draft = cases::start(&limited, "SPJYXK-XB").await.unwrap();
+        let held = cases::applicant_licences(&limited, &draft.case_id)
+            .await
+            .unwrap();
+        assert_eq!(held.len(), everything.len());
+        assert_eq!(cases::my_cases(&limited, page()).await.unwrap().total, 1);
+        town.close().await;
+    }
+}

@@ -7,8 +7,8 @@ mod known;
 mod manage;
 mod start;
 
-pub(crate) use known::Known;
 pub use known::session_actor;
+pub(crate) use known::{Given, Known, actor_of_token};
 pub(crate) use manage::end_all;
 pub use manage::{SessionInfo, revoke_session, sessions, sign_out, sign_out_everywhere};
 pub(crate) use start::{Start, begun, new_token, start};

@@ -61,6 +61,8 @@ pub const ROUTES: &[(&str, Kind)] = &[
         Staff(&["/desk/cases/{correcting}/scan"]),
     ),
     ("/desk/cases/{no}/scan/{code}", NoPage),
+    ("/desk/clients", Staff(&["/desk/clients"])),
+    ("/desk/clients/enable", NoPage),
     ("/desk/documents/{file}", NoPage),
     ("/desk/files/{file_key}", NoPage),
     ("/desk/intake", Staff(&["/desk/intake"])),
@@ -76,6 +78,8 @@ pub const ROUTES: &[(&str, Kind)] = &[
     ("/desk/sign-in", Open(&["/desk/sign-in"])),
     ("/desk/sign-in/resume", NoPage),
     ("/desk/sign-out", NoPage),
+    ("/desk/tokens", Staff(&["/desk/tokens"])),
+    ("/desk/tokens/take-back", NoPage),
     ("/documents/{file}", NoPage),
     ("/files/{key}", NoPage),
     ("/find-error", Open(&["/find-error"])),
@@ -100,6 +104,8 @@ pub const ROUTES: &[(&str, Kind)] = &[
     ("/my/materials", Own(&["/my/materials"])),
     ("/my/materials/{key}/delete", NoPage),
     ("/my/password", Own(&["/my/password"])),
+    ("/my/tokens", Own(&["/my/tokens"])),
+    ("/my/tokens/take-back", NoPage),
     ("/org", Own(&["/org"])),
     ("/privacy", Open(&["/privacy"])),
     ("/progress", Open(&["/progress"])),
@@ -158,5 +164,6 @@ pub const OFFICERS: &[&str] = &[
     "jc_ruanqh",  // supervision
     "sc_feirs",   // items
     "xt_luzy",    // system
+    "aq_zuoqm",   // security
     "ld_laozy",   // hall and leader
 ];

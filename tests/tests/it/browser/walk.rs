@@ -231,10 +231,12 @@ async fn pages_of_the_staff() {
     auditor.browser.cookie("tb_desk", &token).await;
     let clerk = city.town.staff_token("ck_haosy").await;
     let seals = city.town.staff_token("yz_leimq").await;
+    let security = city.town.staff_token("aq_zuoqm").await;
     for path in paths(&names, staff) {
         let who = match path.as_str() {
             p if p.contains("/scan") || p.contains("/intake") => ("window", &clerk),
             "/desk/seals" => ("seals", &seals),
+            "/desk/clients" => ("security", &security),
             _ => ("reviewer", &token),
         };
         auditor.browser.cookie("tb_desk", who.1).await;
@@ -244,6 +246,7 @@ async fn pages_of_the_staff() {
         let token = match *officer {
             "ck_haosy" => clerk.clone(),
             "yz_leimq" => seals.clone(),
+            "aq_zuoqm" => security.clone(),
             _ => city.town.staff_token(officer).await,
         };
         auditor.browser.cookie("tb_desk", &token).await;

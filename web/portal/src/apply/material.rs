@@ -81,8 +81,9 @@ pub(crate) async fn boxes(
     back: &str,
     wanted: impl Fn(&str) -> bool,
 ) -> Result<Vec<MaterialBox>, Response> {
-    let owner = &detail.case.data.owner;
-    let cards = licences::wallet(&me.ctx, owner).await.or_page(shell)?;
+    let cards = cases::applicant_licences(&me.ctx, &detail.case.case_id)
+        .await
+        .or_page(shell)?;
     let files = materials::files(&me.ctx, PageRequest::new(1, 100))
         .await
         .or_page(shell)?

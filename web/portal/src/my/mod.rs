@@ -5,6 +5,7 @@ mod correct;
 mod home;
 mod materials;
 mod messages;
+mod tokens;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -35,6 +36,8 @@ pub(crate) fn router() -> Router {
                 .layer(DefaultBodyLimit::max(BODY_LIMIT)),
         )
         .route("/my/materials/{key}/delete", post(materials::delete))
+        .route("/my/tokens", get(tokens::show).post(tokens::give))
+        .route("/my/tokens/take-back", post(tokens::take_back))
         .route("/messages", get(messages::show))
         .route("/messages/read", post(messages::read))
 }
