@@ -93,11 +93,9 @@ async fn register(city: &Served, browser: &Browser, phone: &Browser) {
     let number = browser.find("[name='id_number']").await;
     let held = number.prop("value").await.unwrap().unwrap();
     assert_eq!(held.replace(' ', ""), PERSON[1].1);
-    let person = registers::person(
-        &city.ctx().as_system(),
-        &kernel::IdNumber::resident(PERSON[1].1).unwrap(),
-    );
-    let person = person.await.unwrap().unwrap();
+    let system = city.ctx().as_system();
+    let id = kernel::IdNumber::resident(PERSON[1].1).unwrap();
+    let person = registers::person(&system, &id).await.unwrap().unwrap();
     let card = person.text("social_security.social_security_no").unwrap();
     browser.fill("social_security_no", &card).await;
     // A new password each time: pages never give one back.
