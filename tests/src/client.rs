@@ -216,7 +216,11 @@ impl Client {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
         if !self.cookies.is_empty() {
-            let pairs: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
+            let pairs: Vec<String> = self
+                .cookies
+                .iter()
+                .map(|(k, v)| format!("{k}={v}"))
+                .collect();
             head.push_str(&format!("Cookie: {}\r\n", pairs.join("; ")));
         }
         if let Some(kind) = kind {

@@ -20,7 +20,10 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_tongban");
 fn tongban(args: &[&str]) -> (Option<i32>, String) {
     let out: Output = Command::new(PROGRAM).args(args).output().unwrap();
     let said = [out.stdout, out.stderr].concat();
-    (out.status.code(), String::from_utf8_lossy(&said).into_owned())
+    (
+        out.status.code(),
+        String::from_utf8_lossy(&said).into_owned(),
+    )
 }
 
 fn text(path: &Path) -> &str {
@@ -30,7 +33,9 @@ fn text(path: &Path) -> &str {
 /// Somebody who goes on submitting while the backup is made.
 async fn submit(address: &str, case_id: &str, token: &str) -> bool {
     let mut client = Client::new(address).with_cookie("tb_session", token);
-    let reply = client.post(&format!("/apply/d/{case_id}/submit"), &[]).await;
+    let reply = client
+        .post(&format!("/apply/d/{case_id}/submit"), &[])
+        .await;
     reply.is_ok_and(|r| r.status == 303 && r.location().ends_with("/done"))
 }
 
@@ -109,8 +114,19 @@ async fn drill(town: Town, into: Option<Database>) {
         base_url: "http://127.0.0.1".into(),
     };
     let unlock = left.data().join("keys.unlock");
-    let mut args = vec!["restore", "--from", text(&backup), "--data", text(&place.data)];
-    args.extend(place.database.iter().flat_map(|url| ["--database", url.as_str()]));
+    let mut args = vec![
+        "restore",
+        "--from",
+        text(&backup),
+        "--data",
+        text(&place.data),
+    ];
+    args.extend(
+        place
+            .database
+            .iter()
+            .flat_map(|url| ["--database", url.as_str()]),
+    );
     let with_key = [args.clone(), vec!["--unlock", text(&unlock)]].concat();
     let (code, said) = tongban(&with_key);
     assert_eq!(code, Some(0), "{said}");
@@ -123,7 +139,11 @@ async fn drill(town: Town, into: Option<Database>) {
     let ctx = &restored.ctx;
     for (case_id, _) in before {
         let case = cases::detail(ctx, case_id).await.unwrap().case;
-        assert_eq!(case.state, State::Submitted, "acknowledged before the backup");
+        assert_eq!(
+            case.state,
+            State::Submitted,
+            "acknowledged before the backup"
+        );
         assert!(case.data.case_no.is_some());
     }
     // A case in flight goes on where it was.
@@ -181,12 +201,19 @@ async fn papers(town: &Town, case_id: &str, work: &Path) -> [PathBuf; 3] {
     for login in ["u_p38", "u_p17", "u_p01", "u_p20", "u_p25", "u_p31"] {
         let me = town.person(login).await;
         let cards = licences::wallet(&me, me.actor.owner()).await.unwrap();
-        keys.extend(cards.into_iter().filter(|c| c.citable).map(|c| c.licence_key));
+        keys.extend(
+            cards
+                .into_iter()
+                .filter(|c| c.citable)
+                .map(|c| c.licence_key),
+        );
     }
     let (good, void) = (keys[0].clone(), keys[1].clone());
     let mut files = Vec::new();
     for key in [&good, &void] {
-        let ofd = licences::file(ctx, key, licences::Format::Ofd).await.unwrap();
+        let ofd = licences::file(ctx, key, licences::Format::Ofd)
+            .await
+            .unwrap();
         files.push(ofd);
     }
     let change = licences::StateChange {
@@ -241,7 +268,12 @@ fn asked_beside_the_server(left: &Left, [good, void, notice]: &[PathBuf; 3]) {
     assert_eq!(code, Some(0), "{said}");
     let (code, said) = place(&["doctor"]);
     assert_eq!(code, Some(1), "{said}");
-    for lack in ["a demonstration", "no backup was ever made", "not HTTPS", "beside the database"] {
+    for lack in [
+        "a demonstration",
+        "no backup was ever made",
+        "not HTTPS",
+        "beside the database",
+    ] {
         assert!(said.contains(lack), "{lack}: {said}");
     }
     assert!(!said.contains("cannot be examined"), "{said}");
@@ -252,7 +284,9 @@ fn asked_beside_the_server(left: &Left, [good, void, notice]: &[PathBuf; 3]) {
 }
 
 fn only_zip(folder: &Path) -> PathBuf {
-    let mut all = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
+    let mut all = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path());
     let found = all.find(|p| p.extension().is_some_and(|e| e == "zip"));
     found.unwrap()
 }

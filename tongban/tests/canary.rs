@@ -74,8 +74,14 @@ fn forms(value: &str) -> Vec<(&'static str, Vec<u8>)> {
         ("plain", plain.to_vec()),
         ("hex", hex.clone().into_bytes()),
         ("HEX", hex.to_uppercase().into_bytes()),
-        ("UTF-16LE", value.encode_utf16().flat_map(u16::to_le_bytes).collect()),
-        ("UTF-16BE", value.encode_utf16().flat_map(u16::to_be_bytes).collect()),
+        (
+            "UTF-16LE",
+            value.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        ),
+        (
+            "UTF-16BE",
+            value.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        ),
         ("lower", value.to_lowercase().into_bytes()),
     ];
     // Base64 at each of the three places where the value may begin: what depends on its
@@ -94,7 +100,10 @@ fn forms(value: &str) -> Vec<(&'static str, Vec<u8>)> {
     if !value.is_ascii() {
         let percent: String = plain.iter().map(|b| format!("%{b:02X}")).collect();
         all.push(("percent", percent.into_bytes()));
-        let escaped: String = value.encode_utf16().map(|u| format!("\\u{u:04x}")).collect();
+        let escaped: String = value
+            .encode_utf16()
+            .map(|u| format!("\\u{u:04x}"))
+            .collect();
         all.push(("escaped", escaped.into_bytes()));
     }
     all
@@ -112,9 +121,8 @@ struct Search {
 impl Search {
     fn new(canaries: &Canaries) -> Self {
         let patterns = canaries.patterns();
-        let literal = |bytes: &Vec<u8>| -> String {
-            bytes.iter().map(|b| format!("\\x{b:02x}")).collect()
-        };
+        let literal =
+            |bytes: &Vec<u8>| -> String { bytes.iter().map(|b| format!("\\x{b:02x}")).collect() };
         let any: Vec<String> = patterns.keys().map(literal).collect();
         let regex = regex::bytes::RegexBuilder::new(&format!("(?-u:{})", any.join("|")))
             .size_limit(1 << 28)
@@ -173,7 +181,9 @@ fn packed(bytes: &[u8]) -> Vec<(usize, Vec<u8>)> {
             [b'P', b'K', 3, 4, ..] => {
                 let length = |n: usize| usize::from(u16::from_le_bytes([rest[n], rest[n + 1]]));
                 let data = rest.get(30 + length(26) + length(28)..).unwrap_or_default();
-                (rest[8] == 8).then(|| inflate(&mut DeflateDecoder::new(data))).flatten()
+                (rest[8] == 8)
+                    .then(|| inflate(&mut DeflateDecoder::new(data)))
+                    .flatten()
             }
             [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => inflate(&mut ZlibDecoder::new(rest)),
             [0x1f, 0x8b, 8, ..] => inflate(&mut DeflateDecoder::new(&rest[10..])),
@@ -226,7 +236,10 @@ fn png_with(words: &str) -> Vec<u8> {
     let png = journeys::drawing("材料", "2026-11-16T01:00:00Z".parse().unwrap());
     let mut data = b"tEXtComment\0".to_vec();
     data.extend(words.bytes());
-    let mut chunk = u32::try_from(data.len() - 4).unwrap().to_be_bytes().to_vec();
+    let mut chunk = u32::try_from(data.len() - 4)
+        .unwrap()
+        .to_be_bytes()
+        .to_vec();
     chunk.extend(&data);
     chunk.extend(crc32fast::hash(&data).to_be_bytes());
     // After the header chunk: signature 8, length 4, type 4, header 13, sum 4.
@@ -240,7 +253,10 @@ fn pdf_with(words: &str) -> Vec<u8> {
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
         "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R >>".to_owned(),
-        format!("<< /Length {} >>\nstream\n{stream}\nendstream", stream.len()),
+        format!(
+            "<< /Length {} >>\nstream\n{stream}\nendstream",
+            stream.len()
+        ),
     ];
     let mut file = String::from("%PDF-1.4\n");
     let mut places = Vec::new();
@@ -296,7 +312,10 @@ async fn prepare(town: &Town, c: &mut Canaries) -> Story {
     let _ = identity::register(&town.visitor(), &registration).await;
     Story {
         draft: draft.case_id,
-        materials: needs.iter().map(|n| n.material.material_code.clone()).collect(),
+        materials: needs
+            .iter()
+            .map(|n| n.material.material_code.clone())
+            .collect(),
         resident,
         window: town.desk_token("ck_haosy").await,
         decider: town.desk_token(&decider).await,
@@ -316,27 +335,54 @@ async fn plant(address: &str, story: &Story, c: &mut Canaries) -> Vec<u8> {
     headers.push(("X-Request-Id".into(), c.id("X-Request-Id")));
     headers.push(("Accept-Language".into(), c.id("Accept-Language")));
     headers[0].1 = c.phone("User-Agent of a visitor");
-    for path in ["/search?q=", "/services?q=", "/services/", "/verify/", "/progress/"] {
+    for path in [
+        "/search?q=",
+        "/services?q=",
+        "/services/",
+        "/verify/",
+        "/progress/",
+    ] {
         let id = c.id(path);
         visitor.get(&format!("{path}{id}")).await;
         let words = journeys::encode(&c.words(path, "汪"));
-        visitor.get(&format!("{path}{}", words.replace('+', "%20"))).await;
+        visitor
+            .get(&format!("{path}{}", words.replace('+', "%20")))
+            .await;
     }
-    let (login, password) = (c.id("wrong sign-in: number"), c.id("wrong sign-in: password"));
-    visitor.post("/login", &[("login", &login), ("password", &password)]).await;
+    let (login, password) = (
+        c.id("wrong sign-in: number"),
+        c.id("wrong sign-in: password"),
+    );
+    visitor
+        .post("/login", &[("login", &login), ("password", &password)])
+        .await;
     let (login, password) = (c.phone("wrong sign-in: phone"), c.phone("as a password"));
     let back = format!("/my?x={}", c.id("back of the sign-in"));
-    let fields = [("login", login.as_str()), ("password", &password), ("back", &back)];
+    let fields = [
+        ("login", login.as_str()),
+        ("password", &password),
+        ("back", &back),
+    ];
     visitor.post("/login", &fields).await;
     let (challenge, code) = (c.id("challenge"), c.phone("code"));
-    visitor.post("/login/code", &[("challenge", &challenge), ("code", &code)]).await;
+    visitor
+        .post("/login/code", &[("challenge", &challenge), ("code", &code)])
+        .await;
     let (user, password) = (c.id("staff sign-in: name"), c.id("staff sign-in: password"));
-    let fields = [("username", user.as_str()), ("password", &password), ("code", "123456")];
+    let fields = [
+        ("username", user.as_str()),
+        ("password", &password),
+        ("code", "123456"),
+    ];
     visitor.post("/desk/sign-in", &fields).await;
     let (no, last) = (c.id("verify by number"), "123X");
-    visitor.post("/verify/number", &[("no", &no), ("last", last)]).await;
+    visitor
+        .post("/verify/number", &[("no", &no), ("last", last)])
+        .await;
     let no = c.phone("progress by number");
-    visitor.post("/progress", &[("no", &no), ("last", last)]).await;
+    visitor
+        .post("/progress", &[("no", &no), ("last", last)])
+        .await;
     let name = format!("{}.pdf", c.id("verify: file name"));
     let pdf = pdf_with(&c.id("verify: inside a PDF"));
     visitor.upload("/verify", &name, &pdf).await;
@@ -379,7 +425,8 @@ async fn plant(address: &str, story: &Story, c: &mut Canaries) -> Vec<u8> {
         me.upload(&path, &format!("{name}.{ending}"), &bytes).await;
         let path = format!("{base}/materials/{code}?back={}", c.id("upload: back"));
         let exe = c.id("upload: refused");
-        me.upload(&path, "x.exe", format!("MZ{exe}").as_bytes()).await;
+        me.upload(&path, "x.exe", format!("MZ{exe}").as_bytes())
+            .await;
     }
     for page in [&base, "/my", "/my/materials", "/messages"] {
         me.get(page).await;
@@ -392,7 +439,10 @@ async fn plant(address: &str, story: &Story, c: &mut Canaries) -> Vec<u8> {
     let person = c.id("window intake: person");
     desk.post("/desk/intake", &[("_person", &person)]).await;
     let organisation = c.id("window intake: organisation");
-    let fields = [("_person", person.as_str()), ("_organisation", &organisation)];
+    let fields = [
+        ("_person", person.as_str()),
+        ("_organisation", &organisation),
+    ];
     desk.post("/desk/intake", &fields).await;
     let q = c.id("search of the desk");
     desk.get(&format!("/desk/search?q={q}")).await;
@@ -401,7 +451,11 @@ async fn plant(address: &str, story: &Story, c: &mut Canaries) -> Vec<u8> {
         given: desk.given,
     };
     let (number, rev) = (&story.decided.0, story.decided.1.to_string());
-    let reason = format!("{} {}", c.id("opinion"), c.words("opinion: words", "申请人住"));
+    let reason = format!(
+        "{} {}",
+        c.id("opinion"),
+        c.words("opinion: words", "申请人住")
+    );
     let basis = c.phone("opinion: basis");
     let fields = [
         ("rev", rev.as_str()),
@@ -457,7 +511,11 @@ fn backed_up(left: &Left, work: &Path) -> std::path::PathBuf {
         command.args(["--database", url]);
     }
     let out = command.output().unwrap();
-    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    assert!(
+        out.status.success(),
+        "{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
     file
 }
 
@@ -467,7 +525,11 @@ fn proves_itself(c: &Canaries) {
         let value = c.planted.keys().next().unwrap();
         let mut hidden: Vec<Vec<u8>> = forms(value).into_iter().map(|(_, b)| b).collect();
         for lead in ["", "a", "ab"] {
-            hidden.push(STANDARD_NO_PAD.encode(format!("{lead}{value} and more")).into_bytes());
+            hidden.push(
+                STANDARD_NO_PAD
+                    .encode(format!("{lead}{value} and more"))
+                    .into_bytes(),
+            );
         }
         let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
         let options = zip::write::SimpleFileOptions::default();
@@ -476,8 +538,16 @@ fn proves_itself(c: &Canaries) {
         hidden.push(zip.finish().unwrap().into_inner());
         for bytes in hidden {
             let mut search = Search::new(c);
-            search.bytes("proof", &[b"before ".as_slice(), &bytes, b" after"].concat(), 1);
-            assert!(!search.found.is_empty(), "{:?}", String::from_utf8_lossy(&bytes));
+            search.bytes(
+                "proof",
+                &[b"before ".as_slice(), &bytes, b" after"].concat(),
+                1,
+            );
+            assert!(
+                !search.found.is_empty(),
+                "{:?}",
+                String::from_utf8_lossy(&bytes)
+            );
         }
     });
 }

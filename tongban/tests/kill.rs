@@ -43,7 +43,9 @@ impl Wish {
         let (reply, done) = match self {
             Self::Submit { case_id, client } => {
                 let mut client = client.at(address);
-                let reply = client.post(&format!("/apply/d/{case_id}/submit"), &[]).await;
+                let reply = client
+                    .post(&format!("/apply/d/{case_id}/submit"), &[])
+                    .await;
                 (reply, format!("/apply/d/{case_id}/done"))
             }
             Self::Decide {
@@ -80,7 +82,8 @@ impl Wish {
 }
 
 /// Applications in the hands of residents and deciders, all one press before the act.
-async fn wishes(town: &Arc<Town>) -> Vec<Wish> {
+async fn wishes(town: &Arc<Town>, count: usize) -> Vec<Wish> {
+    let people = if count > 100 { 60 } else { 32 };
     let deciders = Arc::new(Mutex::new(HashMap::new()));
     let next = Arc::new(AtomicUsize::new(1));
     let mut tasks = Vec::new();
@@ -90,7 +93,7 @@ async fn wishes(town: &Arc<Town>) -> Vec<Wish> {
             let mut mine = Vec::new();
             loop {
                 let n = next.fetch_add(1, Ordering::SeqCst);
-                if n > 60 {
+                if n > people {
                     return mine;
                 }
                 // Every second act is a decision or a little less: they take longer to prepare.
@@ -104,16 +107,11 @@ async fn wishes(town: &Arc<Town>) -> Vec<Wish> {
     for task in tasks {
         all.extend(task.await.unwrap());
     }
-    all.truncate(200);
+    all.truncate(count);
     all
 }
 
-async fn wishes_of(
-    town: &Town,
-    login: &str,
-    deciders: &Deciders,
-    decisions: usize,
-) -> Vec<Wish> {
+async fn wishes_of(town: &Town, login: &str, deciders: &Deciders, decisions: usize) -> Vec<Wish> {
     let mut mine = Vec::new();
     let account = identity::account_by_login(town.ctx(), login).await.unwrap();
     if account.is_none() {
@@ -195,11 +193,11 @@ fn chance(most: u64) -> u64 {
     u64::from_le_bytes(bytes) % most
 }
 
-async fn kill_and_look(town: Town) {
+async fn kill_and_look(town: Town, count: usize) {
     let town = Arc::new(town);
-    let mut open = wishes(&town).await;
+    let mut open = wishes(&town, count).await;
     let all = open.len();
-    assert_eq!(all, 200, "applications that could be prepared");
+    assert_eq!(all, count, "applications that could be prepared");
     town.drain().await;
     let left = Arc::into_inner(town).unwrap().leave().await;
     let log = left.data().with_extension("log");
@@ -215,7 +213,11 @@ async fn kill_and_look(town: Town) {
             server.kill();
         })
         .await;
-        println!("round {round}: {} of {} acknowledged", done.len(), open.len());
+        println!(
+            "round {round}: {} of {} acknowledged",
+            done.len(),
+            open.len()
+        );
         open.retain(|wish| !done.contains(wish.case_id()));
         acknowledged.extend(done);
         look(&left, &acknowledged, &[]).await;
@@ -226,7 +228,11 @@ async fn kill_and_look(town: Town) {
     let done = all_at_once(&open, &address, 10, || server.terminate()).await;
     let status = server.ended().await;
     assert!(status.success(), "{status}");
-    println!("told to stop: {} of {} acknowledged", done.len(), open.len());
+    println!(
+        "told to stop: {} of {} acknowledged",
+        done.len(),
+        open.len()
+    );
     open.retain(|wish| !done.contains(wish.case_id()));
     acknowledged.extend(done);
     look(&left, &acknowledged, &[]).await;
@@ -256,7 +262,10 @@ async fn look(left: &Left, acknowledged: &HashSet<String>, settled: &[String]) {
     for case_id in acknowledged {
         let case = cases::detail(ctx, case_id).await.unwrap().case;
         assert_ne!(case.state, State::Draft, "an acknowledged case is a draft");
-        assert!(numbers.insert(case.number().to_owned()), "a number is doubled");
+        assert!(
+            numbers.insert(case.number().to_owned()),
+            "a number is doubled"
+        );
         let events = journal::stream(&mut ctx.db.reader(), &format!("case/{case_id}"))
             .await
             .unwrap();
@@ -271,7 +280,11 @@ async fn look(left: &Left, acknowledged: &HashSet<String>, settled: &[String]) {
         // A receipt is given for what comes in online, and for originals at the window.
         let received = count("submit") + count("intake");
         assert_eq!(of(notices::Kind::Receipt), received, "receipts");
-        assert_eq!(of(notices::Kind::Acceptance), count("accept"), "acceptances");
+        assert_eq!(
+            of(notices::Kind::Acceptance),
+            count("accept"),
+            "acceptances"
+        );
         // Of the two items one has a document of its decision, the other only its licence.
         if case.data.item_id == "YSZC" {
             let decided = count("decide_approve");
@@ -279,14 +292,22 @@ async fn look(left: &Left, acknowledged: &HashSet<String>, settled: &[String]) {
         }
         if settled.contains(case_id) {
             for notice in &notices {
-                assert!(notice.sealed_at.is_some(), "{:?} is not sealed", notice.kind);
+                assert!(
+                    notice.sealed_at.is_some(),
+                    "{:?} is not sealed",
+                    notice.kind
+                );
                 let file = notices::file(ctx, &notice.doc_id, notices::Format::Ofd).await;
                 assert!(file.unwrap().bytes.starts_with(b"PK"));
             }
         }
     }
     let parked = journal::parked(&mut ctx.db.reader()).await.unwrap();
-    assert!(parked.is_empty(), "{} deliveries or jobs are parked", parked.len());
+    assert!(
+        parked.is_empty(),
+        "{} deliveries or jobs are parked",
+        parked.len()
+    );
     ctx.db.close().await;
 }
 
@@ -314,12 +335,12 @@ fn journal_is_whole(left: &Left) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_on_sqlite() {
-    kill_and_look(Town::sqlite("2026-11-16T09:00").await).await;
+    kill_and_look(Town::sqlite("2026-11-16T09:00").await, 200).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_on_postgres() {
     if let Some(town) = Town::postgres("2026-11-16T09:00").await {
-        kill_and_look(town).await;
+        kill_and_look(town, 100).await;
     }
 }

@@ -7,7 +7,13 @@ use anyhow::Result;
 
 use crate::run;
 
-const TARGETS: [&str; 5] = ["ofd_package", "ofd_verify", "ofd_parts", "pdf_verify", "seal"];
+const TARGETS: [&str; 5] = [
+    "ofd_package",
+    "ofd_verify",
+    "ofd_parts",
+    "pdf_verify",
+    "seal",
+];
 
 /// The compiler of a release can instrument for coverage as well; only sanitizers need a nightly
 /// one, and without `unsafe` there is little for them to find.
@@ -21,7 +27,15 @@ pub fn run_all(seconds: u32) -> Result<()> {
     let out = Path::new("target/fuzz-seeds");
     let _ = std::fs::remove_dir_all(out);
     run(Command::new("cargo")
-        .args(["run", "--quiet", "--package", "tongban", "--", "demo", "--once"])
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "tongban",
+            "--",
+            "demo",
+            "--once",
+        ])
         .args(["--at", "2026-11-16T09:00", "--out"])
         .arg(out))?;
     // With a target named, build scripts stay as they are.
@@ -31,7 +45,9 @@ pub fn run_all(seconds: u32) -> Result<()> {
         .env("RUSTFLAGS", FLAGS)
         .current_dir("fuzz"))?;
     let built = Path::new("fuzz/target").join(&host).join("release");
-    run(Command::new(built.join("seeds")).arg(out).arg("fuzz/corpus"))?;
+    run(Command::new(built.join("seeds"))
+        .arg(out)
+        .arg("fuzz/corpus"))?;
     for target in TARGETS {
         let artifacts = format!("fuzz/artifacts/{target}/");
         std::fs::create_dir_all(&artifacts)?;

@@ -25,7 +25,9 @@ fn main() -> ExitCode {
             eprintln!("cargo xtask test          every test, on both database engines");
             eprintln!("cargo xtask requirements  which requirements are proved by a test");
             eprintln!("cargo xtask order         dependencies run one way only");
-            eprintln!("cargo xtask advisories    known vulnerabilities of dependencies, needs the net");
+            eprintln!(
+                "cargo xtask advisories    known vulnerabilities of dependencies, needs the net"
+            );
             eprintln!("cargo xtask fuzz [SECONDS]  the parsers against changed files");
             return ExitCode::from(2);
         }

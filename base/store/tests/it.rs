@@ -175,7 +175,10 @@ async fn every_commit_is_flushed() {
         let asked: &[(&str, &str)] = match test.engine() {
             // 2 is FULL: the write-ahead log is synchronised at every commit.
             store::Engine::Sqlite => &[
-                ("SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous", "2"),
+                (
+                    "SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous",
+                    "2",
+                ),
                 ("PRAGMA journal_mode", "wal"),
             ],
             store::Engine::Postgres => &[
@@ -208,7 +211,9 @@ async fn closing_commits_what_was_queued() {
     let mut all = Vec::new();
     for i in 0..100 {
         let db = test.db.clone();
-        all.push(tokio::spawn(async move { put(&db, format!("{i}"), None).await }));
+        all.push(tokio::spawn(
+            async move { put(&db, format!("{i}"), None).await },
+        ));
     }
     tokio::task::yield_now().await;
     test.db.close().await;
@@ -217,7 +222,10 @@ async fn closing_commits_what_was_queued() {
         kept += u64::from(one.await.unwrap().is_ok());
     }
     assert!(put(&test.db, "late".into(), None).await.is_err());
-    assert!(!test.path("test.db-wal").exists(), "the log is written back");
+    assert!(
+        !test.path("test.db-wal").exists(),
+        "the log is written back"
+    );
     let again = store::Db::open_sqlite(&test.path("test.db")).await.unwrap();
     let count = "SELECT count(*) FROM note";
     assert_eq!(again.reader().count(count, args![]).await.unwrap(), kept);
@@ -252,7 +260,9 @@ async fn a_snapshot_moves_to_either_engine() {
     let from = TestDb::sqlite(SCHEMA).await.unwrap();
     put(&from.db, "a".into(), Some(7)).await.unwrap();
     put(&from.db, "通办".into(), None).await.unwrap();
-    let mut snapshot = store::Snapshot::of_sqlite(&from.path("test.db")).await.unwrap();
+    let mut snapshot = store::Snapshot::of_sqlite(&from.path("test.db"))
+        .await
+        .unwrap();
     let tables = snapshot.tables().await.unwrap();
     put(&from.db, "later".into(), None).await.unwrap();
     let note = tables.iter().find(|t| t.name == "note").unwrap().clone();

@@ -391,7 +391,9 @@ pub(crate) async fn of_agencies(
 }
 
 /// What every version says of itself, without its face.
-pub(crate) async fn version_data(run: &mut impl Run) -> Result<Vec<crate::licence::VersionData>, LicenceError> {
+pub(crate) async fn version_data(
+    run: &mut impl Run,
+) -> Result<Vec<crate::licence::VersionData>, LicenceError> {
     let rows = run
         .rows("SELECT data FROM licence_version", Vec::new())
         .await?;

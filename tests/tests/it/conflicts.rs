@@ -267,7 +267,12 @@ async fn one_seal_signs_for_many_and_every_use_is_logged() {
             .collect();
         assert!(sealed.is_subset(&logged), "a seal was used and not logged");
         for one in &new {
-            assert_ne!(one.result, seals::UseResult::Reserved, "left open: {}", one.purpose);
+            assert_ne!(
+                one.result,
+                seals::UseResult::Reserved,
+                "left open: {}",
+                one.purpose
+            );
         }
         // The journal tells of each use.
         for one in &new {

@@ -72,8 +72,7 @@ pub(super) fn open(path: &Path) -> Result<(Opened, Manifest, String), Stop> {
         ))
     };
     let file = File::open(path).map_err(|e| not_ours(e.to_string()))?;
-    let mut archive =
-        ZipArchive::new(BufReader::new(file)).map_err(|e| not_ours(e.to_string()))?;
+    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|e| not_ours(e.to_string()))?;
     let mut text = Vec::new();
     archive
         .by_name(MANIFEST)

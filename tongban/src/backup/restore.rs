@@ -57,8 +57,7 @@ pub async fn restore(wanted: &Restore) -> Result<Restored, Stop> {
         )));
     }
     let staging = staging(data)?;
-    fs::create_dir_all(&staging)
-        .map_err(|e| Stop::new(format!("{}: {e}", staging.display())))?;
+    fs::create_dir_all(&staging).map_err(|e| Stop::new(format!("{}: {e}", staging.display())))?;
     let done = fill(wanted, &staging, &checked.manifest).await;
     let missing_files = match done {
         Ok(missing) => missing,
@@ -116,8 +115,8 @@ async fn fill(wanted: &Restore, staging: &Path, manifest: &Manifest) -> Result<u
         write_file(&target, &mut file)?;
     }
     if let Some(unlock) = &wanted.unlock {
-        let mut file = fs::File::open(unlock)
-            .map_err(|e| Stop::new(format!("{}: {e}", unlock.display())))?;
+        let mut file =
+            fs::File::open(unlock).map_err(|e| Stop::new(format!("{}: {e}", unlock.display())))?;
         write_file(&staging.join(UNLOCK), &mut file)?;
     }
     let db = match &wanted.database {
@@ -155,10 +154,7 @@ fn write_file(target: &Path, from: &mut impl std::io::Read) -> Result<(), Stop> 
     let mut options = OpenOptions::new();
     options.create_new(true).write(true);
     #[cfg(unix)]
-    if target
-        .file_name()
-        .is_some_and(|n| n == KEYS || n == UNLOCK)
-    {
+    if target.file_name().is_some_and(|n| n == KEYS || n == UNLOCK) {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     }
     let mut file = options

@@ -119,7 +119,11 @@ mod tests {
                 Value::from(vec![0u8, 255]),
             ],
             vec![Value::Text(None), Value::Int(None), Value::Bytes(None)],
-            vec![Value::from(""), Value::from(-1i64), Value::from(vec![0u8; 70_000])],
+            vec![
+                Value::from(""),
+                Value::from(-1i64),
+                Value::from(vec![0u8; 70_000]),
+            ],
         ];
         let mut bytes = Vec::new();
         for row in &rows {
@@ -135,7 +139,11 @@ mod tests {
     #[test]
     fn damaged_rows_are_errors() {
         let mut bytes = Vec::new();
-        write(&[Value::from("ab"), Value::from(7i64), Value::Bytes(None)], &mut bytes).unwrap();
+        write(
+            &[Value::from("ab"), Value::from(7i64), Value::Bytes(None)],
+            &mut bytes,
+        )
+        .unwrap();
         for end in 1..bytes.len() {
             assert!(read(&table(), &mut &bytes[..end]).is_err(), "cut at {end}");
         }

@@ -149,7 +149,9 @@ async fn examine(place: &Place, look: &Look) -> Result<Vec<String>, Stop> {
     let names = wiring::stored_files(&mut ctx.db.reader()).await?;
     let gone = names.iter().filter(|n| !blobs.path(n).is_file()).count();
     if gone > 0 {
-        found.push(format!("缺少 {gone} 个文件 / stored files are missing: {gone}"));
+        found.push(format!(
+            "缺少 {gone} 个文件 / stored files are missing: {gone}"
+        ));
     }
     found.extend(backup_age(&place.data, ctx.now()));
     Ok(found)

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Subcommand};
 use ::journal::Report;
+use clap::{Args, Subcommand};
 use kernel::{Clock, SystemClock};
 
 use crate::platform::{self, Place};
