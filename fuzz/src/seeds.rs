@@ -17,7 +17,11 @@ fn main() -> std::io::Result<()> {
     };
     for file in fs::read_dir(&from)? {
         let path = file?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let bytes = fs::read(&path)?;
         if name.ends_with(".pdf") {
             put("pdf_verify", &name, &bytes)?;
@@ -26,7 +30,11 @@ fn main() -> std::io::Result<()> {
             put("ofd_package", &name, &bytes)?;
             put("ofd_verify", &name, &bytes)?;
             let parts = sealing::unpack(&bytes).map_err(std::io::Error::other)?;
-            let small: Vec<_> = parts.iter().filter(|(_, b)| b.len() < 40_000).cloned().collect();
+            let small: Vec<_> = parts
+                .iter()
+                .filter(|(_, b)| b.len() < 40_000)
+                .cloned()
+                .collect();
             put("ofd_parts", &name, &fuzz::joined(&small))?;
             for (n, (part, content)) in parts.iter().enumerate() {
                 if part.ends_with(".esl") || part.ends_with(".dat") {
