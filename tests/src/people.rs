@@ -21,36 +21,27 @@ impl Town {
 
     /// A resident or a company's person: password, code by SMS, agreement.
     pub async fn person(&self, login: &str) -> Ctx {
-        self.signed_in(login).await.0
+        self.sign_in(login).await.0
     }
 
-    /// The same with the session's token, which is the value of the cookie `tb_session`.
-    pub async fn signed_in(&self, login: &str) -> (Ctx, String) {
+    /// The same, with the token of the session for a browser's cookie.
+    pub async fn sign_in(&self, login: &str) -> (Ctx, String) {
         let visitor = self.visitor();
+        // The clock may stand still between two messages: the new one is the one not there before.
+        let before = self.texts().await;
         let challenge = identity::sign_in_password(&visitor, login, &self.residents)
             .await
             .unwrap();
-        // On a clock that stands still several messages may be the newest.
-        let sent = messages::sent(self.ctx(), 1000).await.unwrap();
-        let mine = sent
-            .iter()
-            .filter(|sms| kernel::mask::phone(&sms.to) == challenge.sent_to);
-        let codes = mine.filter_map(|sms| {
-            let mut runs = sms.text.split(|c: char| !c.is_ascii_digit());
-            runs.find(|d| d.len() == 6)
-        });
-        let mut new = None;
-        for code in codes.take(4) {
-            match identity::sign_in_code(&visitor, &challenge.id, code, "journey").await {
-                Ok(session) => {
-                    new = Some(session);
-                    break;
-                }
-                Err(identity::IdentityError::WrongCode { .. }) => {}
-                Err(error) => panic!("{login}: {error}"),
-            }
-        }
-        let new = new.unwrap_or_else(|| panic!("{login}: no code came"));
+        let after = self.texts().await;
+        let newest = after.iter().find(|t| !before.contains(t)).unwrap();
+        let code = newest
+            .split(|c: char| !c.is_ascii_digit())
+            .find(|d| d.len() == 6)
+            .unwrap()
+            .to_owned();
+        let new = identity::sign_in_code(&visitor, &challenge.id, &code, "journey")
+            .await
+            .unwrap();
         let me = self.ctx().with_actor(new.session.actor.clone());
         if !new.session.duties.is_empty() {
             let agreement = identity::current_agreement(self.ctx()).await.unwrap();
@@ -65,18 +56,22 @@ impl Town {
         (self.ctx().with_actor(session.actor), new.token)
     }
 
-    /// The token of an officer's session, which is the value of the cookie `tb_desk`. Once in
-    /// thirty seconds of the city's clock: a one-time code counts once.
-    pub async fn desk_token(&self, username: &str) -> String {
-        let desk = self.ctx().with_actor(Actor::visitor(Channel::Console));
-        let totp = identity::current_totp(&self.ctx().as_system(), username)
-            .await
-            .unwrap()
-            .unwrap();
-        identity::staff_sign_in(&desk, username, &self.staff, &totp.code, "journey")
+    /// An officer's session for a browser's cookie: password and one-time code.
+    pub async fn staff_token(&self, username: &str) -> String {
+        let ctx = self.ctx().with_actor(Actor::visitor(Channel::Console));
+        let system = self.ctx().as_system();
+        let code = identity::current_totp(&system, username).await.unwrap();
+        let code = code.unwrap().code;
+        identity::staff_sign_in(&ctx, username, &self.staff, &code, "journey")
             .await
             .unwrap()
             .token
+    }
+
+    /// The newest short messages.
+    async fn texts(&self) -> Vec<String> {
+        let all = messages::sent(self.ctx(), 50).await.unwrap();
+        all.into_iter().map(|sms| sms.text).collect()
     }
 
     /// An officer with the roles of the staff list.

@@ -29,6 +29,8 @@ impl Process {
         command
             .args(&program[1..])
             .args(["demo", "--listen", &address, "--at", at])
+            // The crowd of a test comes from one address.
+            .args(["--rate-limit", "0"])
             .arg("--city")
             .arg(city)
             .arg("--data")

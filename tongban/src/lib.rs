@@ -4,6 +4,7 @@
 pub mod backup;
 mod command;
 pub mod demo;
+pub mod http;
 pub mod platform;
 mod schema;
 pub mod serve;

@@ -1,6 +1,7 @@
 //! Serving: pages, background, health, graceful stop.
 
 use std::future::IntoFuture;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::demo::Loaded;
+use crate::http::Guard;
 use crate::platform::Platform;
 use crate::stop::Stop;
 
@@ -26,13 +28,19 @@ pub async fn bind(listen: &str) -> Result<TcpListener, Stop> {
 }
 
 /// Serves until the process is told to stop; then lets requests and background finish.
-pub async fn serve(platform: Platform, listener: TcpListener, secure: bool) -> Result<(), Stop> {
+pub async fn serve(
+    platform: Platform,
+    listener: TcpListener,
+    secure: bool,
+    guard: Guard,
+) -> Result<(), Stop> {
     let (stop, stopped) = watch::channel(false);
     let worker = platform.worker.clone();
     let background = tokio::spawn(async move { worker.run(stopped).await });
-    let app = router(&platform, secure)?;
+    let app = guarded(&platform, secure, &guard)?;
+    let service = app.into_make_service_with_connect_info::<SocketAddr>();
     let (told, heard) = watch::channel(false);
-    let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
         told_to_stop().await;
         let _ = told.send(true);
     });
@@ -47,9 +55,16 @@ pub async fn serve(platform: Platform, listener: TcpListener, secure: bool) -> R
     Ok(())
 }
 
-/// Every page and every health address of an installation.
+/// Every page, the API and every health address of an installation, without rate limits.
 pub fn router(platform: &Platform, secure: bool) -> Result<Router, Stop> {
-    Ok(crate::web::app(platform, secure)?.merge(health(platform.ctx.clone())))
+    let guard = Guard::open(platform.ctx.clock.clone());
+    guarded(platform, secure, &guard)
+}
+
+/// The same, with rate limits.
+pub fn guarded(platform: &Platform, secure: bool, guard: &Guard) -> Result<Router, Stop> {
+    // The pages come last: of two merged routers the second says what is not found, as a page.
+    Ok(health(platform.ctx.clone()).merge(crate::web::app(platform, secure, guard)?))
 }
 
 /// Requests in hand may take so long after the signal; a client that sends nothing must not keep

@@ -84,6 +84,19 @@ pub fn handlers() -> Handlers {
         every: SignedDuration::from_mins(1),
         run: timers,
     });
+    let answers: JobFn = Arc::new(|ctx, _| {
+        Box::pin(async move {
+            ctx.forget_answers()
+                .await
+                .map(drop)
+                .map_err(|e| e.to_string())
+        })
+    });
+    all.schedules.push(Schedule {
+        name: "api.answers",
+        every: SignedDuration::from_mins(10),
+        run: answers,
+    });
     all.schedules.push(Schedule {
         name: "blobs.sweep",
         every: SignedDuration::from_hours(6),

@@ -41,7 +41,7 @@ async fn submit(address: &str, case_id: &str, token: &str) -> bool {
 
 /// A finished draft of one of the city's residents, and the token of a session.
 async fn draft(town: &Town, login: &str) -> (String, String) {
-    let (me, token) = town.signed_in(login).await;
+    let (me, token) = town.sign_in(login).await;
     let mut more = serde_json::Map::new();
     more.insert("applicant_id_type".into(), "居民身份证".into());
     let case = town.ready_draft(&me, "YSZC", &more).await.unwrap();
@@ -64,7 +64,7 @@ async fn drill(town: Town, into: Option<Database>) {
         more.insert("applicant_id_type".into(), "居民身份证".into());
         let draft = town.ready_draft(&me, "YSZC", &more).await.unwrap();
         let case = cases::submit(&me, &draft.case_id).await.unwrap().case;
-        town.until_decision(case).await.unwrap()
+        town.until_decision(&case).await
     };
     town.drain().await;
     let work = tempfile::tempdir().unwrap();
@@ -166,7 +166,7 @@ async fn drill(town: Town, into: Option<Database>) {
         reason: "符合法定条件、标准".into(),
         basis: String::new(),
     };
-    let case = cases::decide(&ctx.with_actor(decider), &decided.case_id, &act)
+    let case = cases::decide(&ctx.with_actor(decider), (&decided.case_id).into(), &act)
         .await
         .unwrap();
     assert_eq!(case.state, State::Decided);

@@ -287,12 +287,13 @@ struct Story {
 async fn prepare(town: &Town, c: &mut Canaries) -> Story {
     let mut more = serde_json::Map::new();
     more.insert("applicant_id_type".into(), "居民身份证".into());
-    let (other, _) = town.signed_in("u_p06").await;
+    let (other, _) = town.sign_in("u_p06").await;
     let draft = town.ready_draft(&other, "YSZC", &more).await.unwrap();
     let case = cases::submit(&other, &draft.case_id).await.unwrap().case;
-    let case = town.until_decision(case).await.unwrap();
-    let decider = town.on_duty(&case, flow::Step::Decide).await.remove(0);
-    let (me, resident) = town.signed_in("u_p05").await;
+    let case = town.until_decision(&case).await;
+    let decider = town.first(&case, flow::Step::Decide).await;
+    let decider = decider.actor.id.clone();
+    let (me, resident) = town.sign_in("u_p05").await;
     let draft = town.ready_draft(&me, "YSZC", &more).await.unwrap();
     let detail = cases::detail(&me, &draft.case_id).await.unwrap();
     let needs = detail.item.materials_for(&detail.case.data.answers);
@@ -317,8 +318,8 @@ async fn prepare(town: &Town, c: &mut Canaries) -> Story {
             .map(|n| n.material.material_code.clone())
             .collect(),
         resident,
-        window: town.desk_token("ck_haosy").await,
-        decider: town.desk_token(&decider).await,
+        window: town.staff_token("ck_haosy").await,
+        decider: town.staff_token(&decider).await,
         decided: (case.number().to_owned(), case.rev),
     }
 }

@@ -56,7 +56,7 @@ async fn the_log_is_flushed_before_the_answer_goes_out() {
     more.insert("applicant_id_type".into(), "居民身份证".into());
     let mut wishes = Vec::new();
     for login in ["u_p01", "u_p02", "u_p03", "u_p04"] {
-        let (me, token) = town.signed_in(login).await;
+        let (me, token) = town.sign_in(login).await;
         let case = town.ready_draft(&me, "YSZC", &more).await.unwrap();
         wishes.push((case.case_id, token));
     }

@@ -117,7 +117,7 @@ async fn wishes_of(town: &Town, login: &str, deciders: &Deciders, decisions: usi
     if account.is_none() {
         return mine;
     }
-    let (me, token) = town.signed_in(login).await;
+    let (me, token) = town.sign_in(login).await;
     let client = Client::new("").with_cookie("tb_session", &token);
     let mut more = serde_json::Map::new();
     more.insert("applicant_id_type".into(), "居民身份证".into());
@@ -126,7 +126,7 @@ async fn wishes_of(town: &Town, login: &str, deciders: &Deciders, decisions: usi
         if n < decisions {
             let draft = town.ready_draft(&me, item, &more).await.unwrap();
             let submitted = cases::submit(&me, &draft.case_id).await.unwrap();
-            let case = town.until_decision(submitted.case).await.unwrap();
+            let case = town.until_decision(&submitted.case).await;
             mine.push(decision(town, &case, deciders).await);
         }
         let draft = town.ready_draft(&me, item, &more).await.unwrap();
@@ -142,10 +142,11 @@ async fn wishes_of(town: &Town, login: &str, deciders: &Deciders, decisions: usi
 type Deciders = Mutex<HashMap<String, Client>>;
 
 async fn decision(town: &Town, case: &Case, deciders: &Deciders) -> Wish {
-    let decider = town.on_duty(case, flow::Step::Decide).await.remove(0);
+    let decider = town.first(case, flow::Step::Decide).await;
+    let decider = decider.actor.id.clone();
     let mut deciders = deciders.lock().await;
     if !deciders.contains_key(&decider) {
-        let token = town.desk_token(&decider).await;
+        let token = town.staff_token(&decider).await;
         let client = Client::new("").with_cookie("tb_desk", &token);
         deciders.insert(decider.clone(), client);
     }

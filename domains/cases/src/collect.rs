@@ -55,12 +55,12 @@ async fn one(
     }
     if let Some(kind) = &m.satisfied_by_licence_type {
         let owner = &case.data.owner;
-        let cards = licences::wallet(ctx, owner)
+        let cards = licences::wallet(&ctx.as_system(), owner)
             .await
             .map_err(CaseError::other)?;
         if let Some(card) = cards.iter().find(|c| c.citable && c.type_code == *kind) {
             let number = case.number();
-            let cited = licences::cite(ctx, &card.licence_key, &m.material_name, number)
+            let cited = licences::cite(ctx, owner, &card.licence_key, &m.material_name, number)
                 .await
                 .map_err(CaseError::other)?;
             let collected = Collected::Licence {
@@ -115,6 +115,22 @@ pub(crate) async fn changeable(ctx: &Ctx, case_id: &str) -> Result<Case, CaseErr
     }
 }
 
+/// Licences of the case's owner, whoever may work on the case: the case is why they are shown.
+async fn held(ctx: &Ctx, case: &Case) -> Result<Vec<licences::LicenceCard>, CaseError> {
+    licences::wallet(&ctx.as_system(), &case.data.owner)
+        .await
+        .map_err(CaseError::other)
+}
+
+/// Licences of the applicant, for whoever may work on this case: they choose from them what to cite.
+pub async fn applicant_licences(
+    ctx: &Ctx,
+    case_id: &str,
+) -> Result<Vec<licences::LicenceCard>, CaseError> {
+    let case = changeable(ctx, case_id).await?;
+    held(ctx, &case).await
+}
+
 /// Cites a licence of the applicant's wallet for a material [B-27].
 pub async fn attach_licence(
     ctx: &Ctx,
@@ -123,9 +139,7 @@ pub async fn attach_licence(
     licence_key: &str,
 ) -> Result<(), CaseError> {
     let (case, need) = needed(ctx, case_id, material_code).await?;
-    let cards = licences::wallet(ctx, &case.data.owner)
-        .await
-        .map_err(CaseError::other)?;
+    let cards = held(ctx, &case).await?;
     let card = cards
         .iter()
         .find(|c| c.licence_key == licence_key)
@@ -139,6 +153,7 @@ pub async fn attach_licence(
     }
     let cited = licences::cite(
         ctx,
+        &case.data.owner,
         licence_key,
         &need.material.material_name,
         case.number(),

@@ -30,6 +30,8 @@ pub(crate) enum Write {
     LicenceChange(licences::StateChange),
     /// Digest of the applicant's number.
     Applicant(Vec<u8>),
+    /// An entry for the applicant's credit record.
+    Credit(registers::CreditNote),
 }
 
 /// A change being prepared.
@@ -291,6 +293,9 @@ impl Ready {
                 .map(drop)
                 .map_err(CaseError::other),
             Write::LicenceChange(c) => licences::apply_change(tx, ctx, c)
+                .await
+                .map_err(CaseError::other),
+            Write::Credit(note) => registers::note_credit(tx, ctx, note)
                 .await
                 .map_err(CaseError::other),
             Write::Applicant(digest) => {

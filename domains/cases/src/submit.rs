@@ -33,6 +33,7 @@ async fn again(ctx: &Ctx, case_id: &str) -> Result<Submitted, CaseError> {
     let case = table::load(&mut ctx.db.reader(), ctx, case_id).await?;
     let target = Target {
         owner: Some(&case.data.owner),
+        item: Some(&case.data.item_id),
         ..Target::default()
     };
     ctx.actor.require(Permission::CaseApply, &target)?;

@@ -86,13 +86,12 @@ async fn one_case_moves_once_however_many_press() {
         assert_eq!(numbers.len(), 1);
         assert_eq!(events(&town, &draft, "submit").await, 1);
         // The clerk accepts while the applicant withdraws.
-        let clerk = town.on_duty(&cases[0], Step::Accept).await.remove(0);
-        let clerk = town.officer(&clerk).await;
+        let clerk = town.first(&cases[0], Step::Accept).await;
         let accept_or_withdraw = (0..16).map(|n| {
             let (clerk, me, id) = (clerk.clone(), me.clone(), draft.case_id.clone());
             async move {
                 match n % 2 {
-                    0 => cases::accept(&clerk, &id, "材料齐全").await,
+                    0 => cases::accept(&clerk, (&id).into(), "材料齐全").await,
                     _ => cases::withdraw(&me, &id, "不办了").await,
                 }
             }
@@ -113,9 +112,8 @@ async fn one_case_is_decided_and_completed_once() {
     for town in Town::each(AT).await {
         let (me, draft) = ready(&town, "u_p04").await;
         let case = cases::submit(&me, &draft.case_id).await.unwrap().case;
-        let case = town.until_decision(case).await.unwrap();
-        let decider = town.on_duty(&case, Step::Decide).await.remove(0);
-        let decider = town.officer(&decider).await;
+        let case = town.until_decision(&case).await;
+        let decider = town.first(&case, Step::Decide).await;
         let decide = (0..16).map(|n| {
             let (decider, id) = (decider.clone(), case.case_id.clone());
             async move {
@@ -124,7 +122,7 @@ async fn one_case_is_decided_and_completed_once() {
                     reason: "依法决定".into(),
                     basis: "《医师法》第十三条".into(),
                 };
-                cases::decide(&decider, &id, &act).await
+                cases::decide(&decider, (&id).into(), &act).await
             }
         });
         let decided = one_winner(together(decide.collect()).await);
@@ -147,16 +145,17 @@ async fn one_case_is_decided_and_completed_once() {
 /// Eight officers sign the licence at once: one is issued, and every signature made on the way is
 /// logged as a use of the seal.
 async fn complete_once(town: &Town, case: &Case) {
-    let officer = town.on_duty(case, Step::Complete).await.remove(0);
-    let officer = town.officer(&officer).await;
-    let face = cases::preview_face(&officer, &case.case_id).await.unwrap();
+    let officer = town.first(case, Step::Complete).await;
+    let face = cases::preview_face(&officer, cases::Seen::case(case))
+        .await
+        .unwrap();
     let mut complete = Complete::default();
     for (field, _) in face.map(|f| f.missing).unwrap_or_default() {
         complete.face.insert(field, "见附件".into());
     }
     let all = (0..8).map(|_| {
         let (officer, id, complete) = (officer.clone(), case.case_id.clone(), complete.clone());
-        async move { cases::complete(&officer, &id, &complete).await }
+        async move { cases::complete(&officer, (&id).into(), &complete).await }
     });
     let done = one_winner(together(all.collect()).await);
     let key = done.data.result.unwrap().licence_key.unwrap();

@@ -2,5 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod acts;
+mod api;
+mod browser;
 mod conflicts;
 mod scenarios;
+mod verify;

@@ -15,6 +15,7 @@ use jiff::civil::DateTime;
 use kernel::{Clock, ShiftedClock, SystemClock, time};
 
 use crate::demo::{self, City};
+use crate::http::{Guard, Limits, Network, Proxies};
 use crate::platform::{self, Place};
 use crate::serve;
 use crate::stop::Stop;
@@ -35,6 +36,27 @@ pub enum Command {
     Restore(backup::RestoreArgs),
     /// Says what an installation still lacks.
     Doctor(doctor::DoctorArgs),
+}
+
+/// Who may ask how often.
+#[derive(Debug, Args)]
+pub struct GuardArgs {
+    /// Requests of one address a minute; sign-in, codes, verification and uploads have a part of
+    /// it. 0 for no limits.
+    #[arg(long, default_value_t = Limits::default().per_minute)]
+    rate_limit: u32,
+    /// Address or network of a proxy whose X-Forwarded-For is believed: 10.0.0.0/8. Repeatable.
+    #[arg(long)]
+    trusted_proxy: Vec<Network>,
+}
+
+impl GuardArgs {
+    fn guard(&self, clock: Arc<dyn Clock>) -> Guard {
+        let limits = Limits {
+            per_minute: self.rate_limit,
+        };
+        Guard::new(limits, Proxies(self.trusted_proxy.clone()), clock)
+    }
 }
 
 #[derive(Debug, Args)]
@@ -63,6 +85,8 @@ pub struct DemoArgs {
     /// Where --once writes what was issued.
     #[arg(long)]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    guard: GuardArgs,
 }
 
 #[derive(Debug, Args)]
@@ -79,6 +103,8 @@ pub struct ServeArgs {
     /// The address under which people reach the portal.
     #[arg(long)]
     base_url: Option<String>,
+    #[command(flatten)]
+    guard: GuardArgs,
 }
 
 /// Runs a command; operators' mistakes end with one line and exit code 2.
@@ -124,7 +150,8 @@ async fn run_demo(args: DemoArgs) -> Result<ExitCode, Stop> {
     let platform = platform::open(&place, clock).await?;
     let loaded = demo::load(&platform.ctx, &city).await?;
     serve::greet(&place.base_url, &loaded, &args.data);
-    serve::serve(platform, listener, false).await?;
+    let guard = args.guard.guard(platform.ctx.clock.clone());
+    serve::serve(platform, listener, false, guard).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -188,6 +215,7 @@ async fn run_serve(args: ServeArgs) -> Result<ExitCode, Stop> {
         base_url,
     };
     let platform = platform::open(&place, Arc::new(SystemClock)).await?;
-    serve::serve(platform, listener, secure).await?;
+    let guard = args.guard.guard(platform.ctx.clock.clone());
+    serve::serve(platform, listener, secure, guard).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -9,25 +9,31 @@ use crate::error::CaseError;
 
 const COLUMNS: &str = "r.case_id, r.rev, r.state, r.updated_at, r.deadline, r.data, r.private";
 
-/// Cases of one account, newest first.
+/// Cases of one account, of all items or of these only, newest first.
 pub(crate) async fn of_owner(
     run: &mut impl Run,
     owner: &str,
+    items: Option<&[String]>,
     page: PageRequest,
 ) -> Result<(Vec<Sealed>, u64), CaseError> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM case_record r WHERE r.owner = ? \
-         ORDER BY r.updated_at DESC LIMIT ? OFFSET ?"
-    );
-    let rows = run
-        .rows(&sql, args![owner, page.size, page.offset()])
-        .await?;
+    let mut values: Vec<Value> = args![owner];
+    let mut only = String::new();
+    if let Some(items) = items {
+        only = format!(" AND item_id IN ({})", vec!["?"; items.len()].join(", "));
+        values.extend(items.iter().map(|i| Value::from(i.as_str())));
+    }
     let total = run
         .count(
-            "SELECT count(*) FROM case_record WHERE owner = ?",
-            args![owner],
+            &format!("SELECT count(*) FROM case_record WHERE owner = ?{only}"),
+            values.clone(),
         )
         .await?;
+    let sql = format!(
+        "SELECT {COLUMNS} FROM case_record r WHERE r.owner = ?{only} \
+         ORDER BY r.updated_at DESC LIMIT ? OFFSET ?"
+    );
+    values.extend(args![page.size, page.offset()]);
+    let rows = run.rows(&sql, values).await?;
     let rows: Result<_, _> = rows.iter().map(|r| Sealed::from_row(r, 0)).collect();
     Ok((rows?, total))
 }

@@ -14,7 +14,7 @@ use ui::{FormData, L, Meta, Nav, Page, Shell, html};
 
 use super::element::{ElementView, element};
 use crate::app::base_url;
-use crate::reply::{Answer, OrPage, query};
+use crate::reply::{Answer, OrPage, enc, query};
 use crate::session::Acting;
 
 #[derive(askama::Template)]
@@ -33,6 +33,8 @@ struct GuidePage {
     qr: Option<Qr>,
     remedies: Vec<String>,
     version: String,
+    /// Address of the blank result.
+    result: Option<String>,
 }
 
 /// The item of a code, or the page that says there is none.
@@ -76,7 +78,7 @@ pub(crate) fn posted(data: &FormData) -> HashMap<String, Vec<String>> {
 }
 
 /// A material as guides and applications show it.
-pub(crate) fn material(l: &L, need: &MaterialNeed) -> Material {
+pub(crate) fn material(l: &L, item: &Item, need: &MaterialNeed) -> Material {
     let m = &need.material;
     let source = match need.exempt() {
         Some(Exempt::Form) => l.t("portal-source-form"),
@@ -85,15 +87,20 @@ pub(crate) fn material(l: &L, need: &MaterialNeed) -> Material {
         Some(Exempt::Shared(name)) => l.t1("portal-source-shared", "name", name),
         None => m.source.zh().to_owned(),
     };
-    let mut notes: Vec<String> = Vec::new();
-    notes.extend(Some(m.filling_notes.clone()).filter(|n| !n.is_empty()));
-    notes.extend(Some(m.acceptance_standard.clone()).filter(|n| !n.is_empty()));
+    let mut notes = Vec::new();
+    for (key, text) in [
+        ("portal-material-fill", &m.filling_notes),
+        ("portal-material-standard", &m.acceptance_standard),
+    ] {
+        if !text.is_empty() {
+            notes.push((l.t(key), text.clone()));
+        }
+    }
     if m.promise_allowed {
-        notes.push(l.t("portal-material-promise"));
+        notes.push((String::new(), l.t("portal-material-promise")));
     }
-    if let Some(sample) = m.sample.as_ref().filter(|s| s.format == "text") {
-        notes.push(l.t1("portal-material-sample", "text", &sample.content));
-    }
+    let has_sample = m.sample.as_ref().is_some_and(|s| s.format == "text");
+    let base = format!("/services/{}", item.item_id);
     Material {
         name: m.material_name.clone(),
         source,
@@ -107,7 +114,9 @@ pub(crate) fn material(l: &L, need: &MaterialNeed) -> Material {
             (None, false, _) | (None, _, Required::Optional) => Need::Optional,
             (None, true, _) => Need::Required,
         },
-        note: (!notes.is_empty()).then(|| notes.join(" ")),
+        sample: has_sample.then(|| format!("{base}/samples/{}", enc(&m.material_code))),
+        blank: m.from_form.then(|| format!("{base}/blank")),
+        notes,
         ..Material::default()
     }
 }
@@ -163,7 +172,7 @@ pub(super) async fn show(
         materials: item
             .materials_for(&answers)
             .iter()
-            .map(|n| material(&l, n))
+            .map(|n| material(&l, &item, n))
             .collect(),
         elements: guide
             .elements
@@ -183,6 +192,10 @@ pub(super) async fn show(
         .map(str::to_owned)
         .collect(),
         version: version(&l, &item),
+        result: item
+            .result_licence_type
+            .is_some()
+            .then(|| format!("/services/{}/result.svg", item.item_id)),
         open,
         item: item.clone(),
     };
