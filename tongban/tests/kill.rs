@@ -168,8 +168,8 @@ async fn all_at_once(
 ) -> HashSet<String> {
     let count = Arc::new(AtomicUsize::new(0));
     let mut tasks = Vec::new();
-    for wish in wishes.iter().cloned() {
-        let (address, count) = (address.to_owned(), count.clone());
+    for wish in wishes {
+        let (wish, address, count) = (wish.clone(), address.to_owned(), count.clone());
         tasks.push(tokio::spawn(async move {
             let done = wish.send(&address).await;
             count.fetch_add(1, Ordering::SeqCst);
