@@ -25,7 +25,7 @@ pub struct ItemQuery {
     #[param(value_type = Option<String>, pattern = "^(natural|legal)$")]
     audience: Option<Text<1, 20>>,
     /// Theme such as `n01`.
-    #[param(value_type = Option<String>, pattern = "^[nl](0[1-9]|1[0-9])$")]
+    #[param(value_type = Option<String>, pattern = "^(n(0[1-9]|[12][0-9]|3[01])|l(0[1-9]|[12][0-9]|3[0-4]))$")]
     theme: Option<Text<1, 20>>,
     /// Agency code.
     #[param(value_type = Option<String>, min_length = 1, max_length = 40)]
