@@ -218,7 +218,15 @@ async fn decide(town: &Town, api: &Router, id: &str) {
             if !waits || case.state != cases::State::InReview {
                 break;
             }
-            let officer = on_duty(town, id, step).await;
+            // A countersigned post takes the next one who has not signed.
+            let signed: Vec<String> = open
+                .tasks()
+                .flat_map(|(_, task)| &task.signatures)
+                .map(|signature| signature.who.clone())
+                .collect();
+            let officers = town.on_duty(&case, step).await;
+            let next = officers.iter().find(|o| !signed.contains(&o.actor.id));
+            let officer = next.unwrap().actor.id.clone();
             let opinion = json!({ "act": "sign_opinion", "agree": true, "text": "建议准予" });
             act(town, api, &officer, id, opinion).await;
         }

@@ -6,6 +6,7 @@ use axum::extract::{DefaultBodyLimit, Multipart};
 use axum::http::StatusCode;
 use kernel::{Permission, Problem, Target};
 use materials::{Group, Upload};
+use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -23,7 +24,8 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// The form of an upload.
-#[derive(ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[allow(dead_code, reason = "read part by part")]
 struct UploadForm {
     /// PDF, OFD, JPEG or PNG, at most 20 MB, told by content.

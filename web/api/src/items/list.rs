@@ -20,7 +20,10 @@ use crate::problem::Fail;
 #[into_params(parameter_in = Query)]
 pub struct ItemQuery {
     /// Words, also everyday ones, pinyin or initials: `开饭店`.
-    #[param(value_type = Option<String>, min_length = 1, max_length = 100)]
+    #[param(
+        value_type = Option<String>, min_length = 1, max_length = 100,
+        pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]+$"
+    )]
     q: Option<Text<1, 100>>,
     #[param(value_type = Option<String>, pattern = "^(natural|legal)$")]
     audience: Option<Text<1, 20>>,
@@ -28,13 +31,13 @@ pub struct ItemQuery {
     #[param(value_type = Option<String>, pattern = "^(n(0[1-9]|[12][0-9]|3[01])|l(0[1-9]|[12][0-9]|3[0-4]))$")]
     theme: Option<Text<1, 20>>,
     /// Agency code.
-    #[param(value_type = Option<String>, min_length = 1, max_length = 40)]
+    #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]{1,40}$")]
     department: Option<Text<1, 40>>,
-    #[param(value_type = Option<String>, min_length = 1, max_length = 20)]
+    #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]{1,20}$")]
     item_type: Option<Text<1, 20>>,
-    #[param(value_type = Option<String>, min_length = 1, max_length = 20)]
+    #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]{1,20}$")]
     case_type: Option<Text<1, 20>>,
-    #[param(value_type = Option<String>, min_length = 1, max_length = 20)]
+    #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]{1,20}$")]
     level: Option<Text<1, 20>>,
     #[param(value_type = Option<String>, pattern = "^(yes|no)$")]
     online: Option<Text<1, 20>>,
@@ -71,8 +74,10 @@ impl ItemQuery {
         ];
         let mut filter = Filter::default();
         for (dimension, value) in chosen {
+            // What is no code at all is no value of any dimension.
+            let code = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
             if let Some(value) = value
-                && !filter.choose(dimension, value)
+                && (!value.bytes().all(code) || !filter.choose(dimension, value))
             {
                 return Err(Problem::invalid(
                     "invalid_query",

@@ -73,19 +73,19 @@ pub struct MaterialView {
     pub satisfied_by_licence_type: Option<String>,
     pub filling_notes: String,
     pub acceptance_standard: String,
-    pub review_points: Vec<PointView>,
+    pub review_points: Vec<ReviewPointView>,
 }
 
 /// A review point of a material.
 #[derive(Serialize, ToSchema)]
-pub struct PointView {
+pub struct ReviewPointView {
     pub no: u32,
     pub text: String,
     /// `formal` or `substantive`.
     pub kind: String,
 }
 
-impl PointView {
+impl ReviewPointView {
     fn of(point: &ReviewPoint) -> Self {
         Self {
             no: point.no,
@@ -112,7 +112,7 @@ impl MaterialView {
             satisfied_by_licence_type: m.satisfied_by_licence_type.clone(),
             filling_notes: m.filling_notes.clone(),
             acceptance_standard: m.acceptance_standard.clone(),
-            review_points: m.review_points.iter().map(PointView::of).collect(),
+            review_points: m.review_points.iter().map(ReviewPointView::of).collect(),
         }
     }
 }

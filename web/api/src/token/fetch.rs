@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use identity::IdentityError;
 use kernel::{Actor, Channel, Permission, Problem};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
@@ -17,7 +17,8 @@ use crate::language;
 use crate::problem::Fail;
 
 /// The form of RFC 6749 §4.4.2. Id and secret may stand in `Authorization: Basic` instead.
-#[derive(ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[allow(
     dead_code,
     reason = "read as a form by hand: RFC 6749 wants errors of its own"
@@ -115,6 +116,12 @@ fn read(headers: &HeaderMap, body: &[u8]) -> Result<Asked, Fail> {
     for (name, value) in form_urlencoded::parse(body) {
         if fields.iter().any(|(known, _)| *known == name) {
             return Err(invalid("参数重复", "A parameter stands twice"));
+        }
+        if !["grant_type", "client_id", "client_secret", "scope"].contains(&&*name) {
+            return Err(invalid(
+                "有多余的参数",
+                "There is a parameter that is not known",
+            ));
         }
         fields.push((name.into_owned(), value.into_owned()));
     }

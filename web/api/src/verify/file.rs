@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{DefaultBodyLimit, Multipart};
+use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -20,7 +21,8 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// The form with the file.
-#[derive(ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[allow(dead_code, reason = "read part by part")]
 struct VerifyForm {
     /// OFD or PDF, at most 20 MB.

@@ -14,7 +14,7 @@ pub struct VerdictView {
     valid: bool,
     at: Timestamp,
     /// Security, revocation, data, in this order; the first failure stops.
-    steps: Vec<StepView>,
+    steps: Vec<VerificationStep>,
     /// What anybody may be told of the licence.
     licence: Option<LicenceSummary>,
     /// The record of the document, when the file is one and no licence.
@@ -25,7 +25,7 @@ pub struct VerdictView {
 
 /// One step.
 #[derive(Serialize, ToSchema)]
-struct StepView {
+struct VerificationStep {
     /// `security`, `revocation` or `data`.
     #[schema(value_type = String)]
     step: licences::Step,
@@ -111,7 +111,7 @@ impl VerdictView {
             steps: v
                 .steps
                 .into_iter()
-                .map(|s| StepView {
+                .map(|s| VerificationStep {
                     step: s.step,
                     passed: s.passed,
                     reason: s.reason.map(Into::into),
