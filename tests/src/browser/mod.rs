@@ -288,7 +288,7 @@ impl Browser {
     /// Brings an element into sight.
     pub async fn show(&self, css: &str) {
         let element = self.find(css).await;
-        self.into_sight(&element).await;
+        self.bring_in_view(&element).await;
     }
 
     /// Sends the form of an act on a case.
@@ -328,7 +328,7 @@ impl Browser {
         }
     }
 
-    async fn into_sight(&self, element: &Element) {
+    async fn bring_in_view(&self, element: &Element) {
         // A bar at the edge of the screen must not lie over it.
         let script = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' });";
         let arg = serde_json::to_value(element).unwrap();
@@ -336,7 +336,7 @@ impl Browser {
     }
 
     async fn click_element(&self, element: Element) {
-        self.into_sight(&element).await;
+        self.bring_in_view(&element).await;
         element.click().await.unwrap();
     }
 

@@ -97,7 +97,7 @@ async fn register(city: &Served, browser: &Browser, phone: &Browser) {
     let id = kernel::IdNumber::resident(PERSON[1].1).unwrap();
     let person = registers::person(&system, &id).await.unwrap().unwrap();
     let card = person.text("social_security.social_security_no").unwrap();
-    browser.fill("social_security_no", &card).await;
+    browser.fill("social_security_no", card).await;
     // A new password each time: pages never give one back.
     browser.fill("password", "Qing-2027-feng").await;
     browser.fill("again", "Qing-2027-feng").await;

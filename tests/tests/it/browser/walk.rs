@@ -232,12 +232,10 @@ async fn pages_of_the_staff() {
     let clerk = city.town.staff_token("ck_haosy").await;
     let seals = city.town.staff_token("yz_leimq").await;
     let security = city.town.staff_token("aq_zuoqm").await;
-    let security = city.town.staff_token("aq_zuoqm").await;
     for path in paths(&names, staff) {
         let who = match path.as_str() {
             p if p.contains("/scan") || p.contains("/intake") => ("window", &clerk),
             "/desk/seals" => ("seals", &seals),
-            "/desk/clients" => ("security", &security),
             "/desk/clients" => ("security", &security),
             _ => ("reviewer", &token),
         };
