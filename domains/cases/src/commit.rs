@@ -281,7 +281,7 @@ impl Ready {
     async fn beside(&self, tx: &mut Tx<'_>, ctx: &Ctx, write: &Write) -> Result<(), CaseError> {
         let case = &self.written.case;
         match write {
-            Write::Material(m) => table::put_material(tx, &case.case_id, m).await,
+            Write::Material(m) => table::put_material(tx, ctx, &case.case_id, m).await,
             Write::Special(s) => table::put_special(tx, ctx, &case.case_id, s).await,
             Write::ForgetFailed => table::forget_failed(tx, &case.case_id).await,
             Write::Notice(n) => notices::create(tx, ctx, n)

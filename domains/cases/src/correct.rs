@@ -83,7 +83,7 @@ async fn returned_materials(
     case_id: &str,
     items: &[CorrectionItem],
 ) -> Result<Vec<Write>, CaseError> {
-    let materials = table::materials(&mut ctx.db.reader(), case_id).await?;
+    let materials = table::materials(&mut ctx.db.reader(), ctx, case_id).await?;
     let mut writes = Vec::new();
     for mut material in materials {
         let asked = items
@@ -120,7 +120,7 @@ pub async fn resubmit(ctx: &Ctx, seen: Seen<'_>) -> Result<Case, CaseError> {
         _ => Event::Resubmit,
     };
     crate::state::next(Some(case.state), event, case.data.origin)?;
-    let materials = table::materials(reader, case_id).await?;
+    let materials = table::materials(reader, ctx, case_id).await?;
     let open: Vec<String> = materials
         .iter()
         .filter(|m| m.returned.is_some())

@@ -40,7 +40,7 @@ pub async fn save_answers(
     mark(&mut case, "situation");
     let mut drop = Vec::new();
     let needs = item.materials_for(&case.data.answers);
-    for material in table::materials(&mut ctx.db.reader(), case_id).await? {
+    for material in table::materials(&mut ctx.db.reader(), ctx, case_id).await? {
         let asked = needs
             .iter()
             .any(|n| n.material.material_code == material.material_code);
@@ -165,10 +165,11 @@ async fn write(
     case.updated_at = ctx.now();
     let due = None;
     let written = Arc::new(Written::new(ctx, case, due)?);
-    let shared = written.clone();
+    let (shared, inner) = (written.clone(), ctx.clone());
     ctx.db
         .write(move |tx| {
             let (written, add, drop) = (shared.clone(), add.clone(), drop.clone());
+            let ctx = inner.clone();
             Box::pin(async move {
                 table::update(tx, &written).await?;
                 let id = &written.case.case_id;
@@ -176,7 +177,7 @@ async fn write(
                     table::delete_material(tx, id, entry).await?;
                 }
                 for material in &add {
-                    table::put_material(tx, id, material).await?;
+                    table::put_material(tx, &ctx, id, material).await?;
                 }
                 Ok::<_, CaseError>(())
             })

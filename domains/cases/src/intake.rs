@@ -135,7 +135,7 @@ pub async fn take_originals(ctx: &Ctx, seen: Seen<'_>) -> Result<Case, CaseError
         .with_visit();
     change.case.deadline = None;
     let number = change.case.number().to_owned();
-    for mut material in table::materials(&mut ctx.db.reader(), case_id).await? {
+    for mut material in table::materials(&mut ctx.db.reader(), ctx, case_id).await? {
         if let Collected::File { file_key } = &material.collected
             && material.trust.as_deref() == Some("C")
         {

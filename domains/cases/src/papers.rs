@@ -107,7 +107,7 @@ fn due(change: &Change, calendar: &calendar::Calendar) -> Option<String> {
 /// Materials as documents list them: the case's own and those in the change being prepared.
 async fn material_rows(ctx: &Ctx, change: &Change) -> Result<Vec<Value>, CaseError> {
     let mut materials: Vec<CaseMaterial> =
-        table::materials(&mut ctx.db.reader(), &change.case.case_id).await?;
+        table::materials(&mut ctx.db.reader(), ctx, &change.case.case_id).await?;
     for write in &change.writes {
         if let Write::Material(m) = write {
             materials.retain(|old| old.entry != m.entry);

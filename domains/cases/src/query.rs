@@ -213,7 +213,7 @@ pub async fn detail(ctx: &Ctx, case_id: &str) -> Result<Detail, CaseError> {
         Vec::new()
     };
     Ok(Detail {
-        materials: table::materials(reader, case_id).await?,
+        materials: table::materials(reader, ctx, case_id).await?,
         steps: table::steps(reader, ctx, case_id).await?,
         specials: table::specials(reader, ctx, case_id).await?,
         checks: table::checks(reader, case_id).await?,

@@ -113,14 +113,17 @@ impl Browser {
         self.client.issue_cmd(command).await.unwrap();
     }
 
-    /// What the console said since the last time: errors of scripts, refused requests, breaches of
+    /// What the console complained of since the last time: errors of scripts, refused requests, breaches of
     /// the content security policy.
     pub async fn console(&self) -> Vec<String> {
         let said = self.client.issue_cmd(Extra::console()).await.unwrap();
         let lines = said.as_array().cloned().unwrap_or_default();
         lines
             .iter()
+            .filter(|line| line["level"] != "DEBUG" && line["level"] != "INFO")
             .map(|line| format!("{} {}", line["level"], line["message"]))
+            // A page that refuses a form or is not found says so by its status; that is no error.
+            .filter(|line| !line.contains("with a status of 4") || line.contains("/assets/"))
             .collect()
     }
 
@@ -285,7 +288,7 @@ impl Browser {
     /// Brings an element into sight.
     pub async fn show(&self, css: &str) {
         let element = self.find(css).await;
-        self.into_sight(&element).await;
+        self.bring_in_view(&element).await;
     }
 
     /// Sends the form of an act on a case.
@@ -305,16 +308,27 @@ impl Browser {
         self.follow(self.find(css).await).await;
     }
 
-    /// The button or link with these words.
+    /// The button or link with these words: in the main part of the page, else around it.
     pub async fn button(&self, label: &str) -> Element {
-        let says = format!("starts-with(normalize-space(.), '{label}')");
-        let path = format!(
-            "(//main//*[self::button or self::a][{says}] | //*[self::button or self::a][{says}])[1]"
+        let says = format!(
+            "*[self::button or self::a or self::summary][starts-with(normalize-space(.), '{label}')]"
         );
-        self.locate(Locator::XPath(&path), label).await
+        let main = format!("//main//{says}");
+        self.until(label, async || {
+            let anywhere = format!("//{says}");
+            self.client.find(Locator::XPath(&anywhere)).await.is_ok()
+        })
+        .await;
+        match self.client.find(Locator::XPath(&main)).await {
+            Ok(found) => found,
+            Err(_) => {
+                self.locate(Locator::XPath(&format!("//{says}")), label)
+                    .await
+            }
+        }
     }
 
-    async fn into_sight(&self, element: &Element) {
+    async fn bring_in_view(&self, element: &Element) {
         // A bar at the edge of the screen must not lie over it.
         let script = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' });";
         let arg = serde_json::to_value(element).unwrap();
@@ -322,19 +336,19 @@ impl Browser {
     }
 
     async fn click_element(&self, element: Element) {
-        self.into_sight(&element).await;
+        self.bring_in_view(&element).await;
         element.click().await.unwrap();
     }
 
     async fn follow(&self, element: Element) {
-        let before = self.find("html").await;
+        let before = self.find("main").await;
         self.click_element(element).await;
         self.gone(before).await;
     }
 
     /// Presses Enter in the field and waits for the page that follows.
     pub async fn enter(&self, name: &str) {
-        let before = self.find("html").await;
+        let before = self.find("main").await;
         let field = self.find(&format!("[name='{name}']")).await;
         field.send_keys("\u{E007}").await.unwrap();
         self.gone(before).await;
@@ -342,7 +356,7 @@ impl Browser {
 
     /// Presses twice, as fast as a finger can, and waits for the page that follows.
     pub async fn press_twice(&self, label: &str) {
-        let before = self.find("html").await;
+        let before = self.find("main").await;
         let element = self.button(label).await;
         let script = "arguments[0].click(); arguments[0].click();";
         let arg = serde_json::to_value(&element).unwrap();
@@ -350,7 +364,7 @@ impl Browser {
         self.gone(before).await;
     }
 
-    /// Waits until the document of this element has been left and the next one is whole.
+    /// Waits until this main part has been left, or replaced, and the page is whole.
     async fn gone(&self, before: Element) {
         let left = async || match before.tag_name().await {
             Ok(_) => false,
@@ -388,7 +402,8 @@ impl Browser {
             }
         };
         if tokio::time::timeout(PATIENCE, patience).await.is_err() {
-            panic!("{what} did not come, at {}", self.path().await);
+            let (path, text) = (self.path().await, self.text_now().await);
+            panic!("{what} did not come, at {path}:\n{text}");
         }
     }
 
@@ -400,7 +415,7 @@ impl Browser {
 
     /// Presses a key that leads to another page, and waits for that.
     pub async fn key_to_page(&self, key: fantoccini::key::Key) {
-        let before = self.find("html").await;
+        let before = self.find("main").await;
         self.key(key).await;
         self.gone(before).await;
     }

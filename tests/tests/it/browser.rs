@@ -1,5 +1,6 @@
 //! The pages in Chromium, as residents and officers use them.
 
+mod account;
 mod city;
 mod journey;
 mod kept;

@@ -11,7 +11,7 @@ window.tongbanMeasure = () => {
   const seen = (e) => {
     const style = getComputedStyle(e);
     const box = e.getBoundingClientRect();
-    return style.visibility !== "hidden" && box.width > 1 && box.height > 1;
+    return e.checkVisibility() && style.visibility !== "hidden" && box.width > 1 && box.height > 1;
   };
   const wide = [];
   if (root.scrollWidth > root.clientWidth) {

@@ -13,7 +13,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::manifest::FORMAT;
-use super::{Entry, KEYS, MANIFEST, Manifest, ROOTS, SavedTable, UNLOCK, rows};
+use super::{Entry, KEYS, LAST, MANIFEST, Manifest, ROOTS, SavedTable, UNLOCK, rows};
 use crate::platform::{self, Place};
 use crate::stop::Stop;
 use crate::{schema, wiring};
@@ -61,6 +61,10 @@ pub async fn make(
     let finished = made.and_then(|(manifest, fingerprint)| {
         fs::rename(&part, &file)?;
         flush_folder(&file)?;
+        // For `doctor`; that it cannot be written does not spoil the backup.
+        if let Err(error) = fs::write(place.data.join(LAST), format!("{now}\n")) {
+            tracing::warn!(%error, "the moment of the backup was not noted");
+        }
         Ok(Made {
             file,
             fingerprint,
@@ -71,6 +75,12 @@ pub async fn make(
         let _ = fs::remove_file(&part);
     }
     finished
+}
+
+/// When the last backup of a data folder was finished.
+pub fn last(data: &Path) -> Option<Timestamp> {
+    let text = fs::read_to_string(data.join(LAST)).ok()?;
+    text.trim().parse().ok()
 }
 
 fn target(out: &Path, now: Timestamp) -> PathBuf {

@@ -16,7 +16,7 @@ mod restore;
 mod rows;
 
 pub use check::{Checked, Fault, check};
-pub use make::{Made, make};
+pub use make::{Made, last, make};
 pub use manifest::{Entry, Manifest, SavedTable};
 pub use restore::{Restore, Restored, restore};
 
@@ -28,3 +28,5 @@ const KEYS: &str = "keys.store";
 const UNLOCK: &str = "keys.unlock";
 /// The journal's roots.
 const ROOTS: &str = "journal-roots.jsonl";
+/// When a data folder was saved last; not part of a backup.
+const LAST: &str = "last-backup";

@@ -3,6 +3,7 @@
 mod backup;
 mod doctor;
 mod journal;
+mod library;
 mod verify;
 
 use std::path::PathBuf;
@@ -25,7 +26,7 @@ pub enum Command {
     Demo(DemoArgs),
     /// Serves an installation.
     Serve(ServeArgs),
-    /// 核验: judges an OFD or PDF file without a database.
+    /// 核验: judges an OFD or PDF file, by itself or with an installation's library.
     Verify(verify::VerifyArgs),
     /// The audit trail.
     Journal(journal::JournalArgs),
@@ -111,7 +112,7 @@ pub async fn run(command: Command) -> ExitCode {
     let done = match command {
         Command::Demo(args) => run_demo(args).await,
         Command::Serve(args) => run_serve(args).await,
-        Command::Verify(args) => return verify::run(&args),
+        Command::Verify(args) => return verify::run(&args).await,
         Command::Journal(args) => journal::run(args).await,
         Command::Backup(args) => backup::backup(args).await,
         Command::Restore(args) => backup::restore(args).await,
@@ -186,6 +187,7 @@ fn reset(data: &std::path::Path) -> Result<(), Stop> {
         "keys.store",
         "keys.unlock",
         "journal-roots.jsonl",
+        "last-backup",
     ];
     for name in ours {
         match std::fs::remove_file(data.join(name)) {

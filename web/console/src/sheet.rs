@@ -30,7 +30,7 @@ pub(crate) enum Part {
     /// Address and label.
     Links(Vec<(String, String)>),
     Confirm(ConfirmDialog),
-    Material(Material),
+    Material(Box<Material>),
     Form(Act),
 }
 

@@ -65,7 +65,8 @@ impl Kept {
         let query = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(self.data.pairs())
             .finish();
-        let rest = format!("{}\n{query}", self.action);
+        // Neither part has a blank; a line break would not survive a form.
+        let rest = format!("{} {query}", self.action);
         format!("{}{rest}", mac(shell, &rest))
     }
 
@@ -75,7 +76,7 @@ impl Kept {
         if !csrf::same(&mac(shell, rest), given) {
             return None;
         }
-        let (action, query) = rest.split_once('\n')?;
+        let (action, query) = rest.split_once(' ')?;
         Some(Self {
             action: action.to_owned(),
             data: FormData::parse(query.as_bytes()),

@@ -16,7 +16,7 @@ const CHOSEN: &[(&str, &str)] = &[
     ("business_items", "热食类食品制售"),
     ("valid_choice", "电子证照和纸质证照"),
     ("delivery_way", "快递送达"),
-    ("online_business", "true"),
+    ("online_business", "on"),
     ("promise", "on"),
 ];
 
@@ -131,7 +131,7 @@ pub async fn upload(city: &Served, browser: &Browser) {
         let file = folder.path().join(format!("{code}.png"));
         let picture = drawing(&format!("布局图 {code}"), city.ctx().now());
         std::fs::write(&file, picture).unwrap();
-        let form = format!("form[data-upload][action*='{FOOD}-{code}']");
+        let form = format!("form[data-upload][action*='{code}']");
         browser
             .put_file(&format!("{form} input[type=file]"), &file)
             .await;

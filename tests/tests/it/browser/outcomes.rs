@@ -20,10 +20,15 @@ async fn the_window_corrects_refuses_and_takes_in() {
     city.close().await;
 }
 
+/// A whole application of the restaurant.
+async fn submitted(city: &Served) -> cases::Case {
+    let (shop, _) = city.town.sign_in(SHOP).await;
+    let draft = city.town.fill(&shop, FOOD).await;
+    cases::submit(&shop, &draft.case_id).await.unwrap().case
+}
+
 async fn correction(city: &Served, desk: &Browser, phone: &Browser) {
-    let (shop, token) = city.town.sign_in(SHOP).await;
-    let case = city.town.fill(&shop, FOOD).await;
-    let case = cases::submit(&shop, &case.case_id).await.unwrap().case;
+    let case = submitted(city).await;
     staff(city, desk, "sc_tancw", "2026-11-16T10:00").await;
     desk.goto(&format!("/desk/cases/{}", case.number())).await;
     let what = "布局图未标明餐用具清洗消毒位置，请标明后重交";
@@ -31,6 +36,7 @@ async fn correction(city: &Served, desk: &Browser, phone: &Browser) {
     desk.act("correct").await;
     desk.shot("correcting-desk").await;
 
+    let (_, token) = city.town.sign_in(SHOP).await;
     phone.cookie("tb_session", &token).await;
     phone.goto("/my").await;
     phone.press("去补正").await;
@@ -51,9 +57,7 @@ async fn correction(city: &Served, desk: &Browser, phone: &Browser) {
 }
 
 async fn refusal(city: &Served, desk: &Browser) {
-    let (shop, token) = city.town.sign_in(SHOP).await;
-    let case = city.town.fill(&shop, FOOD).await;
-    let case = cases::submit(&shop, &case.case_id).await.unwrap().case;
+    let case = submitted(city).await;
     staff(city, desk, "sc_tancw", "2026-11-16T10:30").await;
     desk.goto(&format!("/desk/cases/{}", case.number())).await;
     // Without a reason nothing is refused.
@@ -64,6 +68,7 @@ async fn refusal(city: &Served, desk: &Browser) {
     desk.act("refuse").await;
     assert!(desk.text().await.contains("不予受理"));
     desk.forget().await;
+    let (_, token) = city.town.sign_in(SHOP).await;
     desk.cookie("tb_session", &token).await;
     desk.goto(&format!("/my/cases/{}", case.number())).await;
     assert!(desk.text().await.contains("经营场所不在本辖区"));
@@ -111,11 +116,15 @@ async fn at_the_window(city: &Served, desk: &Browser) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("布局图.png");
     std::fs::write(&file, drawing("布局图", city.ctx().now())).unwrap();
-    let form = format!("form[action$='{FOOD}-M05']");
+    let form = "form[action$='M05']".to_owned();
     desk.put_file(&format!("{form} input[type=file]"), &file)
         .await;
     desk.press_at(&format!("{form} button")).await;
-    assert!(desk.text().await.contains("材料已上传"));
+    assert!(
+        desk.text().await.contains("材料已上传"),
+        "{}",
+        desk.text().await
+    );
     desk.shot("scan").await;
     // Found again by the applicant's number, which stands in no address.
     desk.goto("/desk/search").await;

@@ -183,3 +183,4 @@ console-scan-done = The material is uploaded
 console-scan-choose = Please choose a file first
 console-scan-link = Scan materials
 console-scan-limits = { $formats }, up to 20 MB a file
+console-device-unknown = Unknown device

@@ -183,3 +183,4 @@ console-scan-done = 材料已上传
 console-scan-choose = 请先选择文件
 console-scan-link = 扫描上传材料
 console-scan-limits = { $formats }，每个文件 20 MB 以内
+console-device-unknown = 未知设备

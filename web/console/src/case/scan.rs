@@ -92,7 +92,7 @@ async fn show(Staff(acting): Staff, shell: Shell, Path(no): Path<String>) -> Ans
             None => MaterialState::Uploaded,
         };
         let accept = asked.file_formats.iter().map(|f| format!(".{f}"));
-        parts.push(Part::Material(Material {
+        parts.push(Part::Material(Box::new(Material {
             name: asked.material_name.clone(),
             source: asked.source.zh().to_owned(),
             state,
@@ -116,7 +116,7 @@ async fn show(Staff(acting): Staff, shell: Shell, Path(no): Path<String>) -> Ans
                 ..Upload::default()
             }),
             ..Material::default()
-        }));
+        })));
     }
     if parts.is_empty() {
         parts.push(Part::Empty(Empty::new("folder", l.t("console-scan-none"))));

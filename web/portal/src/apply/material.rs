@@ -165,6 +165,7 @@ fn one(
         .1
         .iter()
         .filter(|f| m.accepted_trust_levels.contains(&f.trust))
+        .filter(|f| !attached(&mine, &f.file_key))
         .map(|f| Choice::new(&f.file_key, f.name.clone()));
     MaterialBox {
         code: m.material_code.clone(),
@@ -176,6 +177,15 @@ fn one(
         base,
         back: back.to_owned(),
     }
+}
+
+/// The file is there already.
+fn attached(mine: &[&CaseMaterial], key: &str) -> bool {
+    let is = |e: &&CaseMaterial| {
+        e.returned.is_none()
+            && matches!(&e.collected, Collected::File { file_key } if file_key == key)
+    };
+    mine.iter().any(is)
 }
 
 fn state(l: &L, mine: &[&CaseMaterial]) -> MaterialState {

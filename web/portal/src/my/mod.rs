@@ -13,7 +13,6 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use notices::{Format, Notice, State};
 use ui::Shell;
-use ui::view::DocumentLink;
 
 use crate::reply::BODY_LIMIT;
 use crate::reply::OrPage;
@@ -43,22 +42,28 @@ pub(crate) fn router() -> Router {
         .route("/messages/read", post(messages::read))
 }
 
-/// The documents of a case that have their seal, as links to both forms.
+/// A sealed document with an address for each of its forms.
+pub(crate) struct Document {
+    pub title: String,
+    pub number: String,
+    pub pdf: String,
+    pub ofd: String,
+}
+
+/// The documents of a case that have their seal.
 pub(crate) async fn documents(
     shell: &Shell,
     me: &Acting,
     case_id: &str,
-) -> Result<Vec<DocumentLink>, Response> {
+) -> Result<Vec<Document>, Response> {
     let all = notices::list(&me.ctx, case_id).await.or_page(shell)?;
     let ready = |n: &&Notice| matches!(n.state, State::Sealed | State::Delivered);
-    let link = |notice: &Notice, format: Format| DocumentLink {
-        label: notice.title.clone(),
-        href: format!("/documents/{}.{}", notice.doc_id, format.code()),
-        detail: format!("{} {}", format.code().to_uppercase(), notice.number),
+    let href = |n: &Notice, format: Format| format!("/documents/{}.{}", n.doc_id, format.code());
+    let one = |n: &Notice| Document {
+        title: n.title.clone(),
+        number: n.number.clone(),
+        pdf: href(n, Format::Pdf),
+        ofd: href(n, Format::Ofd),
     };
-    Ok(all
-        .iter()
-        .filter(ready)
-        .flat_map(|n| [link(n, Format::Pdf), link(n, Format::Ofd)])
-        .collect())
+    Ok(all.iter().filter(ready).map(one).collect())
 }

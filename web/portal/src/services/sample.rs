@@ -104,7 +104,7 @@ pub(super) async fn blank(shell: Shell, me: Acting, Path(code): Path<String>) ->
                             .field
                             .options
                             .iter()
-                            .map(|option| format!("□ {}", option.label))
+                            .map(|option| format!("□\u{a0}{}", option.label))
                             .collect();
                         (view.field.title.clone(), choices.join("　"))
                     })

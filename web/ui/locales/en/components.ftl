@@ -142,3 +142,4 @@ date-before = before { $time } on { $day }
 date-minute = { $day }, { $time }
 money = CNY { $amount }
 filter-any = Any
+table-region = { $caption } (table)

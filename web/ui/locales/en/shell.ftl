@@ -63,8 +63,8 @@ close = Close
 
 console-name = Service management
 console-menu = Menu
-console-search-label = Find by case number, identity number or name
-console-search-hint = Case no. / ID no. / name
+console-search-label = Find by case number or identity number
+console-search-hint = Case or identity number
 console-me = My account
 keys-title = Keyboard shortcuts
 keys-search = Find

@@ -121,3 +121,4 @@ date-before = { $day } { $time } 前
 date-minute = { $day } { $time }
 money = { $amount } 元
 filter-any = 不限
+table-region = { $caption }（表格）

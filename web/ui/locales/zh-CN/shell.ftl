@@ -60,8 +60,8 @@ close = 关闭
 
 console-name = 政务服务管理平台
 console-menu = 功能菜单
-console-search-label = 按办件编号、证件号或姓名查找
-console-search-hint = 办件编号/证件号/姓名
+console-search-label = 按办件编号或证件号码查找
+console-search-hint = 办件编号/证件号码
 console-me = 我的账户
 keys-title = 快捷键
 keys-search = 查找

@@ -181,8 +181,11 @@ component!(Upload, UploadHtml, "components/upload.html");
 
 impl Upload {
     fn id(&self) -> String {
-        let safe: String = self
-            .name
+        // A page has one control of this name for each material: the address tells them apart.
+        let path = self.action.split('?').next().unwrap_or_default();
+        let own = path.rsplit('/').next().unwrap_or_default();
+        let safe: String = format!("{} {own}", self.name)
+            .trim_end()
             .chars()
             .map(|c| if c.is_alphanumeric() { c } else { '-' })
             .collect();

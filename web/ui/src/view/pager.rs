@@ -113,7 +113,7 @@ impl FilterBar {
         let action = action.into();
         let mut active = Vec::new();
         for field in &mut fields {
-            field.filter = true;
+            field.unmarked = true;
             field.optional = true;
             field.values = query
                 .all(&field.name)

@@ -81,14 +81,23 @@ fn app() -> Router {
 }
 
 fn app_with(secure: bool) -> Router {
-    let ui = Ui::new(UiConfig {
+    ui::mount(pages(), ui_of(secure))
+}
+
+/// An interface with the sample site.
+pub(crate) fn ui_of(secure: bool) -> Ui {
+    Ui::new(UiConfig {
         catalog: Catalog::build(&[ui::TEXTS]).unwrap(),
         site: Site::sample(),
         random: Arc::new(SeededRandom::new(1)),
         key: [9; 32],
         secure,
-    });
-    let router = Router::new()
+    })
+}
+
+/// Pages and forms to try it with.
+pub(crate) fn pages() -> Router {
+    Router::new()
         .route("/", get(page))
         .route("/save", post(save))
         .route("/pairs", post(pairs))
@@ -102,19 +111,23 @@ fn app_with(secure: bool) -> Router {
         .route(
             "/json",
             get(|| async { (StatusCode::BAD_REQUEST, axum::Json(1)) }),
-        );
-    ui::mount(router, ui)
+        )
 }
 
-struct Browser {
-    app: Router,
-    cookies: Vec<(String, String)>,
+pub(crate) struct Browser {
+    pub app: Router,
+    pub cookies: Vec<(String, String)>,
 }
 
 impl Browser {
     fn new() -> Self {
+        Self::over(app())
+    }
+
+    /// A browser without cookies before these pages.
+    pub fn over(app: Router) -> Self {
         Self {
-            app: app(),
+            app,
             cookies: Vec::new(),
         }
     }
@@ -150,13 +163,13 @@ impl Browser {
         self.send(Request::get(path), "").await
     }
 
-    async fn post(&mut self, path: &str, body: &str) -> (StatusCode, HeaderMap, String) {
+    pub async fn post(&mut self, path: &str, body: &str) -> (StatusCode, HeaderMap, String) {
         let form = "application/x-www-form-urlencoded";
         self.send(Request::post(path).header(header::CONTENT_TYPE, form), body)
             .await
     }
 
-    async fn token(&mut self) -> String {
+    pub async fn token(&mut self) -> String {
         let (_, _, body) = self.get("/").await;
         let (_, rest) = body.split_once("name=\"csrf\" value=\"").unwrap();
         rest.split('"').next().unwrap().to_owned()

@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
 mod http;
+mod kept;
 mod templates;
 mod texts;
