@@ -118,7 +118,7 @@ async fn provisionally_accepted() {
     }
 }
 
-/// [D-64] is shown in part: the fee after the decision stops the clock and stands before completion;
+/// Part of D-64: the fee after the decision stops the clock and stands before completion;
 /// the same receipt confirmed twice has one effect.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fee_after_the_decision() {
@@ -250,7 +250,7 @@ async fn withdrawn_by_the_applicant() {
     }
 }
 
-/// [D-31] and [D-34] are shown in part: an approved extension moves the due date, and extensions
+/// Part of D-31 and D-34: an approved extension moves the due date, and extensions
 /// together stay within what the law allows.
 #[tokio::test(flavor = "multi_thread")]
 async fn extended_within_the_law() {
@@ -338,7 +338,7 @@ async fn rejected() {
     }
 }
 
-/// [D-30] is shown in part: only a procedure of the item that is set as excluded from the limit
+/// Part of D-30: only a procedure of the item that is set as excluded from the limit
 /// stops the clock.
 #[tokio::test(flavor = "multi_thread")]
 async fn only_excluded_procedures_stop_the_clock() {
