@@ -37,6 +37,28 @@ pub struct GivenToken {
     pub revoked_at: Option<Timestamp>,
 }
 
+/// Where a given token stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenState {
+    /// It opens what it names.
+    Open,
+    /// Its time is over.
+    Over,
+    /// Taken back by who gave it.
+    TakenBack,
+}
+
+impl GivenToken {
+    /// Where it stands at this moment.
+    pub fn state(&self, now: Timestamp) -> TokenState {
+        match self.revoked_at {
+            Some(_) => TokenState::TakenBack,
+            None if self.expires_at > now => TokenState::Open,
+            None => TokenState::Over,
+        }
+    }
+}
+
 /// Who is signed in, in person: a client that acts for somebody gives no tokens in their name.
 fn subject(actor: &Actor) -> Result<String, IdentityError> {
     match actor.kind {

@@ -63,7 +63,8 @@ pub use demo::{DemoTotp, current_totp, is_demo};
 pub use error::IdentityError;
 pub use events::*;
 pub use given_token::{
-    GIVEN_LONGEST, GivenToken, OpenClient, give_token, given_tokens, open_clients, take_back_token,
+    GIVEN_LONGEST, GivenToken, OpenClient, TokenState, give_token, given_tokens, open_clients,
+    take_back_token,
 };
 pub use hooks::{CaseCounting, CodeSender, CodeSending, OpenCases};
 pub use import::{DemoAccounts, DemoLegalPerson, DemoPerson, DemoStaff, Imported, import};

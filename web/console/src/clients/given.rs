@@ -1,7 +1,7 @@
 //! 授权令牌: what an officer lets a client do in the own name.
 
 use axum::http::StatusCode;
-use identity::{GivenToken, OpenClient};
+use identity::{GivenToken, OpenClient, TokenState};
 use jiff::SignedDuration;
 use kernel::{Permission, Problem};
 use ui::view::{
@@ -104,11 +104,11 @@ fn list(acting: &Acting, shell: &Shell, given: &[GivenToken]) -> Vec<Part> {
     };
     let mut acts = Vec::new();
     for token in given {
-        let open = token.revoked_at.is_none() && token.expires_at > now;
-        let state = match (token.revoked_at, open) {
-            (Some(_), _) => "back",
-            (None, true) => "open",
-            (None, false) => "over",
+        let open = token.state(now) == TokenState::Open;
+        let state = match token.state(now) {
+            TokenState::TakenBack => "back",
+            TokenState::Open => "open",
+            TokenState::Over => "over",
         };
         let may: Vec<&str> = token
             .permissions

@@ -2,7 +2,7 @@
 //! acted for.
 
 use axum::http::StatusCode;
-use identity::{GivenToken, OpenClient};
+use identity::{GivenToken, OpenClient, TokenState};
 use jiff::SignedDuration;
 use kernel::{Permission, Problem};
 use ui::view::{Choice, ConfirmDialog, Field, Form};
@@ -57,11 +57,11 @@ fn fields(l: &L, open: &[OpenClient]) -> Form {
 
 fn view(me: &Acting, shell: &Shell, token: GivenToken) -> TokenView {
     let (l, now) = (shell.l(), me.ctx.now());
-    let open = token.revoked_at.is_none() && token.expires_at > now;
-    let state = match (token.revoked_at, open) {
-        (Some(_), _) => "portal-tokens-back",
-        (None, true) => "portal-tokens-open",
-        (None, false) => "portal-tokens-over",
+    let open = token.state(now) == TokenState::Open;
+    let state = match token.state(now) {
+        TokenState::TakenBack => "portal-tokens-back",
+        TokenState::Open => "portal-tokens-open",
+        TokenState::Over => "portal-tokens-over",
     };
     let may: Vec<&str> = token
         .permissions
