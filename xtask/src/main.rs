@@ -1,5 +1,6 @@
-//! `cargo xtask test`, `ci`, `requirements`: what a developer and a clean machine run.
+//! `cargo xtask test`, `ci`, `requirements`, `bench`: what a developer and a clean machine run.
 
+mod bench;
 mod order;
 mod postgres;
 mod requirements;
@@ -15,10 +16,12 @@ fn main() -> ExitCode {
         Some("test" | "ci") => test(),
         Some("requirements") => requirements::print(),
         Some("order") => order::check(),
+        Some("bench") => bench::measure(&args[1..]),
         _ => {
             eprintln!("cargo xtask test          every test, on both database engines");
             eprintln!("cargo xtask requirements  which requirements are proved by a test");
             eprintln!("cargo xtask order         dependencies run one way only");
+            eprintln!("cargo xtask bench         speed, against limits of the same run; --json");
             return ExitCode::from(2);
         }
     };

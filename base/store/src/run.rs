@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, PgConnection, SqliteConnection};
 
 use crate::error::is_retryable;
-use crate::{Row, StoreError, Value, dialect};
+use crate::{Row, StoreError, Value, dialect, seen};
 
 /// Whatever can run a statement. The SQL comes from the domains' `table.rs`; values only ever
 /// travel as arguments.
@@ -63,6 +63,16 @@ impl<'a> Tx<'a> {
         Self { conn, retry: false }
     }
 
+    /// Runs a statement as it is written, without preparing it.
+    pub(crate) async fn raw(&mut self, sql: &str) -> Result<(), StoreError> {
+        let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
+        let done = match &mut self.conn {
+            Conn::Sqlite(c) => sql.execute(&mut **c).await.map(drop),
+            Conn::Postgres(c) => sql.execute(&mut **c).await.map(drop),
+        };
+        self.note(done)
+    }
+
     fn note<T>(&mut self, result: Result<T, sqlx::Error>) -> Result<T, StoreError> {
         result.map_err(|error| {
             self.retry |= is_retryable(&error);
@@ -73,6 +83,7 @@ impl<'a> Tx<'a> {
 
 impl Run for Tx<'_> {
     async fn exec(&mut self, sql: &str, args: Vec<Value>) -> Result<u64, StoreError> {
+        seen::note(sql);
         let done = match &mut self.conn {
             Conn::Sqlite(c) => exec_sqlite(c, sql, args).await,
             Conn::Postgres(c) => exec_postgres(c, sql, args).await,
@@ -81,6 +92,7 @@ impl Run for Tx<'_> {
     }
 
     async fn rows(&mut self, sql: &str, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        seen::note(sql);
         let found = match &mut self.conn {
             Conn::Sqlite(c) => rows_sqlite(c, sql, args).await,
             Conn::Postgres(c) => rows_postgres(c, sql, args).await,
