@@ -93,7 +93,10 @@ impl Db {
                 let body = Arc::new(body);
                 let work: Work = Box::new(move |tx| {
                     Box::pin(async move {
-                        let outcome = body(tx).await;
+                        let outcome = match body(tx).await {
+                            Ok(value) => tx.flush().await.map(|()| value).map_err(E::from),
+                            Err(error) => Err(error),
+                        };
                         Done {
                             keep: outcome.is_ok(),
                             tell: Box::new(move |committed| {

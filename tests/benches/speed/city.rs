@@ -40,10 +40,21 @@ fn place(data: &Path, database: Option<&str>) -> Place {
     }
 }
 
+fn stopped(stop: tongban::Stop) -> anyhow::Error {
+    anyhow::Error::msg(stop.0)
+}
+
+/// A list of one of the city's files.
+pub fn part(city: &City, file: &str, key: &str) -> Result<Vec<Value>> {
+    city.part(file, key).map_err(stopped)
+}
+
 /// Loads the city and closes it again.
 pub async fn load(data: &Path, database: Option<&str>) -> Result<()> {
     let opened = open(data, database).await?;
-    demo::load(&opened.platform.ctx, &opened.city).await?;
+    demo::load(&opened.platform.ctx, &opened.city)
+        .await
+        .map_err(stopped)?;
     opened.close().await
 }
 
@@ -51,8 +62,10 @@ pub async fn load(data: &Path, database: Option<&str>) -> Result<()> {
 pub async fn open(data: &Path, database: Option<&str>) -> Result<Opened> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../demo");
     Ok(Opened {
-        platform: platform::open(&place(data, database), Arc::new(SystemClock)).await?,
-        city: City::find(Some(&folder))?,
+        platform: platform::open(&place(data, database), Arc::new(SystemClock))
+            .await
+            .map_err(stopped)?,
+        city: City::find(Some(&folder)).map_err(stopped)?,
     })
 }
 
@@ -103,7 +116,7 @@ impl Opened {
 
     /// Copies of the model with names, numbers and phones of their own.
     fn residents(&self, count: usize) -> Result<Vec<Value>> {
-        let all: Vec<Value> = self.city.part("persons.json", "persons")?;
+        let all: Vec<Value> = part(&self.city, "persons.json", "persons")?;
         let model = all
             .into_iter()
             .find(|p| p["username"] == MODEL)
@@ -124,7 +137,7 @@ impl Opened {
     }
 
     fn form(&self) -> Result<Value> {
-        let forms: Vec<Value> = self.city.part("scenario_forms.json", "forms")?;
+        let forms: Vec<Value> = part(&self.city, "scenario_forms.json", "forms")?;
         let found = forms.into_iter().find(|f| f["item_id"] == ITEM);
         found.context("no form for the bench")
     }

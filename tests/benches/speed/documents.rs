@@ -43,11 +43,11 @@ pub async fn measure() -> Result<Vec<Figure>> {
     let bytes = measured.ofd().await?;
     let trust = seals::trust(&visitor.as_system()).await?;
     let verdict = sealing::verify(&bytes, &trust)?;
-    ensure!(verdict.valid, "the sealed licence is not valid");
+    ensure!(verdict.is_valid(), "the sealed licence is not valid");
     let verifies = raw::sm2_verifications()?;
     let verify = raw::rate(|| {
         let verdict = sealing::verify(std::hint::black_box(&bytes), &trust)?;
-        ensure!(verdict.valid, "the sealed licence is not valid");
+        ensure!(verdict.is_valid(), "the sealed licence is not valid");
         Ok(())
     })?;
     Ok(vec![
@@ -89,7 +89,7 @@ async fn rate(call: impl AsyncFn() -> Result<(), licences::LicenceError>) -> Res
 
 /// A food business licence of the demonstration, as it would be issued anew.
 fn request(city: &City) -> Result<IssueRequest> {
-    let stock: Vec<serde_json::Value> = city.part("licences.json", "licences")?;
+    let stock = city::part(city, "licences.json", "licences")?;
     let one = stock
         .iter()
         .find(|l| l["type_short_code"] == "SPJYXKZ" && l["state"] == "VALID")
@@ -98,7 +98,7 @@ fn request(city: &City) -> Result<IssueRequest> {
     let face = one["face_data"].as_object().into_iter().flatten();
     let filled = ["licence_no", "issuer", "issue_date", "valid_from", "valid_to"];
     let face = face.filter(|(key, _)| !filled.contains(&key.as_str()));
-    let agencies: Vec<serde_json::Value> = city.part("agencies.json", "agencies")?;
+    let agencies = city::part(city, "agencies.json", "agencies")?;
     let issuer = agencies
         .iter()
         .find(|a| a["uscc"] == one["issuer_code"])
