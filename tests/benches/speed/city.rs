@@ -83,6 +83,12 @@ impl Opened {
 
     /// As many drafts, each of a resident of its own with a session of its own.
     pub async fn drafts(&self, count: usize) -> Result<Vec<Ready>> {
+        let drafts = self.drafts_with_residents(count).await?;
+        Ok(drafts.into_iter().map(|(_, draft)| draft).collect())
+    }
+
+    /// The same with the residents, signed in.
+    pub async fn drafts_with_residents(&self, count: usize) -> Result<Vec<(Ctx, Ready)>> {
         let persons = self.residents(count)?;
         let records = persons.iter().map(|record| registers::PersonRecord {
             record: record.clone(),
@@ -107,7 +113,10 @@ impl Opened {
         stream::iter(signed_in)
             .map(|(ctx, session, person)| {
                 let form = form.clone();
-                async move { draft(&ctx, &form, &person, session).await }
+                async move {
+                    let ready = draft(&ctx, &form, &person, session).await?;
+                    Ok((ctx, ready))
+                }
             })
             .buffer_unordered(8)
             .try_collect()

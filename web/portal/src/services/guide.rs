@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use askama::Template;
 use axum::extract::{Path, RawQuery};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,6 +14,7 @@ use ui::view::{Choice, Fact, Field, KeyFacts, Material, MaterialNeed as Need, Qr
 use ui::{FormData, L, Meta, Nav, Page, Shell, html};
 
 use super::element::{ElementView, element};
+use super::kept::Kept;
 use crate::app::base_url;
 use crate::reply::{Answer, OrPage, query};
 use crate::session::Acting;
@@ -21,6 +23,15 @@ use crate::session::Acting;
 #[template(path = "portal/guide.html")]
 struct GuidePage {
     page: Page,
+    /// What is the same for everybody, already as HTML.
+    body: Arc<str>,
+}
+
+/// The guide itself. It knows neither visitor nor token, so that it may be kept.
+#[derive(askama::Template)]
+#[template(path = "portal/guide_body.html")]
+struct GuideBody {
+    l: L,
     item: Arc<Item>,
     facts: KeyFacts,
     tags: Vec<String>,
@@ -131,45 +142,57 @@ pub(super) async fn show(
 ) -> Answer {
     let (l, query) = (shell.l(), query(raw));
     let item = item_of(&shell, &me, &code).await?;
-    let guide = item.guide();
     let answers = item.questions.read(&posted(&query));
-    let open = item.state.accepts_applications();
+    let render = || {
+        let body = body(&l, &item, &answers, &base_url(&me.ctx)).render();
+        body.map(Arc::from).map_err(|error| {
+            tracing::error!(%error, "a guide did not render");
+            shell.fail(StatusCode::INTERNAL_SERVER_ERROR)
+        })
+    };
+    // With answers a guide is one of very many; without, everybody reads the same.
+    let body = if answers.iter().next().is_none() {
+        me.ctx
+            .shared
+            .get_or_make::<Kept>()
+            .get_or_render(&item, l.locale(), render)?
+    } else {
+        render()?
+    };
+    let page = shell
+        .page(&item.name)
+        .nav(Nav::Services)
+        .crumb(l.t("portal-services"), "/services")
+        .crumb_here(item.name.clone())
+        .describe(item.everyday_name.clone())
+        .meta(Meta::Column {
+            name: item.name.clone(),
+            kind: l.t("portal-guide"),
+        });
+    Ok(html(&GuidePage { page, body }))
+}
+
+fn body(l: &L, item: &Arc<Item>, answers: &Answers, base_url: &str) -> GuideBody {
+    let guide = item.guide();
     let address = format!("/services/{}", item.item_id);
-    let qr = Qr::new(
-        format!("{}{address}", base_url(&me.ctx)),
-        l.t("portal-guide-qr"),
-    )
-    .map(|qr| qr.link(l.t("portal-guide-link"), address).desk_only());
+    let qr = Qr::new(format!("{base_url}{address}"), l.t("portal-guide-qr"))
+        .map(|qr| qr.link(l.t("portal-guide-link"), address).desk_only());
     let remedies = &guide.remedies;
     let (zh, en) = (item.state.zh(), item.state.en());
-    let page = GuidePage {
-        page: shell
-            .page(&item.name)
-            .nav(Nav::Services)
-            .crumb(l.t("portal-services"), "/services")
-            .crumb_here(item.name.clone())
-            .describe(item.everyday_name.clone())
-            .meta(Meta::Column {
-                name: item.name.clone(),
-                kind: l.t("portal-guide"),
-            }),
-        facts: facts(&l, &item),
+    GuideBody {
+        facts: facts(l, item),
         tags: vec![
             item.item_type_zh().to_owned(),
             guide.facts.case_type.clone(),
             l.pick(item.mode.zh(), item.mode.en()).to_owned(),
         ],
-        questions: question_fields(&item, &answers),
+        questions: question_fields(item, answers),
         materials: item
-            .materials_for(&answers)
+            .materials_for(answers)
             .iter()
-            .map(|n| material(&l, n))
+            .map(|n| material(l, n))
             .collect(),
-        elements: guide
-            .elements
-            .iter()
-            .map(|e| element(&l, &item, e))
-            .collect(),
+        elements: guide.elements.iter().map(|e| element(l, item, e)).collect(),
         closed: l.t1("portal-item-closed", "state", l.pick(zh, en)),
         successors: item.successors.clone(),
         qr: qr.ok(),
@@ -182,11 +205,11 @@ pub(super) async fn show(
         .flatten()
         .map(str::to_owned)
         .collect(),
-        version: version(&l, &item),
-        open,
+        version: version(l, item),
+        open: item.state.accepts_applications(),
         item: item.clone(),
-    };
-    Ok(html(&page))
+        l: l.clone(),
+    }
 }
 
 fn version(l: &L, item: &Item) -> String {
