@@ -14,6 +14,7 @@ const SMALL: &[&str] = &[
     "client",
     "directory_entry",
     "directory_revision",
+    "event_pending",
     "installation",
     "issue_rule",
     "item_code",
