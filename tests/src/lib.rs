@@ -6,9 +6,19 @@
     reason = "a test that cannot go on has failed"
 )]
 
+pub mod browser;
+mod client;
+mod drive;
 mod people;
+mod prepare;
+mod process;
+mod served;
 mod snapshot;
 mod town;
 
+pub use client::{Client, FilePart, Reply, encode};
+pub use drive::{answers, complete_as};
 pub use people::drawing;
-pub use town::Town;
+pub use process::Process;
+pub use served::Served;
+pub use town::{Left, Town};

@@ -90,9 +90,52 @@ impl Town {
         self.platform.worker.drain().await.unwrap();
     }
 
+    /// Closes the city and leaves it for a process of its own to serve.
+    pub async fn leave(self) -> Left {
+        self.platform.ctx.db.close().await;
+        Left {
+            place: self.place,
+            residents: self.residents,
+            staff: self.staff,
+            folder: self.folder,
+            database: self.database,
+        }
+    }
+
     /// Closes the city and removes what it left on a server.
     pub async fn close(self) {
         self.platform.ctx.db.close().await;
+        if let Some(database) = &self.database {
+            database.remove().await.unwrap();
+        }
+    }
+}
+
+/// A city that nobody serves.
+pub struct Left {
+    pub place: Place,
+    /// Password of every resident and company.
+    pub residents: String,
+    /// Password of every officer.
+    pub staff: String,
+    folder: TempDir,
+    database: Option<Database>,
+}
+
+impl Left {
+    /// The data folder.
+    pub fn data(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Opens it in this process, at this moment, Beijing time.
+    pub async fn open(&self, at: &str) -> Platform {
+        let clock = Arc::new(ManualClock::new(moment(at)));
+        platform::open(&self.place, clock).await.unwrap()
+    }
+
+    /// Removes what it left on a server.
+    pub async fn remove(self) {
         if let Some(database) = &self.database {
             database.remove().await.unwrap();
         }

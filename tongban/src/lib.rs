@@ -1,8 +1,10 @@
 //! The program: configuration, wiring, command line. As a library it is what whole-journey tests
 //! open in place of a process.
 
+pub mod backup;
 mod command;
 pub mod demo;
+pub mod http;
 pub mod platform;
 mod schema;
 pub mod serve;

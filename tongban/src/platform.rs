@@ -5,17 +5,24 @@ use std::sync::Arc;
 
 use blobs::Blobs;
 use gm::{AuthorityNames, FileKeyStore, KeyKind, KeyStore, Signer, Unlock, Vault};
-use journal::{RootLog, Worker};
+use jiff::Timestamp;
+use journal::{Report, RootLog, Worker};
 use kernel::{Actor, Clock, Locale, Randomness, SystemRandom};
 use notices::Site;
 use seals::Authorities;
-use store::{Ctx, DataLock, Db, Shared};
+use store::{Ctx, DataLock, Db, Shared, Snapshot};
 
 use crate::stop::Stop;
 use crate::{schema, wiring};
 
 /// Name of the journal's key.
 const JOURNAL_KEY: &str = "journal";
+/// The SQLite file in the data folder.
+const DATABASE: &str = "tongban.db";
+/// The file of signed roots in the data folder.
+const ROOTS: &str = "journal-roots.jsonl";
+/// The variable that holds the key store's passphrase.
+const PASSPHRASE: &str = "TONGBAN_KEY_PASSPHRASE";
 
 /// Where an installation lies and how it is reached.
 #[derive(Clone, Debug)]
@@ -54,29 +61,16 @@ pub async fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Platform, Stop
     let vault = Vault::from_store(&*keys, &mut |out: &mut [u8]| rng.fill(out))?;
     let db = match &place.database {
         Some(url) => Db::open_postgres(url).await?,
-        None => Db::open_sqlite(&place.data.join("tongban.db")).await?,
+        None => Db::open_sqlite(&place.data.join(DATABASE)).await?,
     };
     db.migrate(&schema::migrations()).await?;
-    let ctx = Ctx {
-        db,
-        clock,
-        rng: rng.clone(),
-        vault: Arc::new(vault),
-        shared: Arc::new(Shared::default()),
-        actor: Arc::new(Actor::system()),
-        locale: Locale::Zh,
-    };
-    ctx.shared
-        .put(Arc::new(Blobs::open(&place.data.join("files"))?));
-    ctx.shared.put(Arc::new(Site {
-        base_url: place.base_url.clone(),
-    }));
+    let ctx = context(place, db, vault, (clock, rng.clone()))?;
     let names = AuthorityNames {
         organization: "云州市政务服务管理机构".into(),
         title: "通办".into(),
     };
     let authorities = Authorities::open(&ctx, keys.clone(), names).await?;
-    let roots = RootLog::new(place.data.join("journal-roots.jsonl"));
+    let roots = RootLog::new(place.data.join(ROOTS));
     let signer = journal_signer(&*keys, &rng)?;
     wiring::adapters(&ctx);
     let worker = Worker::new(ctx.clone(), signer, roots.clone(), wiring::handlers());
@@ -90,9 +84,117 @@ pub async fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Platform, Stop
     })
 }
 
+type Outside = (Arc<dyn Clock>, Arc<dyn Randomness>);
+
+fn context(place: &Place, db: Db, vault: Vault, (clock, rng): Outside) -> Result<Ctx, Stop> {
+    let ctx = Ctx {
+        db,
+        clock,
+        rng,
+        vault: Arc::new(vault),
+        shared: Arc::new(Shared::default()),
+        actor: Arc::new(Actor::system()),
+        locale: Locale::Zh,
+    };
+    ctx.shared
+        .put(Arc::new(Blobs::open(&place.data.join("files"))?));
+    ctx.shared.put(Arc::new(Site {
+        base_url: place.base_url.clone(),
+    }));
+    Ok(ctx)
+}
+
+/// An installation seen from beside, while another process may be serving it: nothing is created,
+/// migrated or locked. What is written through it are events of the journal only.
+pub struct Look {
+    pub ctx: Ctx,
+    pub keys: Arc<dyn KeyStore>,
+}
+
+/// Looks at an installation that exists.
+pub async fn look(place: &Place, clock: Arc<dyn Clock>) -> Result<Look, Stop> {
+    let rng: Arc<dyn Randomness> = Arc::new(SystemRandom);
+    let keys = keys_beside(&place.data)?;
+    let vault = Vault::from_store(&*keys, &mut |out: &mut [u8]| rng.fill(out))?;
+    let db = match &place.database {
+        Some(url) => Db::open_postgres(url).await?,
+        None => Db::open_sqlite(&existing(&place.data)?).await?,
+    };
+    let missing = db.missing_migrations(&schema::migrations()).await;
+    match missing {
+        Ok(missing) if missing.is_empty() => {}
+        Ok(missing) => {
+            return Err(Stop::new(format!(
+                "数据库须先升级，请先运行 serve / the database must be migrated first, by serve: {}",
+                missing.join(", ")
+            )));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let ctx = context(place, db, vault, (clock, rng))?;
+    Ok(Look { ctx, keys })
+}
+
+/// One consistent view of an installation's database.
+pub async fn snapshot(place: &Place) -> Result<Snapshot, Stop> {
+    Ok(match &place.database {
+        Some(url) => Snapshot::of_postgres(url).await?,
+        None => Snapshot::of_sqlite(&existing(&place.data)?).await?,
+    })
+}
+
+fn existing(data: &Path) -> Result<PathBuf, Stop> {
+    let path = data.join(DATABASE);
+    if path.is_file() {
+        return Ok(path);
+    }
+    Err(Stop::new(format!(
+        "没有数据库 / there is no database {}",
+        path.display()
+    )))
+}
+
+/// The key store of an installation that exists, with its passphrase or key file.
+pub fn keys_beside(data: &Path) -> Result<Arc<dyn KeyStore>, Stop> {
+    let unlock = match std::env::var(PASSPHRASE) {
+        Ok(text) => Unlock::passphrase(&text),
+        Err(_) => Unlock::key_file(&data.join("keys.unlock"))?,
+    };
+    Ok(Arc::new(FileKeyStore::open(
+        &data.join("keys.store"),
+        &unlock,
+    )?))
+}
+
+/// Proves the audit trail whole, also while it grows: everything is read in one view.
+pub async fn verify_journal(
+    place: &Place,
+    keys: &dyn KeyStore,
+    now: Timestamp,
+) -> Result<Report, Stop> {
+    // The view begins with its first statement, after the file of roots was read: a root that is
+    // written meanwhile is in neither or in the database only, which is no fault.
+    let mut snapshot = snapshot(place).await?;
+    let roots = RootLog::new(place.data.join(ROOTS));
+    let report = journal::verify(&mut snapshot, &roots, now, |message, signature| {
+        signed_by_journal(keys, message, signature)
+    })
+    .await?;
+    snapshot.close().await?;
+    Ok(report)
+}
+
+/// Whether a signature over a journal root is the platform's own.
+fn signed_by_journal(keys: &dyn KeyStore, message: &[u8], signature: &[u8]) -> bool {
+    keys.public_key(JOURNAL_KEY).is_ok_and(|key| {
+        key.verify(gm::SignatureAlgorithm::Sm2Sm3, message, signature)
+            .is_ok()
+    })
+}
+
 fn open_keys(data: &Path, rng: &Arc<dyn Randomness>) -> Result<Arc<dyn KeyStore>, Stop> {
     let mut entropy = |out: &mut [u8]| rng.fill(out);
-    let unlock = match std::env::var("TONGBAN_KEY_PASSPHRASE") {
+    let unlock = match std::env::var(PASSPHRASE) {
         Ok(text) => Unlock::passphrase(&text),
         Err(_) => Unlock::key_file_or_new(&data.join("keys.unlock"), &mut entropy)?,
     };
@@ -113,9 +215,6 @@ fn journal_signer(keys: &dyn KeyStore, rng: &Arc<dyn Randomness>) -> Result<Arc<
 impl Platform {
     /// Whether a signature over a journal root is the platform's own.
     pub fn signed_by_journal(&self, message: &[u8], signature: &[u8]) -> bool {
-        self.keys.public_key(JOURNAL_KEY).is_ok_and(|key| {
-            key.verify(gm::SignatureAlgorithm::Sm2Sm3, message, signature)
-                .is_ok()
-        })
+        signed_by_journal(&*self.keys, message, signature)
     }
 }

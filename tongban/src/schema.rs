@@ -6,6 +6,7 @@ use store::Migration;
 pub fn migrations() -> Vec<Migration> {
     [
         store::numbers::MIGRATIONS,
+        store::once::MIGRATIONS,
         journal::MIGRATIONS,
         agencies::MIGRATIONS,
         registers::MIGRATIONS,

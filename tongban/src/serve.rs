@@ -1,6 +1,9 @@
 //! Serving: pages, background, health, graceful stop.
 
+use std::future::IntoFuture;
+use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -11,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::demo::Loaded;
+use crate::http::Guard;
 use crate::platform::Platform;
 use crate::stop::Stop;
 
@@ -24,14 +28,26 @@ pub async fn bind(listen: &str) -> Result<TcpListener, Stop> {
 }
 
 /// Serves until the process is told to stop; then lets requests and background finish.
-pub async fn serve(platform: Platform, listener: TcpListener, secure: bool) -> Result<(), Stop> {
+pub async fn serve(
+    platform: Platform,
+    listener: TcpListener,
+    secure: bool,
+    guard: Guard,
+) -> Result<(), Stop> {
     let (stop, stopped) = watch::channel(false);
     let worker = platform.worker.clone();
     let background = tokio::spawn(async move { worker.run(stopped).await });
-    let app = router(&platform, secure)?;
-    axum::serve(listener, app)
-        .with_graceful_shutdown(told_to_stop())
-        .await?;
+    let app = guarded(&platform, secure, &guard)?;
+    let service = app.into_make_service_with_connect_info::<SocketAddr>();
+    let (told, heard) = watch::channel(false);
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+        told_to_stop().await;
+        let _ = told.send(true);
+    });
+    tokio::select! {
+        served = serving.into_future() => served?,
+        () = too_long(heard) => tracing::warn!("requests that would not end were cut off"),
+    }
     // Requests are done; now the background finishes what it has begun.
     let _ = stop.send(true);
     background.await?;
@@ -39,9 +55,28 @@ pub async fn serve(platform: Platform, listener: TcpListener, secure: bool) -> R
     Ok(())
 }
 
-/// Every page and every health address of an installation.
+/// Every page, the API and every health address of an installation, without rate limits.
 pub fn router(platform: &Platform, secure: bool) -> Result<Router, Stop> {
-    Ok(crate::web::app(platform, secure)?.merge(health(platform.ctx.clone())))
+    let guard = Guard::open(platform.ctx.clock.clone());
+    guarded(platform, secure, &guard)
+}
+
+/// The same, with rate limits.
+pub fn guarded(platform: &Platform, secure: bool, guard: &Guard) -> Result<Router, Stop> {
+    // The pages come last: of two merged routers the second says what is not found, as a page.
+    Ok(health(platform.ctx.clone()).merge(crate::web::app(platform, secure, guard)?))
+}
+
+/// Requests in hand may take so long after the signal; a client that sends nothing must not keep
+/// the process alive.
+const LAST_REQUESTS: Duration = Duration::from_secs(30);
+
+async fn too_long(mut told: watch::Receiver<bool>) {
+    if told.wait_for(|told| *told).await.is_err() {
+        // The server ended before it was told to.
+        std::future::pending::<()>().await;
+    }
+    tokio::time::sleep(LAST_REQUESTS).await;
 }
 
 async fn told_to_stop() {

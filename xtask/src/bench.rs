@@ -16,7 +16,10 @@ pub fn measure(args: &[String]) -> Result<()> {
         .filter(|w| w[0] == "--only")
         .map(|w| &w[1])
         .collect();
-    let postgres = parts.is_empty() || parts.iter().any(|p| p.contains("postgres") || *p == "lists");
+    let postgres = parts.is_empty()
+        || parts
+            .iter()
+            .any(|p| p.contains("postgres") || *p == "lists");
     let program = std::env::current_dir()?.join("target/release/tongban");
     let mut bench = Command::new("cargo");
     bench

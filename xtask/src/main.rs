@@ -1,6 +1,7 @@
 //! `cargo xtask test`, `ci`, `requirements`, `bench`: what a developer and a clean machine run.
 
 mod bench;
+mod fuzz;
 mod order;
 mod postgres;
 mod requirements;
@@ -17,11 +18,22 @@ fn main() -> ExitCode {
         Some("requirements") => requirements::print(),
         Some("order") => order::check(),
         Some("bench") => bench::measure(&args[1..]),
+        Some("openapi") => openapi(),
+        Some("advisories") => advisories(),
+        Some("fuzz") => match args.get(1).map_or(Ok(600), |s| s.parse()) {
+            Ok(seconds) => fuzz::run_all(seconds),
+            Err(_) => Err(anyhow::anyhow!("cargo xtask fuzz [SECONDS]")),
+        },
         _ => {
             eprintln!("cargo xtask test          every test, on both database engines");
             eprintln!("cargo xtask requirements  which requirements are proved by a test");
             eprintln!("cargo xtask order         dependencies run one way only");
             eprintln!("cargo xtask bench         speed, against limits of the same run; --json");
+            eprintln!("cargo xtask openapi       writes docs/openapi.json");
+            eprintln!(
+                "cargo xtask advisories    known vulnerabilities of dependencies, needs the net"
+            );
+            eprintln!("cargo xtask fuzz [SECONDS]  the parsers against changed files");
             return ExitCode::from(2);
         }
     };
@@ -39,6 +51,7 @@ fn test() -> Result<()> {
     system::install()?;
     order::check()?;
     requirements::check()?;
+    run(deny().args(["--offline", "check", "licenses", "bans", "sources"]))?;
     run(Command::new("cargo").args(["fmt", "--all", "--", "--check"]))?;
     run(Command::new("cargo").args([
         "clippy",
@@ -63,6 +76,27 @@ fn test() -> Result<()> {
         .iter()
         .flat_map(|p| ["--package", p]);
     run(cargo_test().args(packages).env(postgres::URL, server.url()))
+}
+
+/// Writes the OpenAPI document as the handlers say it.
+fn openapi() -> Result<()> {
+    run(Command::new("cargo")
+        .args(["test", "--quiet", "--package", "api", "--test", "openapi"])
+        .env("UPDATE_OPENAPI", "1"))
+}
+
+/// `cargo deny` as `system` installed it: licences, sources and banned crates of every dependency.
+fn deny() -> Command {
+    let mut command = Command::new("cargo-deny");
+    command.env("PATH", system::path());
+    command
+}
+
+/// Known vulnerabilities and unmaintained crates. What it finds changes from day to day without a
+/// change of ours and has to be fetched, so it is a command of its own, to be run daily.
+fn advisories() -> Result<()> {
+    system::install()?;
+    run(deny().args(["check", "advisories"]))
 }
 
 fn cargo_test() -> Command {

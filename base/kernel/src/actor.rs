@@ -98,6 +98,8 @@ pub struct Actor {
     pub name: String,
     pub represented: Option<Represented>,
     pub channel: Channel,
+    /// The interface client that acts in this actor's name, by its id; none for the actor itself.
+    pub client: Option<String>,
     pub agency: Option<String>,
     pub region: Option<String>,
     /// Role codes, for posts of a flow.
@@ -117,6 +119,7 @@ impl Actor {
             name: String::new(),
             represented: None,
             channel,
+            client: None,
             agency: None,
             region: None,
             roles: Vec::new(),

@@ -3,6 +3,7 @@
 
 mod actor;
 mod clock;
+mod codes;
 pub mod mask;
 pub mod number;
 mod page;
@@ -13,6 +14,9 @@ mod random;
 pub mod time;
 
 pub use actor::{Actor, ActorKind, Channel, Denied, Grant, Represented, Scope, Target};
+#[doc(hidden)]
+pub use serde;
+
 pub use clock::{Clock, ManualClock, ShiftedClock, SystemClock};
 pub use page::{Page, PageRequest};
 pub use permission::Permission;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 macro_rules! permissions {
-    ($($name:ident = $code:literal, $zh:literal;)*) => {
+    ($($name:ident = $code:literal, $zh:literal, $en:literal;)*) => {
         /// One thing that an actor may be allowed to do.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum Permission { $(#[serde(rename = $code)] $name,)* }
@@ -14,6 +14,8 @@ macro_rules! permissions {
             pub fn code(self) -> &'static str { match self { $(Permission::$name => $code,)* } }
             /// Chinese words.
             pub fn zh(self) -> &'static str { match self { $(Permission::$name => $zh,)* } }
+            /// English words.
+            pub fn en(self) -> &'static str { match self { $(Permission::$name => $en,)* } }
             /// The permission of that code.
             pub fn from_code(code: &str) -> Option<Self> {
                 match code { $($code => Some(Permission::$name),)* _ => None }
@@ -23,37 +25,37 @@ macro_rules! permissions {
 }
 
 permissions! {
-    CaseApply = "case.apply", "提交申请";
-    CaseReadOwn = "case.read_own", "查看本人办件";
-    CaseRead = "case.read", "查看办件";
-    CasePreReview = "case.pre_review", "预审";
-    CaseIntake = "case.intake", "窗口接件";
-    CaseAccept = "case.accept", "受理";
-    CaseReview = "case.review", "审查";
-    CaseDecide = "case.decide", "决定";
-    CaseComplete = "case.complete", "办结制证";
-    CaseDeliver = "case.deliver", "送达";
-    CaseSpecial = "case.special", "特别程序与特别处置";
-    CaseReveal = "case.reveal", "查看办件中的完整个人信息";
-    MaterialOwn = "material.own", "管理本人材料";
-    MaterialCheck = "material.check", "核对材料原件";
-    LicenceOwn = "licence.own", "使用本人证照";
-    LicenceQuery = "licence.query", "查询证照库";
-    LicenceIssue = "licence.issue", "签发证照";
-    LicenceChange = "licence.change", "变更证照状态";
-    LicenceReveal = "licence.reveal", "查看证照中的完整个人信息";
-    SealManage = "seal.manage", "管理电子印章";
-    SealUse = "seal.use", "使用电子印章";
-    SealReadUses = "seal.read_uses", "查看用章记录";
-    ItemManage = "item.manage", "管理事项";
-    AccountOwn = "account.own", "管理本人账户";
-    AccountWindow = "account.window", "窗口开户与找回密码";
-    AccountAdmin = "account.admin", "管理账号";
-    AccountEnable = "account.enable", "批准恢复账号";
-    DelegationOwn = "delegation.own", "办理授权";
-    RoleAdmin = "role.admin", "管理角色权限";
-    AuditRead = "audit.read", "查看审计日志";
-    SystemAdmin = "system.admin", "系统管理";
-    RegisterQuery = "register.query", "查询基础库";
-    TokenIssue = "token.issue", "签发接口令牌";
+    CaseApply = "case.apply", "提交申请", "Apply";
+    CaseReadOwn = "case.read_own", "查看本人办件", "See own cases";
+    CaseRead = "case.read", "查看办件", "See cases";
+    CasePreReview = "case.pre_review", "预审", "Pre-review";
+    CaseIntake = "case.intake", "窗口接件", "Take in at the window";
+    CaseAccept = "case.accept", "受理", "Accept";
+    CaseReview = "case.review", "审查", "Review";
+    CaseDecide = "case.decide", "决定", "Decide";
+    CaseComplete = "case.complete", "办结制证", "Complete and make licences";
+    CaseDeliver = "case.deliver", "送达", "Deliver";
+    CaseSpecial = "case.special", "特别程序与特别处置", "Special procedures and handling";
+    CaseReveal = "case.reveal", "查看办件中的完整个人信息", "See full personal data of cases";
+    MaterialOwn = "material.own", "管理本人材料", "Manage own materials";
+    MaterialCheck = "material.check", "核对材料原件", "Check originals";
+    LicenceOwn = "licence.own", "使用本人证照", "Use own licences";
+    LicenceQuery = "licence.query", "查询证照库", "Query the licence library";
+    LicenceIssue = "licence.issue", "签发证照", "Issue licences";
+    LicenceChange = "licence.change", "变更证照状态", "Change the state of licences";
+    LicenceReveal = "licence.reveal", "查看证照中的完整个人信息", "See full personal data of licences";
+    SealManage = "seal.manage", "管理电子印章", "Manage seals";
+    SealUse = "seal.use", "使用电子印章", "Use seals";
+    SealReadUses = "seal.read_uses", "查看用章记录", "See uses of seals";
+    ItemManage = "item.manage", "管理事项", "Manage items";
+    AccountOwn = "account.own", "管理本人账户", "Manage the own account";
+    AccountWindow = "account.window", "窗口开户与找回密码", "Open accounts at the window";
+    AccountAdmin = "account.admin", "管理账号", "Manage accounts";
+    AccountEnable = "account.enable", "批准恢复账号", "Approve enabling";
+    DelegationOwn = "delegation.own", "办理授权", "Manage delegations";
+    RoleAdmin = "role.admin", "管理角色权限", "Manage roles";
+    AuditRead = "audit.read", "查看审计日志", "Read the audit trail";
+    SystemAdmin = "system.admin", "系统管理", "Administer the system";
+    RegisterQuery = "register.query", "查询基础库", "Query base registers";
+    TokenIssue = "token.issue", "签发接口令牌", "Issue tokens";
 }

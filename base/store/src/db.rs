@@ -7,8 +7,10 @@ use sqlx::{PgPool, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::run::{exec_postgres, exec_sqlite, rows_postgres, rows_sqlite};
-use crate::sqlite::{Done, Work};
-use crate::{BoxFuture, Migration, Row, Run, StoreError, Tx, Value, migrate, postgres, seen, sqlite};
+use crate::sqlite::{Done, Message, Work};
+use crate::{
+    BoxFuture, Migration, Row, Run, StoreError, Tx, Value, migrate, postgres, seen, sqlite,
+};
 
 /// Which database stands behind the door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +23,7 @@ pub enum Engine {
 enum Inner {
     Sqlite {
         readers: SqlitePool,
-        writer: mpsc::Sender<Work>,
+        writer: mpsc::Sender<Message>,
     },
     Postgres {
         pool: PgPool,
@@ -72,6 +74,14 @@ impl Db {
         migrate::apply(self, migrations).await
     }
 
+    /// Names of the migrations that are not applied yet; changes nothing.
+    pub async fn missing_migrations(
+        &self,
+        migrations: &[Migration],
+    ) -> Result<Vec<String>, StoreError> {
+        migrate::missing(self, migrations).await
+    }
+
     /// A reader outside any transaction. Each statement sees what was committed before it.
     pub fn reader(&self) -> Reader {
         Reader { db: self.clone() }
@@ -107,7 +117,7 @@ impl Db {
                     })
                 });
                 writer
-                    .send(work)
+                    .send(Message::Run(work))
                     .await
                     .map_err(|_| E::from(StoreError::Closed))?;
                 // A dropped sender means that the body panicked or the writer could not begin.
@@ -116,10 +126,17 @@ impl Db {
         }
     }
 
-    /// Waits until readers are done and closes. The writer ends when the last handle is dropped.
+    /// Waits until readers are done and what was queued for the writer is committed, then closes:
+    /// afterwards no file of the database is held. Later writes are told [`StoreError::Closed`].
     pub async fn close(&self) {
         match &self.inner {
-            Inner::Sqlite { readers, .. } => readers.close().await,
+            Inner::Sqlite { readers, writer } => {
+                readers.close().await;
+                let (send, closed) = oneshot::channel();
+                if writer.send(Message::Close(send)).await.is_ok() {
+                    let _ = closed.await;
+                }
+            }
             Inner::Postgres { pool } => pool.close().await,
         }
     }

@@ -10,6 +10,28 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
+impl Migration {
+    /// Tells a changed migration from the one that was applied.
+    pub fn digest(&self) -> String {
+        digest(self.sql)
+    }
+}
+
+/// What a database lacks of the program's migrations, by name, without changing anything.
+pub(crate) async fn missing(db: &Db, migrations: &[Migration]) -> Result<Vec<String>, StoreError> {
+    let mut missing = Vec::new();
+    let mut reader = db.reader();
+    for migration in migrations {
+        let sql = "SELECT digest FROM schema_migration WHERE name = ?";
+        match reader.row(sql, args![migration.name]).await? {
+            Some(row) if row.get::<String>(0)? == migration.digest() => {}
+            Some(_) => return Err(StoreError::MigrationChanged(migration.name.to_owned())),
+            None => missing.push(migration.name.to_owned()),
+        }
+    }
+    Ok(missing)
+}
+
 pub(crate) async fn apply(db: &Db, migrations: &[Migration]) -> Result<(), StoreError> {
     let engine = db.engine();
     run(
@@ -21,7 +43,7 @@ pub(crate) async fn apply(db: &Db, migrations: &[Migration]) -> Result<(), Store
     .await?;
     let mut reader = db.reader();
     for migration in migrations {
-        let digest = digest(migration.sql);
+        let digest = migration.digest();
         let known = reader
             .row(
                 "SELECT digest FROM schema_migration WHERE name = ?",

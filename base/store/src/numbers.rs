@@ -70,6 +70,19 @@ impl Ctx {
     }
 }
 
+/// Lets every series go on `ahead` numbers later. After a restore: what was given since the backup
+/// must not be given again.
+pub async fn skip(db: &crate::Db, ahead: i64) -> Result<(), StoreError> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            tx.exec("UPDATE number_series SET next = next + ?", args![ahead])
+                .await
+                .map(drop)
+        })
+    })
+    .await
+}
+
 async fn take(tx: &mut Tx<'_>, series: &str, block: i64) -> Result<i64, StoreError> {
     let sql = "INSERT INTO number_series (series, next) VALUES (?, ?) \
                ON CONFLICT (series) DO UPDATE SET next = number_series.next + ? RETURNING next";

@@ -36,6 +36,13 @@ pub(crate) async fn open(url: &str, schema: Option<&str>) -> Result<PgPool, Stor
                 Ok(true)
             })
         })
+        // Whatever the server's default is: a commit that we acknowledge is on its disk.
+        .after_connect(|conn, _| {
+            Box::pin(async move {
+                conn.execute("SET synchronous_commit = on").await?;
+                Ok(())
+            })
+        })
         .connect_with(options)
         .await?)
 }

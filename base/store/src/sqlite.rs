@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::run::{Conn, exec_sqlite};
 use crate::{BoxFuture, StoreError, Tx};
@@ -17,7 +17,7 @@ const BATCH: usize = 256;
 /// Connections that read.
 const READERS: u32 = 4;
 
-/// Told to whoever waits: after the commit, or at once when the body failed.
+/// Told to whoever waits, after the commit.
 pub(crate) type Acknowledge = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// How a body ended: keep its changes or undo them, and whom to tell.
@@ -28,6 +28,13 @@ pub(crate) struct Done {
 
 /// One use case waiting for the writer.
 pub(crate) type Work = Box<dyn for<'t> FnOnce(&'t mut Tx<'_>) -> BoxFuture<'t, Done> + Send>;
+
+/// What the writer is asked to do.
+pub(crate) enum Message {
+    Run(Work),
+    /// Commit what came before, close the file, then answer.
+    Close(oneshot::Sender<()>),
+}
 
 fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
@@ -44,7 +51,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
 }
 
 /// Opens the readers' pool and starts the writer.
-pub(crate) async fn open(path: &Path) -> Result<(SqlitePool, mpsc::Sender<Work>), StoreError> {
+pub(crate) async fn open(path: &Path) -> Result<(SqlitePool, mpsc::Sender<Message>), StoreError> {
     let mut writer = SqliteConnection::connect_with(&options(path)).await?;
     exec_sqlite(&mut writer, "PRAGMA optimize", Vec::new()).await?;
     let readers = SqlitePoolOptions::new()
@@ -58,8 +65,17 @@ pub(crate) async fn open(path: &Path) -> Result<(SqlitePool, mpsc::Sender<Work>)
     Ok((readers, send))
 }
 
-async fn write_loop(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Work>) {
-    while let Some(first) = queue.recv().await {
+async fn write_loop(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Message>) {
+    let mut closing = None;
+    while closing.is_none() {
+        let first = match queue.recv().await {
+            Some(Message::Run(work)) => work,
+            Some(Message::Close(answer)) => {
+                closing = Some(answer);
+                break;
+            }
+            None => break,
+        };
         if let Err(error) = run(&mut conn, "BEGIN IMMEDIATE; SAVEPOINT use_case").await {
             // Nothing ran: the work is dropped and its caller told that the database failed.
             tracing::error!(%error, "the writer could not begin");
@@ -67,7 +83,7 @@ async fn write_loop(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Work>)
             drop(first);
             continue;
         }
-        let (waiting, batch) = batch(&mut conn, first, &mut queue).await;
+        let (waiting, batch) = batch(&mut conn, first, &mut queue, &mut closing).await;
         let committed = match batch {
             Ok(()) => run(&mut conn, "RELEASE use_case; COMMIT").await,
             Err(error) => Err(error),
@@ -83,8 +99,13 @@ async fn write_loop(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Work>)
             });
         }
     }
+    // What is still sent is dropped with the queue, and its caller told so.
+    drop(queue);
     let _ = run(&mut conn, "PRAGMA wal_checkpoint(TRUNCATE)").await;
     let _ = conn.close().await;
+    if let Some(answer) = closing {
+        let _ = answer.send(());
+    }
 }
 
 async fn run(conn: &mut SqliteConnection, sql: &str) -> Result<(), sqlx::Error> {
@@ -92,45 +113,44 @@ async fn run(conn: &mut SqliteConnection, sql: &str) -> Result<(), sqlx::Error> 
 }
 
 /// Runs what is queued, each in a savepoint of its own; one savepoint is open before and after.
-/// Gives whom to tell after the commit, and whether the transaction still stands.
+/// Gives whom to tell after the commit, and whether the transaction still stands. A refusal waits
+/// as well: it may tell of what a neighbour changed, which is not durable yet.
 async fn batch(
     conn: &mut SqliteConnection,
     first: Work,
-    queue: &mut mpsc::Receiver<Work>,
+    queue: &mut mpsc::Receiver<Message>,
+    closing: &mut Option<oneshot::Sender<()>>,
 ) -> (Vec<Acknowledge>, Result<(), sqlx::Error>) {
     let mut waiting = Vec::new();
     let mut next = Some(first);
-    while let Some(work) = next {
+    while let Some(work) = next.take() {
         let outcome = {
             let mut tx = Tx::new(Conn::Sqlite(conn));
             std::panic::AssertUnwindSafe(work(&mut tx))
                 .catch_unwind()
                 .await
         };
-        let ended = match outcome {
-            Ok(done) if done.keep => {
-                waiting.push(done.tell);
-                // The change joins the transaction, and the next use case gets its own savepoint.
-                run(conn, "RELEASE use_case; SAVEPOINT use_case").await
-            }
-            Ok(done) => {
-                let undone = run(conn, "ROLLBACK TO use_case").await;
-                (done.tell)(Ok(()));
-                undone
-            }
-            Err(_) => {
-                tracing::error!("a transaction's body panicked");
-                run(conn, "ROLLBACK TO use_case").await
-            }
+        let keep = matches!(&outcome, Ok(done) if done.keep);
+        match outcome {
+            Ok(done) => waiting.push(done.tell),
+            Err(_) => tracing::error!("a transaction's body panicked"),
+        }
+        // A change joins the transaction, and the next use case gets a savepoint of its own; what
+        // is undone leaves its savepoint to the next.
+        let ended = match keep {
+            true => run(conn, "RELEASE use_case; SAVEPOINT use_case").await,
+            false => run(conn, "ROLLBACK TO use_case").await,
         };
         if ended.is_err() {
             return (waiting, ended);
         }
-        next = if waiting.len() < BATCH {
-            queue.try_recv().ok()
-        } else {
-            None
-        };
+        if waiting.len() < BATCH {
+            match queue.try_recv() {
+                Ok(Message::Run(work)) => next = Some(work),
+                Ok(Message::Close(answer)) => *closing = Some(answer),
+                Err(_) => {}
+            }
+        }
     }
     (waiting, Ok(()))
 }

@@ -167,20 +167,126 @@ async fn a_changed_migration_is_refused() {
     ));
 }
 
-/// The commit is durable before it is acknowledged: SQLite must flush at every commit.
+/// The commit is durable before it is acknowledged: the writer flushes at every commit, whatever
+/// the defaults of file or server are.
 #[tokio::test]
-async fn sqlite_runs_with_full_synchronisation() {
+async fn every_commit_is_flushed() {
+    for test in TestDb::each(SCHEMA).await.unwrap() {
+        let asked: &[(&str, &str)] = match test.engine() {
+            // 2 is FULL: the write-ahead log is synchronised at every commit.
+            store::Engine::Sqlite => &[
+                (
+                    "SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous",
+                    "2",
+                ),
+                ("PRAGMA journal_mode", "wal"),
+            ],
+            store::Engine::Postgres => &[
+                ("SHOW synchronous_commit", "on"),
+                ("SHOW transaction_isolation", "serializable"),
+            ],
+        };
+        for (sql, wanted) in asked {
+            let found: String = test
+                .db
+                .write(move |tx| {
+                    Box::pin(async move {
+                        let row = tx.row(sql, args![]).await?;
+                        row.map_or(Ok(String::new()), |r| r.get(0))
+                    })
+                })
+                .await
+                .map_err(|e: StoreError| e)
+                .unwrap();
+            assert_eq!(found, *wanted, "{sql}");
+        }
+        test.remove().await.unwrap();
+    }
+}
+
+/// What is queued when the database is closed is committed first; what comes later is told so.
+#[tokio::test]
+async fn closing_commits_what_was_queued() {
     let test = TestDb::sqlite(SCHEMA).await.unwrap();
-    let mode: i64 = test
-        .db
-        .write(|tx| {
-            Box::pin(async move {
-                let row = tx.row("PRAGMA synchronous", args![]).await?;
-                row.map_or(Ok(-1), |r| r.get::<i64>(0))
-            })
+    let mut all = Vec::new();
+    for i in 0..100 {
+        let db = test.db.clone();
+        all.push(tokio::spawn(
+            async move { put(&db, format!("{i}"), None).await },
+        ));
+    }
+    tokio::task::yield_now().await;
+    test.db.close().await;
+    let mut kept = 0;
+    for one in all {
+        kept += u64::from(one.await.unwrap().is_ok());
+    }
+    assert!(put(&test.db, "late".into(), None).await.is_err());
+    assert!(
+        !test.path("test.db-wal").exists(),
+        "the log is written back"
+    );
+    let again = store::Db::open_sqlite(&test.path("test.db")).await.unwrap();
+    let count = "SELECT count(*) FROM note";
+    assert_eq!(again.reader().count(count, args![]).await.unwrap(), kept);
+}
+
+/// A refusal may tell of what a neighbour in the same batch changed, so it waits for the commit.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_is_told_after_the_commit() {
+    let test = TestDb::sqlite(SCHEMA).await.unwrap();
+    let mut all = Vec::new();
+    for _ in 0..50 {
+        let db = test.db.clone();
+        all.push(tokio::spawn(async move {
+            let refused = matches!(
+                put(&db, "one".into(), None).await,
+                Err(StoreError::Duplicate)
+            );
+            // Whoever was refused can read what it was refused for.
+            let sql = "SELECT count(*) FROM note WHERE id = 'one'";
+            refused && db.reader().count(sql, args![]).await.unwrap() == 0
+        }));
+    }
+    for one in all {
+        assert!(!one.await.unwrap(), "refused for a row that nobody can see");
+    }
+}
+
+/// A view of one moment, while others write; and the same rows loaded into another database, of
+/// either engine.
+#[tokio::test]
+async fn a_snapshot_moves_to_either_engine() {
+    let from = TestDb::sqlite(SCHEMA).await.unwrap();
+    put(&from.db, "a".into(), Some(7)).await.unwrap();
+    put(&from.db, "通办".into(), None).await.unwrap();
+    let mut snapshot = store::Snapshot::of_sqlite(&from.path("test.db"))
+        .await
+        .unwrap();
+    let tables = snapshot.tables().await.unwrap();
+    put(&from.db, "later".into(), None).await.unwrap();
+    let note = tables.iter().find(|t| t.name == "note").unwrap().clone();
+    let mut rows = Vec::new();
+    let count = snapshot
+        .each_row::<StoreError>(&note, |row| {
+            rows.push(row);
+            Ok(())
         })
         .await
-        .map_err(|e: StoreError| e)
         .unwrap();
-    assert_eq!(mode, 2);
+    assert_eq!((count, rows.len()), (2, 2));
+    assert!(snapshot.exec("DELETE FROM note", args![]).await.is_err());
+    snapshot.close().await.unwrap();
+    for to in TestDb::each(SCHEMA).await.unwrap() {
+        to.db.load_rows(&note, rows.clone()).await.unwrap();
+        let mut r = to.db.reader();
+        let sql = "SELECT id, n, body FROM note ORDER BY id";
+        let there = r.rows(sql, args![]).await.unwrap();
+        assert_eq!(there.len(), 2);
+        assert_eq!(there[0].get::<Option<i64>>(1).unwrap(), Some(7));
+        assert_eq!(there[1].get::<String>(0).unwrap(), "通办");
+        assert_eq!(there[1].get::<Option<i64>>(1).unwrap(), None);
+        assert_eq!(there[1].get::<Vec<u8>>(2).unwrap(), [1, 2]);
+        to.remove().await.unwrap();
+    }
 }

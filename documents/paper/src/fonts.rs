@@ -140,6 +140,13 @@ pub(crate) fn find(character: char) -> Result<(FontId, u16), Error> {
     Err(Error::NoGlyph(character))
 }
 
+/// Whether every character of a text can be drawn; the first that cannot is the error. Line breaks
+/// and tabs are not drawn.
+pub fn drawable(text: &str) -> Result<(), Error> {
+    let mut drawn = text.chars().filter(|c| !c.is_control());
+    drawn.try_for_each(|character| find(character).map(drop))
+}
+
 /// The Song (宋体) face that seals are cut in. It is drawn, never embedded.
 pub(crate) fn seal_face() -> &'static ttf_parser::Face<'static> {
     SEAL_FACE.get_or_init(|| {

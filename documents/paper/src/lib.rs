@@ -21,7 +21,7 @@ mod wrap;
 
 pub use base::{Base, base_dpi, base_picture};
 pub use error::Error;
-pub use fonts::{Face, FontId, face, install, shipped_and_installed};
+pub use fonts::{Face, FontId, drawable, face, install, shipped_and_installed};
 pub use impression::{Official, Personal, official, personal};
 pub use laid::{Glyph, GlyphRun, Laid, LaidItem, LaidPage};
 pub use layout::lay_out;

@@ -10,6 +10,7 @@ use crate::case::{Case, CaseResult, Mark};
 use crate::commit::Change;
 use crate::error::CaseError;
 use crate::officer::{self, Opened};
+use crate::seen::Seen;
 use crate::state::{Event, State};
 use crate::{papers, points};
 
@@ -22,8 +23,8 @@ pub(crate) fn applicant_deadline(now: Timestamp) -> Timestamp {
 }
 
 /// 预审通过: the applicant is called to the hall.
-pub async fn pass_pre_review(ctx: &Ctx, case_id: &str, opinion: &str) -> Result<Case, CaseError> {
-    let opened = officer::open(ctx, case_id, Permission::CasePreReview).await?;
+pub async fn pass_pre_review(ctx: &Ctx, seen: Seen<'_>, opinion: &str) -> Result<Case, CaseError> {
+    let opened = officer::open(ctx, seen, Permission::CasePreReview).await?;
     let post = opened.post(ctx, &[Step::Accept])?.code.clone();
     if opened.item.mode != Mode::PreReview {
         return Err(CaseError::rule(
@@ -42,8 +43,8 @@ pub async fn pass_pre_review(ctx: &Ctx, case_id: &str, opinion: &str) -> Result<
 }
 
 /// 预受理: a mark on a submitted application; the clock does not start [D-63].
-pub async fn accept_provisionally(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError> {
-    let opened = officer::open(ctx, case_id, Permission::CaseAccept).await?;
+pub async fn accept_provisionally(ctx: &Ctx, seen: Seen<'_>) -> Result<Case, CaseError> {
+    let opened = officer::open(ctx, seen, Permission::CaseAccept).await?;
     let post = opened.post(ctx, &[Step::Accept])?.code.clone();
     let Opened { case, item } = opened;
     let mut change = Change::of(ctx, item, case, Event::ProvisionallyAccept)?.at_post(&post);
@@ -55,8 +56,8 @@ pub async fn accept_provisionally(ctx: &Ctx, case_id: &str) -> Result<Case, Case
 }
 
 /// 受理: the clock starts, the acceptance notice is numbered, and the case goes to review.
-pub async fn accept(ctx: &Ctx, case_id: &str, opinion: &str) -> Result<Case, CaseError> {
-    let mut opened = officer::open(ctx, case_id, Permission::CaseAccept).await?;
+pub async fn accept(ctx: &Ctx, seen: Seen<'_>, opinion: &str) -> Result<Case, CaseError> {
+    let mut opened = officer::open(ctx, seen, Permission::CaseAccept).await?;
     let post = opened.post(ctx, &[Step::Accept])?.code.clone();
     if opened.case.state == State::Submitted && opened.item.mode == Mode::PreReview {
         return Err(CaseError::rule(
@@ -116,8 +117,8 @@ pub struct Refusal {
 }
 
 /// 不予受理: terminal, with a notice that names reason and remedies.
-pub async fn refuse(ctx: &Ctx, case_id: &str, refusal: &Refusal) -> Result<Case, CaseError> {
-    let opened = officer::open(ctx, case_id, Permission::CaseAccept).await?;
+pub async fn refuse(ctx: &Ctx, seen: Seen<'_>, refusal: &Refusal) -> Result<Case, CaseError> {
+    let opened = officer::open(ctx, seen, Permission::CaseAccept).await?;
     let post = opened.post(ctx, &[Step::Accept])?.code.clone();
     if refusal.reason.trim().is_empty() {
         return Err(CaseError::input(

@@ -130,6 +130,70 @@ pub struct Fee {
     pub receipt_no: Option<String>,
 }
 
+/// What people wrote in their own words. It may name anybody, so it is taken out of [`CaseData`]
+/// before that is stored, and kept with the private part.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Words {
+    /// Of each thing to correct, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    correction: Vec<String>,
+    /// Reason and basis.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    decision: Option<(String, String)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    result: Option<String>,
+    /// Number of the payment's receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    receipt_no: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    parcel: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    answers: Option<Answers>,
+}
+
+impl CaseData {
+    /// Takes the words out.
+    pub(crate) fn take_words(&mut self) -> Words {
+        let asked = self.correction.iter_mut().flat_map(|c| &mut c.items);
+        Words {
+            correction: asked.map(|i| std::mem::take(&mut i.what)).collect(),
+            decision: self.decision.as_mut().map(|d| {
+                let (reason, basis) = (&mut d.reason, &mut d.basis);
+                (std::mem::take(reason), std::mem::take(basis))
+            }),
+            result: self
+                .result
+                .as_mut()
+                .map(|r| std::mem::take(&mut r.description)),
+            receipt_no: self.fee.as_mut().and_then(|f| f.receipt_no.take()),
+            parcel: self.parcel.take(),
+            answers: Some(std::mem::take(&mut self.answers)),
+        }
+    }
+
+    /// Puts them back.
+    pub(crate) fn put_words(&mut self, words: Words) {
+        let asked = self.correction.iter_mut().flat_map(|c| &mut c.items);
+        for (item, what) in asked.zip(words.correction) {
+            item.what = what;
+        }
+        if let (Some(decision), Some((reason, basis))) = (&mut self.decision, words.decision) {
+            decision.reason = reason;
+            decision.basis = basis;
+        }
+        if let (Some(result), Some(description)) = (&mut self.result, words.result) {
+            result.description = description;
+        }
+        if let (Some(fee), Some(no)) = (&mut self.fee, words.receipt_no) {
+            fee.receipt_no = Some(no);
+        }
+        self.parcel = words.parcel.or(self.parcel.take());
+        if let Some(answers) = words.answers {
+            self.answers = answers;
+        }
+    }
+}
+
 /// What only authorised people read; stored encrypted whole.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Private {

@@ -17,7 +17,7 @@ pub(crate) async fn automatic(
     item: &Item,
     gathered: &Gathered,
 ) -> Result<Vec<CaseMaterial>, CaseError> {
-    let known = table::materials(&mut ctx.db.reader(), &case.case_id).await?;
+    let known = table::materials(&mut ctx.db.reader(), ctx, &case.case_id).await?;
     let mut found = Vec::new();
     for need in item.materials_for(&case.data.answers) {
         if known
@@ -55,12 +55,12 @@ async fn one(
     }
     if let Some(kind) = &m.satisfied_by_licence_type {
         let owner = &case.data.owner;
-        let cards = licences::wallet(ctx, owner)
+        let cards = licences::wallet(&ctx.as_system(), owner)
             .await
             .map_err(CaseError::other)?;
         if let Some(card) = cards.iter().find(|c| c.citable && c.type_code == *kind) {
             let number = case.number();
-            let cited = licences::cite(ctx, &card.licence_key, &m.material_name, number)
+            let cited = licences::cite(ctx, owner, &card.licence_key, &m.material_name, number)
                 .await
                 .map_err(CaseError::other)?;
             let collected = Collected::Licence {
@@ -115,6 +115,22 @@ pub(crate) async fn changeable(ctx: &Ctx, case_id: &str) -> Result<Case, CaseErr
     }
 }
 
+/// Licences of the case's owner, whoever may work on the case: the case is why they are shown.
+async fn held(ctx: &Ctx, case: &Case) -> Result<Vec<licences::LicenceCard>, CaseError> {
+    licences::wallet(&ctx.as_system(), &case.data.owner)
+        .await
+        .map_err(CaseError::other)
+}
+
+/// Licences of the applicant, for whoever may work on this case: they choose from them what to cite.
+pub async fn applicant_licences(
+    ctx: &Ctx,
+    case_id: &str,
+) -> Result<Vec<licences::LicenceCard>, CaseError> {
+    let case = changeable(ctx, case_id).await?;
+    held(ctx, &case).await
+}
+
 /// Cites a licence of the applicant's wallet for a material [B-27].
 pub async fn attach_licence(
     ctx: &Ctx,
@@ -123,9 +139,7 @@ pub async fn attach_licence(
     licence_key: &str,
 ) -> Result<(), CaseError> {
     let (case, need) = needed(ctx, case_id, material_code).await?;
-    let cards = licences::wallet(ctx, &case.data.owner)
-        .await
-        .map_err(CaseError::other)?;
+    let cards = held(ctx, &case).await?;
     let card = cards
         .iter()
         .find(|c| c.licence_key == licence_key)
@@ -139,6 +153,7 @@ pub async fn attach_licence(
     }
     let cited = licences::cite(
         ctx,
+        &case.data.owner,
         licence_key,
         &need.material.material_name,
         case.number(),
@@ -180,7 +195,7 @@ pub async fn attach_file(
             format!("This material needs trust level {}", accepted.join(", ")),
         ));
     }
-    let known = table::materials(&mut ctx.db.reader(), case_id).await?;
+    let known = table::materials(&mut ctx.db.reader(), ctx, case_id).await?;
     let mine: Vec<_> = known
         .iter()
         .filter(|m| m.material_code == material_code)
@@ -256,7 +271,7 @@ pub async fn attach_paper(ctx: &Ctx, case_id: &str, material_code: &str) -> Resu
         ..Target::default()
     };
     ctx.actor.require(Permission::CaseIntake, &target)?;
-    let known = table::materials(&mut ctx.db.reader(), case_id).await?;
+    let known = table::materials(&mut ctx.db.reader(), ctx, case_id).await?;
     let replaced = known
         .iter()
         .filter(|m| m.material_code == material_code && m.returned.is_some())
@@ -313,17 +328,18 @@ pub(crate) async fn put(
     add: Vec<CaseMaterial>,
     drop: Vec<String>,
 ) -> Result<(), CaseError> {
-    let (id, rev) = (case.case_id.clone(), case.rev);
+    let (id, rev, inner) = (case.case_id.clone(), case.rev, ctx.clone());
     ctx.db
         .write(move |tx| {
             let (id, add, drop) = (id.clone(), add.clone(), drop.clone());
+            let ctx = inner.clone();
             Box::pin(async move {
                 table::touch(tx, &id, rev).await?;
                 for entry in &drop {
                     table::delete_material(tx, &id, entry).await?;
                 }
                 for material in &add {
-                    table::put_material(tx, &id, material).await?;
+                    table::put_material(tx, &ctx, &id, material).await?;
                 }
                 Ok(())
             })

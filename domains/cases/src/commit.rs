@@ -30,6 +30,8 @@ pub(crate) enum Write {
     LicenceChange(licences::StateChange),
     /// Digest of the applicant's number.
     Applicant(Vec<u8>),
+    /// An entry for the applicant's credit record.
+    Credit(registers::CreditNote),
 }
 
 /// A change being prepared.
@@ -285,7 +287,7 @@ impl Ready {
     async fn beside(&self, tx: &mut Tx<'_>, ctx: &Ctx, write: &Write) -> Result<(), CaseError> {
         let case = &self.written.case;
         match write {
-            Write::Material(m) => table::put_material(tx, &case.case_id, m).await,
+            Write::Material(m) => table::put_material(tx, ctx, &case.case_id, m).await,
             Write::Special(s) => table::put_special(tx, ctx, &case.case_id, s).await,
             Write::ForgetFailed => table::forget_failed(tx, &case.case_id).await,
             Write::Notice(n) => notices::create(tx, ctx, n)
@@ -297,6 +299,9 @@ impl Ready {
                 .map(drop)
                 .map_err(CaseError::other),
             Write::LicenceChange(c) => licences::apply_change(tx, ctx, c)
+                .await
+                .map_err(CaseError::other),
+            Write::Credit(note) => registers::note_credit(tx, ctx, note)
                 .await
                 .map_err(CaseError::other),
             Write::Applicant(digest) => {

@@ -16,6 +16,7 @@ use crate::error::CaseError;
 use crate::face;
 use crate::officer::{self, Opened};
 use crate::papers;
+use crate::seen::Seen;
 use crate::state::{self, Event};
 
 /// The value of `delivery_way` that asks for nothing on paper.
@@ -30,8 +31,8 @@ pub struct Complete {
 
 /// The face as it would be printed now, and the required fields that are still empty: what the
 /// officer's screen shows before completion.
-pub async fn preview_face(ctx: &Ctx, case_id: &str) -> Result<Option<face::Face>, CaseError> {
-    let opened = officer::open(ctx, case_id, Permission::CaseComplete).await?;
+pub async fn preview_face(ctx: &Ctx, seen: Seen<'_>) -> Result<Option<face::Face>, CaseError> {
+    let opened = officer::open(ctx, seen, Permission::CaseComplete).await?;
     let approved = opened
         .case
         .data
@@ -49,8 +50,8 @@ pub async fn preview_face(ctx: &Ctx, case_id: &str) -> Result<Option<face::Face>
 }
 
 /// 办结.
-pub async fn complete(ctx: &Ctx, case_id: &str, complete: &Complete) -> Result<Case, CaseError> {
-    let mut opened = officer::open(ctx, case_id, Permission::CaseComplete).await?;
+pub async fn complete(ctx: &Ctx, seen: Seen<'_>, complete: &Complete) -> Result<Case, CaseError> {
+    let mut opened = officer::open(ctx, seen, Permission::CaseComplete).await?;
     state::next(Some(opened.case.state), Event::Complete, None)?;
     let post = opened.post(ctx, &[Step::Complete])?.code.clone();
     let unpaid = opened

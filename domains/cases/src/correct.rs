@@ -10,15 +10,17 @@ use crate::commit::{Change, Write};
 use crate::error::CaseError;
 use crate::officer::{self, Opened};
 use crate::review::REVIEW_STEPS;
+use crate::seen::Seen;
 use crate::state::{Event, State};
 use crate::{papers, table};
 
 /// 一次性告知补正, before acceptance or in review.
 pub async fn ask_correction(
     ctx: &Ctx,
-    case_id: &str,
+    seen: Seen<'_>,
     items: Vec<CorrectionItem>,
 ) -> Result<Case, CaseError> {
+    let case_id = seen.id;
     let state = table::load_sealed(&mut ctx.db.reader(), case_id)
         .await?
         .map(|s| s.state);
@@ -36,7 +38,7 @@ pub async fn ask_correction(
             Event::AskCorrection,
         )
     };
-    let opened = officer::open(ctx, case_id, permission).await?;
+    let opened = officer::open(ctx, seen, permission).await?;
     let post = opened.post(ctx, steps)?.code.clone();
     if items.is_empty() || items.iter().any(|i| i.what.trim().is_empty()) {
         return Err(CaseError::input(
@@ -81,7 +83,7 @@ async fn returned_materials(
     case_id: &str,
     items: &[CorrectionItem],
 ) -> Result<Vec<Write>, CaseError> {
-    let materials = table::materials(&mut ctx.db.reader(), case_id).await?;
+    let materials = table::materials(&mut ctx.db.reader(), ctx, case_id).await?;
     let mut writes = Vec::new();
     for mut material in materials {
         let asked = items
@@ -96,7 +98,8 @@ async fn returned_materials(
 }
 
 /// 提交补正, online by the applicant or at the window by an officer. Nothing may be left open.
-pub async fn resubmit(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError> {
+pub async fn resubmit(ctx: &Ctx, seen: Seen<'_>) -> Result<Case, CaseError> {
+    let case_id = seen.id;
     let reader = &mut ctx.db.reader();
     let case = table::load(reader, ctx, case_id).await?;
     let d = &case.data;
@@ -111,12 +114,13 @@ pub async fn resubmit(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError> {
     if !by_officer {
         ctx.actor.require(Permission::CaseApply, &target)?;
     }
+    seen.require(&case)?;
     let event = match case.state {
         State::CorrectingInReview => Event::CorrectionReceived,
         _ => Event::Resubmit,
     };
     crate::state::next(Some(case.state), event, case.data.origin)?;
-    let materials = table::materials(reader, case_id).await?;
+    let materials = table::materials(reader, ctx, case_id).await?;
     let open: Vec<String> = materials
         .iter()
         .filter(|m| m.returned.is_some())

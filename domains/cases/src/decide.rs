@@ -10,6 +10,7 @@ use crate::commit::Change;
 use crate::error::CaseError;
 use crate::officer::{self, Opened};
 use crate::papers;
+use crate::seen::Seen;
 use crate::state::Event;
 
 /// What the decider decides.
@@ -22,8 +23,8 @@ pub struct Decide {
 }
 
 /// 决定准予 or 不予.
-pub async fn decide(ctx: &Ctx, case_id: &str, decide: &Decide) -> Result<Case, CaseError> {
-    let mut opened = officer::open(ctx, case_id, Permission::CaseDecide).await?;
+pub async fn decide(ctx: &Ctx, seen: Seen<'_>, decide: &Decide) -> Result<Case, CaseError> {
+    let mut opened = officer::open(ctx, seen, Permission::CaseDecide).await?;
     let event = if decide.approve {
         Event::DecideApprove
     } else {

@@ -10,6 +10,7 @@ use crate::case::{Case, Decision};
 use crate::commit::{Change, Write};
 use crate::error::CaseError;
 use crate::officer::{self, Opened};
+use crate::seen::Seen;
 use crate::state::{self, Event};
 
 /// 窗口发放: identity checked, originals checked where the mode asks for it.
@@ -23,8 +24,8 @@ pub struct HandOver {
 }
 
 /// Hands the result over, or sends the case to re-review when the originals do not match.
-pub async fn hand_over(ctx: &Ctx, case_id: &str, act: &HandOver) -> Result<Case, CaseError> {
-    let mut opened = officer::open(ctx, case_id, Permission::CaseDeliver).await?;
+pub async fn hand_over(ctx: &Ctx, seen: Seen<'_>, act: &HandOver) -> Result<Case, CaseError> {
+    let mut opened = officer::open(ctx, seen, Permission::CaseDeliver).await?;
     let event = if act.originals_match {
         Event::HandOver
     } else {
@@ -64,6 +65,7 @@ pub async fn hand_over(ctx: &Ctx, case_id: &str, act: &HandOver) -> Result<Case,
             LicenceEvent::Suspend,
             "领取时原件核对不符，复核中",
         );
+        credit_note(ctx, &mut change, &act.note).await?;
     }
     change.commit(ctx).await
 }
@@ -79,6 +81,30 @@ fn fee_paid(opened: &Opened) -> Result<(), CaseError> {
             "The fee is due before hand-over",
         ));
     }
+    Ok(())
+}
+
+/// The applicant's credit record tells that the originals did not match [D-04].
+async fn credit_note(ctx: &Ctx, change: &mut Change, what: &str) -> Result<(), CaseError> {
+    let directory = agencies::directory(ctx).await.map_err(CaseError::other)?;
+    let agency = &change.case.data.agency;
+    let source = directory
+        .agency(agency)
+        .map_or_else(|| agency.clone(), |a| a.name.clone());
+    let applicant = &change.case.private.applicant;
+    let mut content = format!("办件{}领取结果时材料原件核对不符", change.case.number());
+    if !what.trim().is_empty() {
+        content = format!("{content}：{}", what.trim());
+    }
+    change.write(Write::Credit(registers::CreditNote {
+        record_no: registers::CreditNote::number(ctx),
+        subject: applicant.id.clone(),
+        subject_name: applicant.name.clone(),
+        is_legal: applicant.is_legal,
+        kind: "材料原件不符".into(),
+        content,
+        source,
+    }));
     Ok(())
 }
 
@@ -99,8 +125,8 @@ fn licence_change(change: &mut Change, event: LicenceEvent, reason: &str) {
 }
 
 /// 原件复核相符: the case is completed again, the licence restored.
-pub async fn originals_in_order(ctx: &Ctx, case_id: &str, note: &str) -> Result<Case, CaseError> {
-    let Opened { case, item } = officer::open(ctx, case_id, Permission::CaseDecide).await?;
+pub async fn originals_in_order(ctx: &Ctx, seen: Seen<'_>, note: &str) -> Result<Case, CaseError> {
+    let Opened { case, item } = officer::open(ctx, seen, Permission::CaseDecide).await?;
     let mut change = Change::of(ctx, item, case, Event::OriginalsInOrder)?.saying(note);
     licence_change(&mut change, LicenceEvent::Restore, "原件复核相符");
     change.commit(ctx).await
@@ -109,11 +135,11 @@ pub async fn originals_in_order(ctx: &Ctx, case_id: &str, note: &str) -> Result<
 /// 撤销决定: rejected, the licence voided; the case is completed once more.
 pub async fn withdraw_decision(
     ctx: &Ctx,
-    case_id: &str,
+    seen: Seen<'_>,
     reason: &str,
     basis: &str,
 ) -> Result<Case, CaseError> {
-    let Opened { mut case, item } = officer::open(ctx, case_id, Permission::CaseDecide).await?;
+    let Opened { mut case, item } = officer::open(ctx, seen, Permission::CaseDecide).await?;
     if reason.trim().is_empty() || basis.trim().is_empty() {
         return Err(CaseError::input(
             "reason_missing",
@@ -143,8 +169,8 @@ pub async fn withdraw_decision(
 }
 
 /// 交寄: the courier takes the parcel.
-pub async fn ship(ctx: &Ctx, case_id: &str, parcel_no: &str) -> Result<Case, CaseError> {
-    let opened = officer::open(ctx, case_id, Permission::CaseDeliver).await?;
+pub async fn ship(ctx: &Ctx, seen: Seen<'_>, parcel_no: &str) -> Result<Case, CaseError> {
+    let opened = officer::open(ctx, seen, Permission::CaseDeliver).await?;
     state::next(Some(opened.case.state), Event::Ship, None)?;
     let post = opened.post(ctx, &[Step::Deliver])?.code.clone();
     if parcel_no.trim().is_empty() {
@@ -164,8 +190,8 @@ pub async fn ship(ctx: &Ctx, case_id: &str, parcel_no: &str) -> Result<Case, Cas
 }
 
 /// 快递签收: no visit.
-pub async fn courier_signed(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError> {
-    let opened = officer::open(ctx, case_id, Permission::CaseDeliver).await?;
+pub async fn courier_signed(ctx: &Ctx, seen: Seen<'_>) -> Result<Case, CaseError> {
+    let opened = officer::open(ctx, seen, Permission::CaseDeliver).await?;
     if opened.case.data.parcel.is_none() {
         return Err(CaseError::rule(
             "not_shipped",
@@ -180,8 +206,8 @@ pub async fn courier_signed(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError>
 }
 
 /// 归档: the recorded act; the package itself comes with the archive.
-pub async fn archive(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError> {
-    let Opened { case, item } = officer::open(ctx, case_id, Permission::SystemAdmin).await?;
+pub async fn archive(ctx: &Ctx, seen: Seen<'_>) -> Result<Case, CaseError> {
+    let Opened { case, item } = officer::open(ctx, seen, Permission::SystemAdmin).await?;
     Change::of(ctx, item, case, Event::Archive)?
         .commit(ctx)
         .await

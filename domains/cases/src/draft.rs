@@ -40,7 +40,7 @@ pub async fn save_answers(
     mark(&mut case, "situation");
     let mut drop = Vec::new();
     let needs = item.materials_for(&case.data.answers);
-    for material in table::materials(&mut ctx.db.reader(), case_id).await? {
+    for material in table::materials(&mut ctx.db.reader(), ctx, case_id).await? {
         let asked = needs
             .iter()
             .any(|n| n.material.material_code == material.material_code);
@@ -92,22 +92,38 @@ pub async fn save_fields(
     )))
 }
 
-/// Sets whole form values, for machines that fill the form in one go. Errors are those of submit.
+/// Sets form values, for machines that fill the form in one go or in parts. Each value named is
+/// checked as a page's would be; one that does not do saves none. What is still missing is found at
+/// submission.
 pub async fn save_values(
     ctx: &Ctx,
     case_id: &str,
     values: forms::Values,
 ) -> Result<Case, CaseError> {
     let (mut case, item) = open_draft(ctx, case_id).await?;
-    for (name, value) in values {
-        if item.form.field(&name).is_none() {
-            return Err(CaseError::Form(vec![(
-                name.clone(),
-                format!("表单没有字段“{name}”"),
-                format!("The form has no field {name}"),
-            )]));
-        }
-        case.private.values.insert(name, value);
+    let unknown = values.keys().find(|name| item.form.field(name).is_none());
+    if let Some(name) = unknown {
+        return Err(CaseError::Form(vec![(
+            name.clone(),
+            format!("表单没有字段“{name}”"),
+            format!("The form has no field {name}"),
+        )]));
+    }
+    let names: Vec<String> = values.keys().cloned().collect();
+    case.private.values.extend(values);
+    let whole = Filling {
+        answers: &case.data.answers,
+        values: &case.private.values,
+        prefilled: &case.private.prefilled,
+    };
+    let fields: Vec<&str> = names.iter().map(String::as_str).collect();
+    let today = kernel::time::beijing_date(ctx.now());
+    let errors = item.form.check_fields(whole, &fields, today);
+    if !errors.is_empty() {
+        let errors = errors.into_iter();
+        return Err(CaseError::Form(
+            errors.map(|e| (e.field, e.words.zh, e.words.en)).collect(),
+        ));
     }
     mark(&mut case, "form");
     write(ctx, case, Vec::new(), Vec::new()).await
@@ -149,10 +165,11 @@ async fn write(
     case.updated_at = ctx.now();
     let due = None;
     let written = Arc::new(Written::new(ctx, case, due)?);
-    let shared = written.clone();
+    let (shared, inner) = (written.clone(), ctx.clone());
     ctx.db
         .write(move |tx| {
             let (written, add, drop) = (shared.clone(), add.clone(), drop.clone());
+            let ctx = inner.clone();
             Box::pin(async move {
                 table::update(tx, &written).await?;
                 let id = &written.case.case_id;
@@ -160,7 +177,7 @@ async fn write(
                     table::delete_material(tx, id, entry).await?;
                 }
                 for material in &add {
-                    table::put_material(tx, id, material).await?;
+                    table::put_material(tx, &ctx, id, material).await?;
                 }
                 Ok::<_, CaseError>(())
             })

@@ -189,7 +189,7 @@ impl Sources {
         replace: &ReplaceRule,
     ) -> Result<(), CaseError> {
         let number = self.text(&replace.number).unwrap_or_default();
-        let cards = licences::wallet(ctx, &case.data.owner)
+        let cards = licences::wallet(&ctx.as_system(), &case.data.owner)
             .await
             .map_err(CaseError::other)?;
         let card = cards

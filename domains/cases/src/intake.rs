@@ -2,8 +2,10 @@
 //! [D-11, D-18].
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use flow::Step;
+use identity::Account;
 use kernel::{Permission, Target};
 use store::Ctx;
 
@@ -11,6 +13,7 @@ use crate::case::{Case, Collected};
 use crate::commit::{Change, Write};
 use crate::error::CaseError;
 use crate::officer::{self, Opened};
+use crate::seen::Seen;
 use crate::state::{Event, State};
 use crate::{collect, papers, sources, start, table};
 
@@ -27,12 +30,30 @@ pub struct WindowIntake {
     pub values: forms::Values,
 }
 
-/// Begins a case at the window: numbered at once, receipt given, one visit counted.
-pub async fn window_intake(ctx: &Ctx, intake: &WindowIntake) -> Result<Case, CaseError> {
+/// What the form of an intake begins with: values from registers, user space and licences, each
+/// with its source, as the applicant would see them [B-25].
+pub async fn window_prefill(
+    ctx: &Ctx,
+    item: &str,
+    owner: &str,
+    person: &str,
+) -> Result<forms::Prefilled, CaseError> {
+    let (item, owner, person) = asked(ctx, item, owner, person).await?;
+    let gathered = sources::gather(ctx, &owner, &person, &item).await?;
+    Ok(item.form.prefill(&gathered))
+}
+
+/// The item, which the officer must be allowed to take in, and the accounts.
+async fn asked(
+    ctx: &Ctx,
+    item: &str,
+    owner: &str,
+    person: &str,
+) -> Result<(Arc<items::Item>, Account, Account), CaseError> {
     if ctx.actor.scopes(Permission::CaseIntake).is_empty() {
         return Err(kernel::Denied(Permission::CaseIntake).into());
     }
-    let item = start::current(ctx, &intake.item).await?;
+    let item = start::current(ctx, item).await?;
     let target = Target {
         region: Some(&item.region),
         agency: Some(&item.agency_code),
@@ -40,7 +61,13 @@ pub async fn window_intake(ctx: &Ctx, intake: &WindowIntake) -> Result<Case, Cas
         ..Target::default()
     };
     ctx.actor.require(Permission::CaseIntake, &target)?;
-    let (owner, person) = start::accounts(ctx, &intake.owner, &intake.person).await?;
+    let (owner, person) = start::accounts(ctx, owner, person).await?;
+    Ok((item, owner, person))
+}
+
+/// Begins a case at the window: numbered at once, receipt given, one visit counted.
+pub async fn window_intake(ctx: &Ctx, intake: &WindowIntake) -> Result<Case, CaseError> {
+    let (item, owner, person) = asked(ctx, &intake.item, &intake.owner, &intake.person).await?;
     let gathered = sources::gather(ctx, &owner, &person, &item).await?;
     let mut case = start::fresh(ctx, &item, &owner, &person, &gathered, true);
     case.data.answers = item.questions.read(&intake.answers);
@@ -95,8 +122,9 @@ fn first_accept_post(case: &Case, item: &items::Item) -> Option<String> {
 
 /// The applicant of an online case comes with the originals: they are checked, files of level C
 /// become B, a visit is counted [B-41].
-pub async fn take_originals(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError> {
-    let opened = officer::open(ctx, case_id, Permission::CaseIntake).await?;
+pub async fn take_originals(ctx: &Ctx, seen: Seen<'_>) -> Result<Case, CaseError> {
+    let case_id = seen.id;
+    let opened = officer::open(ctx, seen, Permission::CaseIntake).await?;
     let post = opened.post(ctx, &[Step::Accept])?.code.clone();
     if !matches!(opened.case.state, State::Submitted | State::PreReviewed) {
         crate::state::next(Some(opened.case.state), Event::Intake, None)?;
@@ -107,7 +135,7 @@ pub async fn take_originals(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError>
         .with_visit();
     change.case.deadline = None;
     let number = change.case.number().to_owned();
-    for mut material in table::materials(&mut ctx.db.reader(), case_id).await? {
+    for mut material in table::materials(&mut ctx.db.reader(), ctx, case_id).await? {
         if let Collected::File { file_key } = &material.collected
             && material.trust.as_deref() == Some("C")
         {

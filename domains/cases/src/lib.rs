@@ -21,6 +21,7 @@ mod pay;
 mod points;
 mod query;
 mod review;
+mod seen;
 mod sources;
 mod special;
 mod special_acts;
@@ -38,7 +39,9 @@ pub use case::{
     Decision, Fee, Private,
 };
 pub use checks::{AcceptanceCheck, Hint, import_checks};
-pub use collect::{attach_file, attach_licence, attach_paper, detach, promise_material};
+pub use collect::{
+    applicant_licences, attach_file, attach_licence, attach_paper, detach, promise_material,
+};
 pub use complete::{Complete, complete, preview_face};
 pub use correct::{ask_correction, resubmit};
 pub use decide::{Decide, decide};
@@ -49,15 +52,16 @@ pub use draft::{Saved, save_answers, save_fields, save_values};
 pub use error::CaseError;
 pub use events::{CaseMoved, CaseRevealed, VisitsExceeded};
 pub use face::{Face, IssueRule, ReplaceRule, import_issue_rules};
-pub use intake::{WindowIntake, open_cases_of, take_originals, window_intake};
+pub use intake::{WindowIntake, open_cases_of, take_originals, window_intake, window_prefill};
 pub use papers::form_words;
 pub use pay::{confirm_payment, request_fee};
 pub use points::{MarkPoint, PointCheck, mark_points};
 pub use query::{
-    CaseRow, Detail, Progress, Proof, agency_cases, detail, key_of, my_cases, my_tasks,
-    open_cases_of_account, progress, reveal,
+    CaseRow, Detail, Progress, Proof, agency_cases, cases_of_identity, detail, key_of, my_cases,
+    my_tasks, open_cases_of_account, progress, reveal,
 };
 pub use review::{REVIEW_STEPS, SignedOpinion, assign, return_step, sign_opinion};
+pub use seen::Seen;
 pub use special::{Special, SpecialOpen, SpecialPrivate};
 pub use special_acts::{Suspend, abort, extend, resume, suspend};
 pub use start::start;

@@ -9,6 +9,7 @@ use store::Ctx;
 
 use crate::case::Case;
 use crate::error::CaseError;
+use crate::seen::Seen;
 use crate::table;
 
 /// A case with the item version it runs on.
@@ -17,17 +18,18 @@ pub(crate) struct Opened {
     pub item: Arc<Item>,
 }
 
-/// Loads a case and its item version, for an act that needs the permission.
+/// Loads a case and its item version, for an act that needs the permission. A case that changed
+/// since it was seen is refused.
 pub(crate) async fn open(
     ctx: &Ctx,
-    case_id: &str,
+    seen: Seen<'_>,
     permission: Permission,
 ) -> Result<Opened, CaseError> {
     // Somebody without the permission anywhere learns nothing of the case, not even that it is.
     if ctx.actor.scopes(permission).is_empty() {
         return Err(kernel::Denied(permission).into());
     }
-    let case = table::load(&mut ctx.db.reader(), ctx, case_id).await?;
+    let case = table::load(&mut ctx.db.reader(), ctx, seen.id).await?;
     let d = &case.data;
     let target = Target {
         region: Some(&d.region),
@@ -37,6 +39,7 @@ pub(crate) async fn open(
         hall: None,
     };
     ctx.actor.require(permission, &target)?;
+    seen.require(&case)?;
     let item = items::version(ctx, &d.item_id, d.item_version)
         .await
         .map_err(CaseError::other)?;
@@ -51,6 +54,10 @@ impl Opened {
             roles: &ctx.actor.roles,
             on_spot_roles: &ctx.actor.on_spot_roles,
         };
+        if self.case.state.is_terminal() {
+            let ended = format!("办件已结束（{}），不能再办理", self.case.state.zh());
+            return Err(CaseError::Post(ended));
+        }
         let flow = self.case.data.flow.as_ref().ok_or(CaseError::NotFound)?;
         let mut refusal = None;
         for (code, task) in flow.tasks() {

@@ -47,6 +47,10 @@ async fn add(
         fields: Value::Object(all),
         replaces: None,
     };
+    // A document that cannot be drawn is told to the officer now, not found by the sealing job.
+    notices::check(ctx, &notice)
+        .await
+        .map_err(CaseError::other)?;
     change.write(Write::Notice(Arc::new(notice)));
     Ok(())
 }
@@ -103,7 +107,7 @@ fn due(change: &Change, calendar: &calendar::Calendar) -> Option<String> {
 /// Materials as documents list them: the case's own and those in the change being prepared.
 async fn material_rows(ctx: &Ctx, change: &Change) -> Result<Vec<Value>, CaseError> {
     let mut materials: Vec<CaseMaterial> =
-        table::materials(&mut ctx.db.reader(), &change.case.case_id).await?;
+        table::materials(&mut ctx.db.reader(), ctx, &change.case.case_id).await?;
     for write in &change.writes {
         if let Write::Material(m) = write {
             materials.retain(|old| old.entry != m.entry);
@@ -183,6 +187,31 @@ pub(crate) async fn refusal(
     add(ctx, change, Kind::Refusal, None, fields).await
 }
 
+/// 终止办理告知书: what was accepted ends without a decision [D-32].
+pub(crate) async fn abort(ctx: &Ctx, change: &mut Change, reason: &str) -> Result<(), CaseError> {
+    let fields = json!({
+        "aborted_at": change.now(),
+        "reason": reason,
+        "approver": ctx.actor.name,
+    });
+    add(ctx, change, Kind::Abort, None, fields).await
+}
+
+/// 撤回申请告知书: on the applicant's wish, or because the applicant's time is over.
+pub(crate) async fn withdrawal(
+    ctx: &Ctx,
+    change: &mut Change,
+    reason: &str,
+    lapsed: bool,
+) -> Result<(), CaseError> {
+    let fields = json!({
+        "withdrawn_at": change.now(),
+        "reason": reason,
+        "lapsed": lapsed.then_some(reason),
+    });
+    add(ctx, change, Kind::Withdrawal, None, fields).await
+}
+
 pub(crate) async fn correction(ctx: &Ctx, change: &mut Change) -> Result<(), CaseError> {
     let Some(asked) = change.case.data.correction.clone() else {
         return Ok(());
@@ -247,14 +276,13 @@ pub(crate) async fn special_procedure(
         "extension": extension,
         "due_at": due,
     });
-    let title =
-        (!extension).then(|| format!("特别程序告知书（{}）", short_kind(&special.open.kind)));
+    let title = (!extension).then(|| format!("特别程序告知书（{}）", short_kind(special)));
     add(ctx, change, Kind::SpecialProcedure, title, fields).await
 }
 
 /// 公示, 检测, …: how the kind of a procedure stands in the document's title.
-fn short_kind(kind: &str) -> &str {
-    match kind {
+fn short_kind(special: &Special) -> &str {
+    match special.open.kind.as_str() {
         "public_notice" => "公示",
         "testing" => "检测",
         "inspection" => "检验",
@@ -264,7 +292,7 @@ fn short_kind(kind: &str) -> &str {
         "hearing" => "听证",
         "bidding" => "招标",
         "auction" => "拍卖",
-        _ => "其他",
+        _ => &special.open.name,
     }
 }
 

@@ -10,11 +10,12 @@ use crate::commit::Change;
 use crate::error::CaseError;
 use crate::officer::{self, Opened};
 use crate::papers;
+use crate::seen::Seen;
 use crate::state::{Event, State};
 
 /// 通知缴费: `amount` in fen, checked by the window against the item's standard.
-pub async fn request_fee(ctx: &Ctx, case_id: &str, amount: i64) -> Result<Case, CaseError> {
-    let Opened { case, item } = officer::open(ctx, case_id, Permission::CaseAccept).await?;
+pub async fn request_fee(ctx: &Ctx, seen: Seen<'_>, amount: i64) -> Result<Case, CaseError> {
+    let Opened { case, item } = officer::open(ctx, seen, Permission::CaseAccept).await?;
     let place = match item.fee_step {
         Some(FeeStep::BeforeAcceptance) => &[State::Submitted, State::TakenIn][..],
         Some(FeeStep::BeforeDecision) => &[State::InReview],
@@ -65,10 +66,10 @@ pub async fn request_fee(ctx: &Ctx, case_id: &str, amount: i64) -> Result<Case, 
 /// 确认缴费: the bank's receipt is at hand. A second confirmation changes nothing.
 pub async fn confirm_payment(
     ctx: &Ctx,
-    case_id: &str,
+    seen: Seen<'_>,
     receipt_no: &str,
 ) -> Result<Case, CaseError> {
-    let Opened { case, item } = officer::open(ctx, case_id, Permission::CaseAccept).await?;
+    let Opened { case, item } = officer::open(ctx, seen, Permission::CaseAccept).await?;
     if receipt_no.trim().is_empty() {
         return Err(CaseError::input(
             "receipt",

@@ -7,6 +7,7 @@ use store::Ctx;
 
 use crate::error::CaseError;
 use crate::officer::{self, Opened};
+use crate::seen::Seen;
 use crate::table;
 
 /// A review point that was worked through.
@@ -28,13 +29,17 @@ pub struct MarkPoint {
 }
 
 /// Marks points. The case itself does not move.
-pub async fn mark_points(ctx: &Ctx, case_id: &str, marks: Vec<MarkPoint>) -> Result<(), CaseError> {
+pub async fn mark_points(
+    ctx: &Ctx,
+    seen: Seen<'_>,
+    marks: Vec<MarkPoint>,
+) -> Result<(), CaseError> {
     let permission = if ctx.actor.scopes(Permission::CaseAccept).is_empty() {
         Permission::CaseReview
     } else {
         Permission::CaseAccept
     };
-    let opened = officer::open(ctx, case_id, permission).await?;
+    let opened = officer::open(ctx, seen, permission).await?;
     opened.post(
         ctx,
         &[
@@ -59,7 +64,8 @@ pub async fn mark_points(ctx: &Ctx, case_id: &str, marks: Vec<MarkPoint>) -> Res
             ));
         }
     }
-    let (by, at, id) = (ctx.actor.id.clone(), ctx.now(), case_id.to_owned());
+    let (by, at) = (ctx.actor.id.clone(), ctx.now());
+    let (id, rev) = (opened.case.case_id.clone(), opened.case.rev);
     let rows: Vec<PointCheck> = marks
         .into_iter()
         .map(|m| PointCheck {
@@ -74,6 +80,7 @@ pub async fn mark_points(ctx: &Ctx, case_id: &str, marks: Vec<MarkPoint>) -> Res
         .write(move |tx| {
             let (rows, id) = (rows.clone(), id.clone());
             Box::pin(async move {
+                table::touch(tx, &id, rev).await?;
                 for row in &rows {
                     table::put_check(tx, &id, row).await?;
                 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use calendar::Reading;
 use items::Item;
 use jiff::Timestamp;
-use kernel::{Page, PageRequest, Permission, Target, mask};
+use kernel::{Page, PageRequest, Permission, Scope, Target, mask};
 use store::Ctx;
 
-use crate::case::{Case, CaseMaterial};
+use crate::case::{Case, CaseData, CaseMaterial};
 use crate::checks::{self, Hint};
 use crate::error::CaseError;
 use crate::events::CaseRevealed;
@@ -16,7 +16,7 @@ use crate::points::PointCheck;
 use crate::special::Special;
 use crate::state::State;
 use crate::step::StepRecord;
-use crate::table::{self, Scope, Sealed};
+use crate::table::{self, Sealed, Whose};
 
 /// One row of a list.
 #[derive(Clone, Debug)]
@@ -66,15 +66,34 @@ async fn row(ctx: &Ctx, sealed: Sealed) -> Result<CaseRow, CaseError> {
     })
 }
 
+/// The items whose cases the actor may read for the owner: none for all of them.
+fn own_items(ctx: &Ctx, owner: &str) -> Result<Option<Vec<String>>, CaseError> {
+    let target = Target {
+        owner: Some(owner),
+        ..Target::default()
+    };
+    let Err(denied) = ctx.actor.require(Permission::CaseReadOwn, &target) else {
+        return Ok(None);
+    };
+    let limited = ctx.actor.scopes(Permission::CaseReadOwn).into_iter();
+    let items: Vec<String> = limited
+        .filter_map(|scope| match scope {
+            Scope::OwnItem(item) => Some(item.clone()),
+            _ => None,
+        })
+        .collect();
+    if items.is_empty() {
+        return Err(denied.into());
+    }
+    Ok(Some(items))
+}
+
 /// The actor's own cases, newest first.
 pub async fn my_cases(ctx: &Ctx, page: PageRequest) -> Result<Page<CaseRow>, CaseError> {
     let owner = ctx.actor.owner().to_owned();
-    let target = Target {
-        owner: Some(&owner),
-        ..Target::default()
-    };
-    ctx.actor.require(Permission::CaseReadOwn, &target)?;
-    let (sealed, total) = table::of_owner(&mut ctx.db.reader(), &owner, page).await?;
+    let items = own_items(ctx, &owner)?;
+    let (sealed, total) =
+        table::of_owner(&mut ctx.db.reader(), &owner, items.as_deref(), page).await?;
     let mut rows = Vec::new();
     for s in sealed {
         rows.push(row(ctx, s).await?);
@@ -120,18 +139,32 @@ pub async fn agency_cases(
             all = false;
         }
     }
-    let scope = if all {
-        Scope::Everybody
+    let whose = if all {
+        Whose::Everybody
     } else {
-        Scope::Agencies(&codes)
+        Whose::Agencies(&codes)
     };
     let states: Vec<&str> = states.iter().map(|s| s.code()).collect();
-    let (sealed, total) = table::of_agencies(&mut ctx.db.reader(), scope, &states, page).await?;
+    let (sealed, total) = table::of_agencies(&mut ctx.db.reader(), whose, &states, page).await?;
     let mut rows = Vec::new();
     for s in sealed {
         rows.push(row(ctx, s).await?);
     }
     Ok(Page::new(rows, total, page))
+}
+
+/// Cases of the applicant with this identity number or credit code, newest first, as far as they lie
+/// in the officer's scope. The number is compared as a keyed digest and never written anywhere.
+pub async fn cases_of_identity(ctx: &Ctx, number: &str) -> Result<Vec<CaseRow>, CaseError> {
+    staff_only(ctx)?;
+    let digest = ctx.lookup("applicant", &kernel::number::fold(number));
+    let mut rows = Vec::new();
+    for sealed in table::of_applicant(&mut ctx.db.reader(), &digest).await? {
+        if sealed.state != State::Draft && readable(ctx, &sealed.data).is_ok() {
+            rows.push(row(ctx, sealed).await?);
+        }
+    }
+    Ok(rows)
 }
 
 fn staff_only(ctx: &Ctx) -> Result<(), CaseError> {
@@ -166,7 +199,7 @@ pub async fn key_of(ctx: &Ctx, case_no: &str) -> Result<String, CaseError> {
 pub async fn detail(ctx: &Ctx, case_id: &str) -> Result<Detail, CaseError> {
     let reader = &mut ctx.db.reader();
     let case = table::load(reader, ctx, case_id).await?;
-    readable(ctx, &case)?;
+    readable(ctx, &case.data)?;
     let d = &case.data;
     let item = items::version(ctx, &d.item_id, d.item_version)
         .await
@@ -187,7 +220,7 @@ pub async fn detail(ctx: &Ctx, case_id: &str) -> Result<Detail, CaseError> {
         Vec::new()
     };
     Ok(Detail {
-        materials: table::materials(reader, case_id).await?,
+        materials: table::materials(reader, ctx, case_id).await?,
         steps: table::steps(reader, ctx, case_id).await?,
         specials: table::specials(reader, ctx, case_id).await?,
         checks: table::checks(reader, case_id).await?,
@@ -199,8 +232,7 @@ pub async fn detail(ctx: &Ctx, case_id: &str) -> Result<Detail, CaseError> {
     })
 }
 
-fn readable(ctx: &Ctx, case: &Case) -> Result<(), CaseError> {
-    let d = &case.data;
+fn readable(ctx: &Ctx, d: &CaseData) -> Result<(), CaseError> {
     let target = Target {
         region: Some(&d.region),
         agency: Some(&d.agency),
@@ -312,7 +344,7 @@ fn same(a: &str, b: &str) -> bool {
 /// Logs that somebody unmasked the personal data of a case; gives leave to show them.
 pub async fn reveal(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError> {
     let case = table::load(&mut ctx.db.reader(), ctx, case_id).await?;
-    readable(ctx, &case)?;
+    readable(ctx, &case.data)?;
     let d = &case.data;
     let target = Target {
         region: Some(&d.region),

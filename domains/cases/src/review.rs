@@ -8,6 +8,7 @@ use crate::case::Case;
 use crate::commit::Change;
 use crate::error::CaseError;
 use crate::officer::{self, Opened};
+use crate::seen::Seen;
 use crate::state::Event;
 use crate::{papers, points};
 
@@ -25,10 +26,10 @@ pub struct SignedOpinion {
 /// and moves the case on.
 pub async fn sign_opinion(
     ctx: &Ctx,
-    case_id: &str,
+    seen: Seen<'_>,
     opinion: &SignedOpinion,
 ) -> Result<Case, CaseError> {
-    let mut opened = officer::open(ctx, case_id, Permission::CaseReview).await?;
+    let mut opened = officer::open(ctx, seen, Permission::CaseReview).await?;
     // A suspended case is told by its state, not by the post that happens to be open.
     crate::state::next(Some(opened.case.state), Event::ReviewOpinion, None)?;
     let post = opened.post(ctx, REVIEW_STEPS)?.clone();
@@ -74,8 +75,8 @@ pub async fn sign_opinion(
 }
 
 /// 分派: hands the open reviewing post to one of its officers.
-pub async fn assign(ctx: &Ctx, case_id: &str, to: &str) -> Result<Case, CaseError> {
-    let opened = officer::open(ctx, case_id, Permission::CaseAccept).await?;
+pub async fn assign(ctx: &Ctx, seen: Seen<'_>, to: &str) -> Result<Case, CaseError> {
+    let opened = officer::open(ctx, seen, Permission::CaseAccept).await?;
     let flow = opened.case.data.flow.as_ref().ok_or(CaseError::NotFound)?;
     let post = flow
         .tasks()
@@ -102,7 +103,7 @@ pub async fn assign(ctx: &Ctx, case_id: &str, to: &str) -> Result<Case, CaseErro
 /// 退回上一环节, with a reason.
 pub async fn return_step(
     ctx: &Ctx,
-    case_id: &str,
+    seen: Seen<'_>,
     to: &str,
     reason: &str,
 ) -> Result<Case, CaseError> {
@@ -112,7 +113,7 @@ pub async fn return_step(
         Step::TechnicalReview,
         Step::Decide,
     ];
-    let opened = officer::open(ctx, case_id, Permission::CaseReview).await?;
+    let opened = officer::open(ctx, seen, Permission::CaseReview).await?;
     let post = opened.post(ctx, &steps)?.code.clone();
     if reason.trim().is_empty() {
         return Err(CaseError::input(

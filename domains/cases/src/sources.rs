@@ -105,13 +105,13 @@ async fn held(
     if wanted.is_empty() {
         return Ok(found);
     }
-    for card in licences::wallet(ctx, &owner.key)
+    for card in licences::wallet(&ctx.as_system(), &owner.key)
         .await
         .map_err(CaseError::other)?
     {
         if card.citable && wanted.contains(&card.type_code) && !found.contains_key(&card.type_code)
         {
-            let face = licences::face(ctx, &card.licence_key)
+            let face = licences::face(&ctx.as_system(), &card.licence_key)
                 .await
                 .map_err(CaseError::other)?;
             let mut object = serde_json::to_value(&face)?;

@@ -9,6 +9,7 @@ use crate::case::{Case, CaseResult};
 use crate::commit::{Change, Write};
 use crate::error::CaseError;
 use crate::officer::{self, Opened};
+use crate::seen::Seen;
 use crate::special::{Special, SpecialOpen, SpecialPrivate};
 use crate::state::Event;
 use crate::{papers, table};
@@ -30,8 +31,9 @@ pub struct Suspend {
 }
 
 /// Starts a special procedure that stops the clock. Two may not overlap.
-pub async fn suspend(ctx: &Ctx, case_id: &str, suspend: &Suspend) -> Result<Case, CaseError> {
-    let opened = officer::open(ctx, case_id, Permission::CaseSpecial).await?;
+pub async fn suspend(ctx: &Ctx, seen: Seen<'_>, suspend: &Suspend) -> Result<Case, CaseError> {
+    let case_id = seen.id;
+    let opened = officer::open(ctx, seen, Permission::CaseSpecial).await?;
     let approver = special_officer(ctx, &opened)?;
     let procedure = opened
         .item
@@ -56,10 +58,9 @@ pub async fn suspend(ctx: &Ctx, case_id: &str, suspend: &Suspend) -> Result<Case
     }
     let no = earlier.len() as i64 + 1;
     let Opened { case, item } = opened;
-    let mut change = Change::of(ctx, item, case, Event::Suspend)?.saying(&suspend.reason);
-    if let Some(post) = approver {
-        change = change.at_post(&post);
-    }
+    let mut change = Change::of(ctx, item, case, Event::Suspend)?
+        .at_post(&approver)
+        .saying(&suspend.reason);
     let special = Special {
         open: SpecialOpen {
             no,
@@ -86,16 +87,16 @@ pub async fn suspend(ctx: &Ctx, case_id: &str, suspend: &Suspend) -> Result<Case
 }
 
 /// 恢复: the procedure ends, the clock runs again.
-pub async fn resume(ctx: &Ctx, case_id: &str, result: &str) -> Result<Case, CaseError> {
-    let opened = officer::open(ctx, case_id, Permission::CaseReview).await?;
-    let post = special_officer(ctx, &opened)?;
+pub async fn resume(ctx: &Ctx, seen: Seen<'_>, result: &str) -> Result<Case, CaseError> {
+    let case_id = seen.id;
+    let opened = officer::open(ctx, seen, Permission::CaseReview).await?;
+    let post = resuming_officer(ctx, &opened)?;
     let mut running = table::specials(&mut ctx.db.reader(), ctx, case_id).await?;
     running.retain(|s| s.open.end.is_none());
     let Opened { case, item } = opened;
-    let mut change = Change::of(ctx, item, case, Event::Resume)?.saying(result);
-    if let Some(post) = post {
-        change = change.at_post(&post);
-    }
+    let mut change = Change::of(ctx, item, case, Event::Resume)?
+        .at_post(&post)
+        .saying(result);
     let now = change.now();
     change.case.data.special_no = None;
     for mut special in running {
@@ -107,8 +108,9 @@ pub async fn resume(ctx: &Ctx, case_id: &str, result: &str) -> Result<Case, Case
 }
 
 /// 延长期限: within the statutory limit and what the law allows beyond it [D-31, D-34].
-pub async fn extend(ctx: &Ctx, case_id: &str, days: u32, reason: &str) -> Result<Case, CaseError> {
-    let opened = officer::open(ctx, case_id, Permission::CaseDecide).await?;
+pub async fn extend(ctx: &Ctx, seen: Seen<'_>, days: u32, reason: &str) -> Result<Case, CaseError> {
+    let case_id = seen.id;
+    let opened = officer::open(ctx, seen, Permission::CaseDecide).await?;
     if days == 0 || reason.trim().is_empty() {
         return Err(CaseError::input(
             "extension_incomplete",
@@ -172,8 +174,8 @@ pub async fn extend(ctx: &Ctx, case_id: &str, days: u32, reason: &str) -> Result
 }
 
 /// 异常中止, with a stated reason [D-32].
-pub async fn abort(ctx: &Ctx, case_id: &str, reason: &str) -> Result<Case, CaseError> {
-    let opened = officer::open(ctx, case_id, Permission::CaseDecide).await?;
+pub async fn abort(ctx: &Ctx, seen: Seen<'_>, reason: &str) -> Result<Case, CaseError> {
+    let opened = officer::open(ctx, seen, Permission::CaseDecide).await?;
     if reason.trim().is_empty() {
         return Err(CaseError::input(
             "reason_missing",
@@ -190,19 +192,34 @@ pub async fn abort(ctx: &Ctx, case_id: &str, reason: &str) -> Result<Case, CaseE
         licence_key: None,
         description: reason.to_owned(),
     });
+    papers::abort(ctx, &mut change, reason).await?;
     change.commit(ctx).await
 }
 
-/// An officer of the open post, or the decider who approves special handling.
-fn special_officer(ctx: &Ctx, opened: &Opened) -> Result<Option<String>, CaseError> {
-    match opened.post(ctx, STEPS) {
-        Ok(post) => Ok(Some(post.code.clone())),
-        Err(refusal) => {
-            let actor = &ctx.actor;
-            let listed = opened.item.flow.posts.iter().find(|p| {
-                STEPS.contains(&p.step) && p.lists(&actor.id) && actor.roles.contains(&p.role)
-            });
-            listed.map(|p| Some(p.code.clone())).ok_or(refusal)
-        }
+/// The post at which special handling is approved: the deciding one where the actor stands there,
+/// open yet or not, else the open one of the review.
+fn special_officer(ctx: &Ctx, opened: &Opened) -> Result<String, CaseError> {
+    let actor = &ctx.actor;
+    let decides =
+        opened.item.flow.posts.iter().find(|p| {
+            p.step == Step::Decide && p.lists(&actor.id) && actor.roles.contains(&p.role)
+        });
+    match decides {
+        Some(post) => Ok(post.code.clone()),
+        None => Ok(opened.post(ctx, STEPS)?.code.clone()),
     }
+}
+
+/// The post at which a procedure is ended: the open one, or any of the review at which the actor
+/// stands: who asked for the test may bring its report though the deciding post is open by then.
+fn resuming_officer(ctx: &Ctx, opened: &Opened) -> Result<String, CaseError> {
+    let refusal = match opened.post(ctx, STEPS) {
+        Ok(post) => return Ok(post.code.clone()),
+        Err(refusal) => refusal,
+    };
+    let actor = &ctx.actor;
+    let mut posts = opened.item.flow.posts.iter();
+    let listed = posts
+        .find(|p| STEPS.contains(&p.step) && p.lists(&actor.id) && actor.roles.contains(&p.role));
+    listed.map(|p| p.code.clone()).ok_or(refusal)
 }

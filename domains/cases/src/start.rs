@@ -19,12 +19,16 @@ use crate::{collect, table};
 /// Starts an application, or gives back the draft that is there already.
 pub async fn start(ctx: &Ctx, item_code: &str) -> Result<Case, CaseError> {
     let owner_key = ctx.actor.owner().to_owned();
+    if ctx.actor.scopes(Permission::CaseApply).is_empty() {
+        return Err(kernel::Denied(Permission::CaseApply).into());
+    }
+    let item = current(ctx, item_code).await?;
     let target = Target {
         owner: Some(&owner_key),
+        item: Some(&item.item_id),
         ..Target::default()
     };
     ctx.actor.require(Permission::CaseApply, &target)?;
-    let item = current(ctx, item_code).await?;
     let drafts = table::drafts_of(&mut ctx.db.reader(), &owner_key, &item.item_id).await?;
     let still = drafts
         .into_iter()

@@ -1,28 +1,7 @@
 //! The states of a case and what moves it between them: the table of [D-37], with D-04, D-63, D-64.
 //! Pure: no clock, no database.
 
-use serde::{Deserialize, Serialize};
-
-macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident = $code:literal, $zh:literal;)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        pub enum $name { $(#[serde(rename = $code)] $variant,)* }
-
-        impl $name {
-            pub const ALL: &'static [$name] = &[$($name::$variant,)*];
-            /// The code, as it stands in tables, API and scenarios.
-            pub fn code(self) -> &'static str { match self { $($name::$variant => $code,)* } }
-            /// Chinese words.
-            pub fn zh(self) -> &'static str { match self { $($name::$variant => $zh,)* } }
-            pub fn from_code(code: &str) -> Option<Self> {
-                match code { $($code => Some($name::$variant),)* _ => None }
-            }
-        }
-    };
-}
-
-codes! {
+kernel::codes! {
     /// 办件状态.
     State {
         Draft = "DRAFT", "草稿";
@@ -46,7 +25,7 @@ codes! {
     }
 }
 
-codes! {
+kernel::codes! {
     /// What happens to a case. Acts that leave the state as it is stand here too: they are allowed
     /// in some states only.
     Event {

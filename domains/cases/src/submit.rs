@@ -33,6 +33,7 @@ async fn again(ctx: &Ctx, case_id: &str) -> Result<Submitted, CaseError> {
     let case = table::load(&mut ctx.db.reader(), ctx, case_id).await?;
     let target = Target {
         owner: Some(&case.data.owner),
+        item: Some(&case.data.item_id),
         ..Target::default()
     };
     ctx.actor.require(Permission::CaseApply, &target)?;
@@ -80,7 +81,7 @@ async fn try_submit(ctx: &Ctx, case_id: &str) -> Result<Submitted, CaseError> {
 
 /// Files that the user uploads as licences get their note when they are submitted [B-40].
 async fn stamped(ctx: &Ctx, case_id: &str) -> Result<Vec<Write>, CaseError> {
-    for material in table::materials(&mut ctx.db.reader(), case_id).await? {
+    for material in table::materials(&mut ctx.db.reader(), ctx, case_id).await? {
         if let Collected::File { file_key } = &material.collected {
             materials::stamp_on_submit(ctx, file_key)
                 .await
@@ -125,7 +126,7 @@ pub(crate) async fn check(ctx: &Ctx, case: &Case, item: &Item) -> Result<Vec<Str
 }
 
 async fn missing_materials(ctx: &Ctx, case: &Case, item: &Item) -> Result<Vec<String>, CaseError> {
-    let have = table::materials(&mut ctx.db.reader(), &case.case_id).await?;
+    let have = table::materials(&mut ctx.db.reader(), ctx, &case.case_id).await?;
     let mut missing = Vec::new();
     for need in item.materials_for(&case.data.answers) {
         let mine: Vec<&CaseMaterial> = have

@@ -7,13 +7,14 @@ use crate::case::{Case, CaseResult};
 use crate::commit::Change;
 use crate::error::CaseError;
 use crate::state::{Event, State};
-use crate::table;
+use crate::{papers, table};
 
 /// Withdraws an application; a draft is given up the same way.
 pub async fn withdraw(ctx: &Ctx, case_id: &str, reason: &str) -> Result<Case, CaseError> {
     let case = table::load(&mut ctx.db.reader(), ctx, case_id).await?;
     let target = Target {
         owner: Some(&case.data.owner),
+        item: Some(&case.data.item_id),
         ..Target::default()
     };
     ctx.actor.require(Permission::CaseApply, &target)?;
@@ -44,5 +45,13 @@ pub(crate) async fn end(
         licence_key: None,
         description: reason.to_owned(),
     });
+    // A draft ends without a paper: the government was never told of it.
+    if change.case.data.submitted_at.is_some() {
+        if aborted && change.case.data.accepted_at.is_some() {
+            papers::abort(ctx, &mut change, reason).await?;
+        } else {
+            papers::withdrawal(ctx, &mut change, reason, event != Event::Withdraw).await?;
+        }
+    }
     change.commit(ctx).await
 }

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use store::{Ctx, Row, StoreError};
 
 use crate::IdentityError;
-use crate::state::{State, codes};
+use crate::state::State;
 
-codes! {
+kernel::codes! {
     /// Of whom an account is.
     AccountKind {
         Natural = "natural", "自然人";
@@ -18,7 +18,7 @@ codes! {
     }
 }
 
-codes! {
+kernel::codes! {
     /// 实名等级: how well it is known that the account belongs to the person.
     RealNameLevel {
         L1 = "L1", "姓名与证件号码比对一致";
@@ -28,7 +28,7 @@ codes! {
     }
 }
 
-codes! {
+kernel::codes! {
     /// 认证内容: the six kinds of contents that registration compares.
     Content {
         IdCard = "id_card", "居民身份证";
@@ -40,7 +40,7 @@ codes! {
     }
 }
 
-codes! {
+kernel::codes! {
     /// How an account came about.
     Route {
         Online = "online", "线上自行注册";

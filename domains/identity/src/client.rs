@@ -2,10 +2,11 @@
 //! do are checked on every call.
 
 use jiff::{SignedDuration, Timestamp};
-use kernel::{Actor, ActorKind, Channel, Grant, Permission, Target};
+use kernel::{Actor, ActorKind, Channel, Grant, Permission, Scope, Target};
 use store::Ctx;
 
 use crate::events::{ClientCreated, ClientEnabled, TokenIssued, TokenRevoked};
+use crate::session::{Given, actor_of_token};
 use crate::table::client::{ClientRow, TokenRow};
 use crate::transact::transact;
 use crate::{IdentityError, lockout, table};
@@ -16,17 +17,19 @@ pub const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 pub const TOKEN_LONGEST: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 /// What no machine is ever given.
-const NEVER: &[Permission] = &[
+pub(crate) const NEVER: &[Permission] = &[
     Permission::SystemAdmin,
     Permission::AccountAdmin,
     Permission::AccountEnable,
     Permission::RoleAdmin,
     Permission::TokenIssue,
     Permission::SealManage,
+    Permission::AccountOwn,
+    Permission::DelegationOwn,
 ];
 
 const SECRET: &str = "client_secret";
-const TOKEN: &str = "bearer_token";
+pub(crate) const TOKEN: &str = "bearer_token";
 
 /// A client to be entered.
 #[derive(Clone)]
@@ -35,7 +38,8 @@ pub struct NewClient {
     pub client_id: String,
     pub name: String,
     pub agency: Option<String>,
-    /// The most its tokens may do.
+    /// The most its tokens may do: for itself in the scope named, or, with [`Scope::Own`], in the
+    /// name of the person or officer who gives it a token, within what these may do themselves.
     pub grants: Vec<Grant>,
 }
 
@@ -68,16 +72,18 @@ pub struct TokenInfo {
     pub grants: Vec<Grant>,
     /// User name of who issued it; the client's id when it fetched it itself.
     pub created_by: String,
+    /// It acts in the name of who gave it: account key or `staff/USERNAME`.
+    pub subject: Option<String>,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
     pub revoked_at: Option<Timestamp>,
 }
 
-fn stream(client: &str) -> String {
+pub(crate) fn stream(client: &str) -> String {
     format!("client/{client}")
 }
 
-fn read_grants(text: &str) -> Result<Vec<Grant>, IdentityError> {
+pub(crate) fn read_grants(text: &str) -> Result<Vec<Grant>, IdentityError> {
     serde_json::from_str(text).map_err(|e| IdentityError::Stored(format!("grants: {e}")))
 }
 
@@ -213,15 +219,26 @@ pub async fn issue_token(
             "A token lives at most a year",
         ));
     }
-    issue(ctx, &row.id, label, grants, lifetime, &ctx.actor.id).await
+    let token = NewToken {
+        client: &row.id,
+        label,
+        grants,
+        lifetime,
+        by: &ctx.actor.id,
+        subject: None,
+        represented: None,
+        delegation: None,
+    };
+    issue(ctx, token).await
 }
 
-/// A client fetches a token for an hour with its secret. Wrong id and wrong secret are answered
-/// alike; five wrong tries lock for thirty minutes.
+/// A client fetches a token for an hour with its secret, narrowed to `only` where that names any.
+/// Wrong id and wrong secret are answered alike; five wrong tries lock for thirty minutes.
 pub async fn fetch_token(
     ctx: &Ctx,
     client_id: &str,
     secret: &str,
+    only: &[Permission],
 ) -> Result<BearerToken, IdentityError> {
     let id = client_id.trim().to_ascii_lowercase();
     let digest = ctx.lookup(SECRET, &format!("{id}/{secret}"));
@@ -231,29 +248,59 @@ pub async fn fetch_token(
         return Err(counted.failed(ctx).await);
     };
     counted.take_back(ctx).await?;
-    let grants = read_grants(&row.grants)?;
-    issue(ctx, &row.id, "client", &grants, TOKEN_LIFETIME, &row.id).await
+    let mut grants = read_grants(&row.grants)?;
+    grants.retain(|g| g.scope != Scope::Own);
+    let known = |p: &Permission| grants.iter().any(|g| g.permission == *p);
+    if !only.iter().all(known) {
+        return Err(IdentityError::invalid(
+            "scope",
+            "请求的权限超出客户端的权限",
+            "The scope asked for goes beyond the client's grants",
+        ));
+    }
+    if !only.is_empty() {
+        grants.retain(|g| only.contains(&g.permission));
+    }
+    let token = NewToken {
+        client: &row.id,
+        label: "client",
+        grants: &grants,
+        lifetime: TOKEN_LIFETIME,
+        by: &row.id,
+        subject: None,
+        represented: None,
+        delegation: None,
+    };
+    issue(ctx, token).await
 }
 
-async fn issue(
-    ctx: &Ctx,
-    client: &str,
-    label: &str,
-    grants: &[Grant],
-    lifetime: SignedDuration,
-    by: &str,
-) -> Result<BearerToken, IdentityError> {
+/// A token to be issued.
+pub(crate) struct NewToken<'a> {
+    pub client: &'a str,
+    pub label: &'a str,
+    pub grants: &'a [Grant],
+    pub lifetime: SignedDuration,
+    pub by: &'a str,
+    pub subject: Option<String>,
+    pub represented: Option<String>,
+    pub delegation: Option<String>,
+}
+
+pub(crate) async fn issue(ctx: &Ctx, new: NewToken<'_>) -> Result<BearerToken, IdentityError> {
     let token = format!("tb_{}{}", ctx.rng.key(), ctx.rng.key());
     let row = TokenRow {
         digest: ctx.lookup(TOKEN, &token),
         key: ctx.rng.key(),
-        client: client.to_owned(),
-        grants: write_grants(grants)?,
-        label: label.chars().take(100).collect(),
-        created_by: by.to_owned(),
+        client: new.client.to_owned(),
+        grants: write_grants(new.grants)?,
+        label: new.label.chars().take(100).collect(),
+        created_by: new.by.to_owned(),
         created_at: ctx.now(),
-        expires_at: ctx.now() + lifetime,
+        expires_at: ctx.now() + new.lifetime,
         revoked_at: None,
+        subject: new.subject,
+        represented: new.represented,
+        delegation: new.delegation,
     };
     let issued = BearerToken {
         token,
@@ -266,6 +313,7 @@ async fn issue(
             client: row.client.clone(),
             token: row.key,
             expires: kernel::time::stamp(row.expires_at),
+            subject: row.subject,
         };
         journal::append(tx, &ctx, &stream(&row.client), &event).await?;
         Ok(())
@@ -284,6 +332,7 @@ pub async fn tokens(ctx: &Ctx, client_id: &str) -> Result<Vec<TokenInfo>, Identi
                 key: row.key,
                 label: row.label,
                 created_by: row.created_by,
+                subject: row.subject,
                 created_at: row.created_at,
                 expires_at: row.expires_at,
                 revoked_at: row.revoked_at,
@@ -309,9 +358,20 @@ pub async fn revoke_token(ctx: &Ctx, client_id: &str, key: &str) -> Result<(), I
     })
 }
 
+/// Who a bearer token lets in.
+#[derive(Clone, Debug)]
+pub struct TokenHolder {
+    pub actor: Actor,
+    /// The client that holds the token.
+    pub client_id: String,
+    pub token_key: String,
+    pub expires_at: Timestamp,
+}
+
 /// The actor of a bearer token, if it is in force. Read anew on every call, so that a revoked token
-/// opens nothing from that moment on.
-pub async fn token_actor(ctx: &Ctx, token: &str) -> Result<Option<Actor>, IdentityError> {
+/// opens nothing from that moment on. A token that a person or officer gave acts as they do: with
+/// their roles and their scope, cut down to the permissions that were given.
+pub async fn token_actor(ctx: &Ctx, token: &str) -> Result<Option<TokenHolder>, IdentityError> {
     let digest = ctx.lookup(TOKEN, token);
     let found = table::client::by_token(&mut ctx.db.reader(), &digest).await?;
     let Some((token, client)) = found else {
@@ -324,13 +384,41 @@ pub async fn token_actor(ctx: &Ctx, token: &str) -> Result<Option<Actor>, Identi
     let most = read_grants(&client.grants)?;
     let mut grants = read_grants(&token.grants)?;
     grants.retain(|g| most.contains(g));
-    Ok(Some(Actor {
-        kind: ActorKind::Machine,
-        id: client.id,
-        name: client.name,
-        agency: client.agency,
-        region: client.region,
-        grants,
-        ..Actor::visitor(Channel::Api)
+    let actor = match &token.subject {
+        Some(subject) => {
+            let given = Given {
+                subject,
+                represented: token.represented.as_deref(),
+                delegation: token.delegation.as_deref(),
+                given_at: token.created_at,
+            };
+            let Some(mut actor) = actor_of_token(ctx, &given).await? else {
+                return Ok(None);
+            };
+            actor.grants.retain(|held| {
+                let own = |g: &Grant| g.permission == held.permission && g.scope == Scope::Own;
+                grants.iter().any(own)
+            });
+            actor.client = Some(client.id.clone());
+            actor
+        }
+        None => {
+            grants.retain(|g| g.scope != Scope::Own);
+            Actor {
+                kind: ActorKind::Machine,
+                id: client.id.clone(),
+                name: client.name,
+                agency: client.agency,
+                region: client.region,
+                grants,
+                ..Actor::visitor(Channel::Api)
+            }
+        }
+    };
+    Ok(Some(TokenHolder {
+        actor,
+        client_id: client.id,
+        token_key: token.key,
+        expires_at: token.expires_at,
     }))
 }

@@ -4,7 +4,6 @@ use jiff::{SignedDuration, Timestamp};
 use kernel::{Phone, Sensitive};
 use store::{Ctx, Tx};
 
-use crate::state::codes;
 use crate::table::code::CodeRow;
 use crate::table::{self, credential};
 use crate::transact::transact;
@@ -14,7 +13,7 @@ pub(crate) const DIGITS: usize = 6;
 pub(crate) const LIFETIME: SignedDuration = SignedDuration::from_mins(5);
 pub(crate) const TRIES: i64 = 5;
 
-codes! {
+kernel::codes! {
     /// What a code is for; one for another purpose is refused.
     Purpose {
         SecondFactor = "second_factor", "登录验证";

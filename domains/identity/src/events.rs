@@ -108,8 +108,13 @@ events! {
     ClientCreated = "client.created" { client: String, }
     /// A machine client was switched on or off.
     ClientEnabled = "client.enabled" { client: String, enabled: bool, }
-    /// A bearer token was issued.
-    TokenIssued = "token.issued" { client: String, token: String, expires: String, }
+    /// A bearer token was issued; `subject` gave it and it acts in their name.
+    TokenIssued = "token.issued" {
+        client: String,
+        token: String,
+        expires: String,
+        subject: Option<String>,
+    }
     /// A bearer token was revoked.
     TokenRevoked = "token.revoked" { client: String, token: String, }
 }

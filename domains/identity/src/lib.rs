@@ -15,6 +15,7 @@ mod delegation;
 mod demo;
 mod error;
 mod events;
+mod given_token;
 mod guard;
 mod hooks;
 mod import;
@@ -47,8 +48,8 @@ pub use agreement::{
 pub use cancel::{begin_cancellation, cancel_account};
 pub use change::{BasicData, change_basic_data};
 pub use client::{
-    BearerToken, Client, NewClient, TokenInfo, clients, create_client, fetch_token, issue_token,
-    revoke_token, set_client_enabled, token_actor, tokens,
+    BearerToken, Client, NewClient, TokenHolder, TokenInfo, clients, create_client, fetch_token,
+    issue_token, revoke_token, set_client_enabled, token_actor, tokens,
 };
 pub use code::{Challenge, Limits, Purpose};
 pub use compare::{CONTENTS_NEEDED, Contents};
@@ -61,6 +62,9 @@ pub use delegation::{
 pub use demo::{DemoTotp, current_totp, is_demo};
 pub use error::IdentityError;
 pub use events::*;
+pub use given_token::{
+    GIVEN_LONGEST, GivenToken, OpenClient, give_token, given_tokens, open_clients, take_back_token,
+};
 pub use hooks::{CaseCounting, CodeSender, CodeSending, OpenCases};
 pub use import::{DemoAccounts, DemoLegalPerson, DemoPerson, DemoStaff, Imported, import};
 pub use mobile::{Answer, MobileChange, begin_mobile_change, finish_mobile_change};
@@ -88,7 +92,13 @@ pub use staff_sign_in::staff_sign_in;
 pub use state::{IllegalMove, State, StateEvent, TABLE, next};
 
 /// The tables of this domain. They need `store::numbers::MIGRATIONS` beside them.
-pub const MIGRATIONS: &[store::Migration] = &[store::Migration {
-    name: "identity/0001",
-    sql: include_str!("../migrations/0001_identity.sql"),
-}];
+pub const MIGRATIONS: &[store::Migration] = &[
+    store::Migration {
+        name: "identity/0001",
+        sql: include_str!("../migrations/0001_identity.sql"),
+    },
+    store::Migration {
+        name: "identity/0002_token_subject",
+        sql: include_str!("../migrations/0002_token_subject.sql"),
+    },
+];

@@ -1,33 +1,6 @@
 //! 账号状态: the table of A-33, and nothing else.
 
-macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident = $code:literal, $zh:literal;)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-        pub enum $name { $(#[doc = $zh] #[serde(rename = $code)] $variant,)* }
-
-        impl $name {
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-            /// Stable code, as it stands in tables and events.
-            pub fn code(self) -> &'static str { match self { $(Self::$variant => $code,)* } }
-            /// Chinese words.
-            pub fn zh(self) -> &'static str { match self { $(Self::$variant => $zh,)* } }
-            /// The value of that code.
-            pub fn from_code(code: &str) -> Option<Self> {
-                match code { $($code => Some(Self::$variant),)* _ => None }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.code())
-            }
-        }
-    };
-}
-pub(crate) use codes;
-
-codes! {
+kernel::codes! {
     /// Where an account stands.
     State {
         Pending = "PENDING", "待核验";
@@ -40,7 +13,7 @@ codes! {
     }
 }
 
-codes! {
+kernel::codes! {
     /// What happens to an account.
     StateEvent {
         Register = "register", "注册";

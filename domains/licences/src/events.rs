@@ -33,11 +33,17 @@ pub struct LicenceChanged {
     pub event: String,
     pub from: String,
     pub to: String,
+    /// In somebody's own words, so it stands in the encrypted detail only.
+    #[serde(skip)]
     pub reason: String,
 }
 
 impl Event for LicenceChanged {
     const KIND: &'static str = "licence.changed";
+
+    fn detail(&self) -> Option<serde_json::Value> {
+        Some(serde_json::json!({ "reason": self.reason }))
+    }
 }
 
 /// Somebody used a licence as a material.

@@ -26,6 +26,7 @@ pub use expire::{expire_due, schedules};
 pub use import::{StockLicence, import_licences};
 pub use issue::{StateChange, abandon, apply_change, change_state, commit};
 pub use kind::{FaceField, LicenceType, TypeFile, import_types, licence_type, licence_types};
+pub use library::stored_files;
 pub use licence::{Format, Licence, Version};
 pub use numbering::{Scheme, Segment};
 pub use prepare::{Holder, IssueRequest, Prepared, ReplaceKind, Replaces, prepare};

@@ -37,3 +37,12 @@ pub(crate) async fn check_file(ctx: &Ctx, l: &Licence) -> Result<Verdict, Licenc
         .map_err(|e| LicenceError::Data(e.to_string()))?
         .map_err(|e| LicenceError::Data(e.to_string()))
 }
+
+/// The names of all stored files, for sweeper and backup of the file store.
+pub async fn stored_files(
+    run: &mut impl store::Run,
+) -> Result<std::collections::HashSet<String>, LicenceError> {
+    let versions = table::version_data(run).await?;
+    let files = versions.into_iter().flat_map(|v| v.files);
+    Ok(files.map(|f| f.blob).collect())
+}

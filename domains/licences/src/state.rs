@@ -1,27 +1,6 @@
 //! The life of a licence: the table of [H-47]. Pure.
 
-use serde::{Deserialize, Serialize};
-
-macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident = $code:literal, $zh:literal;)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        pub enum $name { $(#[serde(rename = $code)] $variant,)* }
-
-        impl $name {
-            pub const ALL: &'static [$name] = &[$($name::$variant,)*];
-            /// The code in tables and interfaces.
-            pub fn code(self) -> &'static str { match self { $($name::$variant => $code,)* } }
-            /// Chinese words.
-            pub fn zh(self) -> &'static str { match self { $($name::$variant => $zh,)* } }
-            pub fn from_code(code: &str) -> Option<Self> {
-                match code { $($code => Some($name::$variant),)* _ => None }
-            }
-        }
-    };
-}
-
-codes! {
+kernel::codes! {
     /// 证照状态.
     State {
         Collected = "COLLECTED", "已采集";
@@ -38,7 +17,7 @@ codes! {
     }
 }
 
-codes! {
+kernel::codes! {
     /// What happens to a licence.
     Event {
         Collect = "collect", "采集";

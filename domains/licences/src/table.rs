@@ -390,7 +390,10 @@ pub(crate) async fn of_agencies(
         None => states.iter().map(|s| ("state = ?", args![*s])).collect(),
         Some(all) => states
             .iter()
-            .flat_map(|s| all.iter().map(move |a| ("agency = ? AND state = ?", args![a, *s])))
+            .flat_map(|s| {
+                all.iter()
+                    .map(move |a| ("agency = ? AND state = ?", args![a, *s]))
+            })
             .collect(),
     };
     let heads = if pairs.len() <= PARTS {
@@ -423,4 +426,16 @@ pub(crate) async fn of_agencies(
         .map(|r| licence_from(ctx, r))
         .collect();
     Ok((rows?, total))
+}
+
+/// What every version says of itself, without its face.
+pub(crate) async fn version_data(
+    run: &mut impl Run,
+) -> Result<Vec<crate::licence::VersionData>, LicenceError> {
+    let rows = run
+        .rows("SELECT data FROM licence_version", Vec::new())
+        .await?;
+    rows.iter()
+        .map(|r| Ok(serde_json::from_str(&r.get::<String>(0)?)?))
+        .collect()
 }

@@ -90,6 +90,8 @@ pub struct Summary {
     pub issue_date: Date,
     pub valid_to: Option<Date>,
     pub state: State,
+    /// Every version in the library with the day it was issued, newest first.
+    pub versions: Vec<(u32, Date)>,
 }
 
 /// The outcome.
@@ -517,7 +519,20 @@ async fn finish(
 async fn summary(ctx: &Ctx, l: &Licence, v: &Version) -> Result<Summary, LicenceError> {
     let kind = licence_type(ctx, &l.type_code).await?;
     let legal = l.body.holder_id_type == "001";
+    let mut versions = Vec::new();
+    for number in (1..=l.version).rev() {
+        let issued = match number == v.version {
+            true => v.data.issue_date,
+            false => {
+                let reader = &mut ctx.db.reader();
+                let other = table::version(reader, ctx, &l.licence_key, number).await?;
+                other.data.issue_date
+            }
+        };
+        versions.push((number, issued));
+    }
     Ok(Summary {
+        versions,
         type_name: l.body.type_name.clone(),
         licence_no: if kind.guards_number() {
             mask::id_number(&l.body.licence_no)

@@ -17,6 +17,7 @@ pub use events::{FileDeleted, FileRaised, FileStored};
 pub use file::{FileCard, Group};
 pub use manage::{Usage, delete, files, read, usable, usage};
 pub use raise::{raise_to_b, stamp_on_submit};
+pub use table::stored_files;
 pub use trust::{TrustLevel, note};
 pub use upload::{FILE_LIMIT, SPACE_LIMIT, Upload, upload};
 

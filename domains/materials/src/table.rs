@@ -216,3 +216,13 @@ pub(crate) async fn restamp(
         Err(MaterialError::Stale)
     }
 }
+
+/// The names of all stored files, for sweeper and backup of the file store.
+pub async fn stored_files(
+    run: &mut impl Run,
+) -> Result<std::collections::HashSet<String>, MaterialError> {
+    let sql = "SELECT original FROM user_file UNION SELECT stamped FROM user_file \
+               WHERE stamped IS NOT NULL";
+    let rows = run.rows(sql, Vec::new()).await?;
+    Ok(rows.iter().map(|r| r.get(0)).collect::<Result<_, _>>()?)
+}

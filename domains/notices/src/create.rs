@@ -38,14 +38,29 @@ pub struct NewNotice {
 }
 
 /// Tells before the act whether the document can be made: every needed field is there, every
-/// character has a glyph, everything fits. Composes without writing anything.
+/// character has a glyph, everything fits. Composes without writing anything. A receipt holds
+/// nothing that somebody wrote at length, and many are made at once: its characters are looked at,
+/// the page is not composed.
 pub async fn check(ctx: &Ctx, new: &NewNotice) -> Result<(), NoticeError> {
+    if new.kind == Kind::Receipt {
+        return Ok(drawable(&new.fields)?);
+    }
     let (_, template) = templates::current(&mut ctx.db.reader(), ctx, new.kind).await?;
     let site = ctx.shared.get::<Site>().ok_or(NoticeError::NotConfigured)?;
     let letter = compose(&template, &content(new, &template, None), &site)?;
     let composed = paper::letter(&letter)?;
     paper::lay_out(&composed.document)?;
     Ok(())
+}
+
+/// Every text anywhere in the value.
+fn drawable(value: &Value) -> Result<(), paper::Error> {
+    match value {
+        Value::String(text) => paper::drawable(text),
+        Value::Array(all) => all.iter().try_for_each(drawable),
+        Value::Object(all) => all.values().try_for_each(drawable),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
+    }
 }
 
 /// Writes a document and has it sealed in the background. Returns its key. The act it belongs to

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use kernel::Target;
 use serde::Serialize;
 
-use crate::kind::{Kind, words};
+use crate::kind::Kind;
 use crate::state::State;
 
-words! {
+kernel::codes! {
     /// The forms in which a document is kept.
     Format {
         Ofd = "ofd", "OFD", "OFD";

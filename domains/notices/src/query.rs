@@ -108,10 +108,7 @@ pub async fn withdraw_reason(ctx: &Ctx, doc_id: &str) -> Result<Option<String>, 
     Ok(Some(String::from_utf8_lossy(&plain).into_owned()))
 }
 
-/// The names of all stored files, for the sweeper of the file store.
-pub async fn stored_files(ctx: &Ctx) -> Result<HashSet<String>, NoticeError> {
-    Ok(table::blobs(&mut ctx.db.reader())
-        .await?
-        .into_iter()
-        .collect())
+/// The names of all stored files, for sweeper and backup of the file store.
+pub async fn stored_files(run: &mut impl store::Run) -> Result<HashSet<String>, NoticeError> {
+    Ok(table::blobs(run).await?.into_iter().collect())
 }

@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use crate::kind::words;
-
-words! {
+kernel::codes! {
     /// 文书状态.
     State {
         /// Numbered and written, not yet sealed.
@@ -15,7 +13,7 @@ words! {
     }
 }
 
-words! {
+kernel::codes! {
     /// What can happen to a document.
     Event {
         Seal = "seal", "盖章", "sealing";

@@ -35,3 +35,21 @@ impl Event for RegisterQueried {
         Some(json!({ "subject": self.subject }))
     }
 }
+
+/// The platform added an entry to somebody's credit record. Whose it is stands in the encrypted
+/// detail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreditNoted {
+    pub record_no: String,
+    pub kind: String,
+    #[serde(skip)]
+    pub subject: String,
+}
+
+impl Event for CreditNoted {
+    const KIND: &'static str = "register.credit_noted";
+
+    fn detail(&self) -> Option<Value> {
+        Some(json!({ "subject": self.subject }))
+    }
+}

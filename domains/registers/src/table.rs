@@ -112,3 +112,12 @@ pub(crate) async fn put_relation(
     let sql = "INSERT INTO register_relation (kind, digest, record_key) VALUES (?, ?, ?)";
     run.exec(sql, args![kind, digest, key]).await.map(drop)
 }
+
+/// The names of all stored files, for sweeper and backup of the file store.
+pub async fn stored_files(
+    run: &mut impl Run,
+) -> Result<std::collections::HashSet<String>, StoreError> {
+    let sql = "SELECT photo FROM register_record WHERE photo IS NOT NULL";
+    let rows = run.rows(sql, Vec::new()).await?;
+    rows.iter().map(|r| r.get(0)).collect()
+}

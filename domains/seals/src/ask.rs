@@ -10,11 +10,11 @@ use crate::error::{SealError, text};
 use crate::event::{SealAsked, stream};
 use crate::react::{ERASE, Erase};
 use crate::seal::Seal;
-use crate::state::{Event, next, words};
+use crate::state::{Event, next};
 use crate::step::{load, step};
 use crate::table;
 
-words! {
+kernel::codes! {
     /// What can be asked for.
     Request {
         /// 解除挂失: the lost seal was found and is safe.

@@ -10,11 +10,11 @@ use store::{Ctx, Tx};
 use crate::error::{EMPTY, MAXIMUM, PERIOD, SealError, text};
 use crate::query::Authorisation;
 use crate::seal::Seal;
-use crate::state::{Event, words};
+use crate::state::Event;
 use crate::step::{load, step};
 use crate::table;
 
-words! {
+kernel::codes! {
     /// Who holds an authorisation.
     HolderKind {
         /// A business system that signs by itself: a standing authorisation.

@@ -5,9 +5,9 @@ use kernel::Target;
 use serde::{Deserialize, Serialize};
 
 use crate::ask::Asked;
-use crate::state::{State, words};
+use crate::state::State;
 
-words! {
+kernel::codes! {
     /// 印章类型 [I-06].
     SealType {
         /// 公章.

@@ -2,45 +2,7 @@
 
 use std::fmt;
 
-macro_rules! words {
-    ($(#[$doc:meta])* $ty:ident { $($(#[$one:meta])* $name:ident = $code:literal, $zh:literal, $en:literal;)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum $ty { $($(#[$one])* $name,)* }
-
-        impl $ty {
-            /// Every value.
-            pub const ALL: &'static [$ty] = &[$($ty::$name,)*];
-            /// Stable code, as it stands in tables and interfaces.
-            pub fn code(self) -> &'static str { match self { $($ty::$name => $code,)* } }
-            /// Chinese words.
-            pub fn zh(self) -> &'static str { match self { $($ty::$name => $zh,)* } }
-            /// English words.
-            pub fn en(self) -> &'static str { match self { $($ty::$name => $en,)* } }
-            /// The value of that code.
-            pub fn from_code(code: &str) -> Option<Self> {
-                match code { $($code => Some($ty::$name),)* _ => None }
-            }
-        }
-
-        impl serde::Serialize for $ty {
-            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-                s.serialize_str(self.code())
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $ty {
-            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                let code = std::borrow::Cow::<'de, str>::deserialize(d)?;
-                Self::from_code(&code)
-                    .ok_or_else(|| serde::de::Error::custom(format!("unknown code {code}")))
-            }
-        }
-    };
-}
-pub(crate) use words;
-
-words! {
+kernel::codes! {
     /// 印章状态.
     State {
         Applied = "APPLIED", "已申请", "applied for";
@@ -56,7 +18,7 @@ words! {
     }
 }
 
-words! {
+kernel::codes! {
     /// What can happen to a seal.
     Event {
         Apply = "apply", "申请", "application";

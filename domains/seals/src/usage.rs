@@ -7,13 +7,12 @@ use store::{Ctx, Tx};
 use crate::error::SealError;
 use crate::event::{SealUseFinished, use_stream};
 use crate::reserve::UseId;
-use crate::state::words;
 use crate::table_use;
 
 /// A reservation that is older can no longer sign, and is closed by the next sweep.
 pub(crate) const OPEN_FOR: SignedDuration = SignedDuration::from_mins(30);
 
-words! {
+kernel::codes! {
     /// What became of a use.
     UseResult {
         /// Allowed, not yet finished.

@@ -79,7 +79,10 @@ pub async fn measure(options: &Options, database: Option<&str>) -> Result<Vec<Fi
             2.0,
         ),
         Figure::below(
-            &name(&format!("receipt sealed, p99, in the flood of {}", drafts.len())),
+            &name(&format!(
+                "receipt sealed, p99, in the flood of {}",
+                drafts.len()
+            )),
             p99(flood_receipts),
             "s",
             2.0,

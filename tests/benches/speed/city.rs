@@ -166,9 +166,7 @@ impl Opened {
 
     /// Signs in by a code to the phone, as the portal does; gives the session's token.
     async fn sign_in(&self, mobile: &str) -> Result<(Ctx, String)> {
-        let visitor = self
-            .ctx()
-            .with_actor(Actor::visitor(Channel::Portal));
+        let visitor = self.ctx().with_actor(Actor::visitor(Channel::Portal));
         let challenge = identity::request_sign_in_code(&visitor, mobile).await?;
         let text = self.sent_to(mobile).await?;
         let mut digits = text.split(|c: char| !c.is_ascii_digit());
@@ -197,7 +195,12 @@ async fn draft(ctx: &Ctx, form: &Value, person: &Value, session: String) -> Resu
         .as_object()
         .into_iter()
         .flatten()
-        .map(|(key, value)| (key.clone(), value.as_str().map(str::to_owned).into_iter().collect()))
+        .map(|(key, value)| {
+            (
+                key.clone(),
+                value.as_str().map(str::to_owned).into_iter().collect(),
+            )
+        })
         .collect();
     cases::save_answers(ctx, &draft.case_id, &answers).await?;
     let mut values = form["form_data"].as_object().cloned().unwrap_or_default();

@@ -96,7 +96,13 @@ fn request(city: &City) -> Result<IssueRequest> {
         .context("no licence of the type SPJYXKZ")?;
     let text = |key: &str| one[key].as_str().unwrap_or_default().to_owned();
     let face = one["face_data"].as_object().into_iter().flatten();
-    let filled = ["licence_no", "issuer", "issue_date", "valid_from", "valid_to"];
+    let filled = [
+        "licence_no",
+        "issuer",
+        "issue_date",
+        "valid_from",
+        "valid_to",
+    ];
     let face = face.filter(|(key, _)| !filled.contains(&key.as_str()));
     let agencies = city::part(city, "agencies.json", "agencies")?;
     let issuer = agencies

@@ -61,8 +61,7 @@ impl Connection {
             .lines()
             .find_map(|l| {
                 let (name, value) = l.split_once(':')?;
-                name.eq_ignore_ascii_case("content-length")
-                    .then_some(value)
+                name.eq_ignore_ascii_case("content-length").then_some(value)
             })
             .context("no content-length")?;
         let end = body + length.trim().parse::<usize>()?;

@@ -129,7 +129,11 @@ async fn fill(opened: &Opened, rows: u64) -> Result<Lookers> {
     let case = cases::submit(&resident, &draft.case_id).await?.case;
     opened.platform.worker.drain().await?;
     let directory = agencies::directory(ctx).await?;
-    let codes: Vec<String> = directory.agencies().iter().map(|a| a.code.clone()).collect();
+    let codes: Vec<String> = directory
+        .agencies()
+        .iter()
+        .map(|a| a.code.clone())
+        .collect();
     let looking = Lookers {
         officer: widest(ctx, Permission::CaseRead).await?,
         licensing: widest(ctx, Permission::LicenceQuery).await?,
@@ -181,7 +185,10 @@ async fn write(
         for n in at..end {
             values.extend(row(n)?);
         }
-        let sql = format!("INSERT INTO {into} VALUES {}", marks((end - at) as usize, columns));
+        let sql = format!(
+            "INSERT INTO {into} VALUES {}",
+            marks((end - at) as usize, columns)
+        );
         let work = std::sync::Arc::new((sql, values));
         let done: Result<u64, StoreError> = ctx
             .db

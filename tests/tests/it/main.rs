@@ -2,5 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod acts;
+mod api;
+mod browser;
+mod conflicts;
 mod plans;
 mod scenarios;
+mod verify;

@@ -4,12 +4,10 @@
 use std::collections::HashMap;
 
 use cases::{
-    Case, Complete, CorrectionItem, Decide, HandOver, MarkPoint, Refusal, SignedOpinion, Suspend,
-    WindowIntake,
+    Case, CorrectionItem, Decide, HandOver, Refusal, SignedOpinion, Suspend, WindowIntake,
 };
-use journeys::{Town, drawing};
+use journeys::{Town, answers, complete_as};
 use kernel::time;
-use materials::{Group, Upload};
 use serde_json::Value;
 use store::Ctx;
 
@@ -137,56 +135,56 @@ impl Play<'_> {
             "start_form" => cases::start(&self.town.person(actor).await, item).await,
             "submit" => self.submit(&self.town.person(actor).await, id, item).await,
             "intake" if case.is_none() => self.window_intake(actor, wanted).await,
-            "intake" => cases::take_originals(&self.officer(actor).await, id).await,
+            "intake" => cases::take_originals(&self.officer(actor).await, id.into()).await,
             "pre_review_pass" => {
-                cases::pass_pre_review(&self.officer(actor).await, id, "材料齐全").await
+                cases::pass_pre_review(&self.officer(actor).await, id.into(), "材料齐全").await
             }
             "ask_correction" => self.ask_correction(actor, id).await,
             "resubmit" => self.resubmit(actor, id).await,
             "accept" => {
                 let officer = self.officer(actor).await;
-                self.pass_points(&officer, id).await;
-                cases::accept(&officer, id, "材料齐全，符合法定形式").await
+                self.town.pass_points(&officer, id).await;
+                cases::accept(&officer, id.into(), "材料齐全，符合法定形式").await
             }
             "refuse" => {
                 let refusal = Refusal {
                     reason: "居住登记未满半年，最早2027-02-20可申领".into(),
                     basis: "《居住证暂行条例》第二条".into(),
                 };
-                cases::refuse(&self.officer(actor).await, id, &refusal).await
+                cases::refuse(&self.officer(actor).await, id.into(), &refusal).await
             }
             "review_opinion" | "site_check_sign" => {
                 let opinion = SignedOpinion {
                     agree: true,
                     text: "符合条件，建议准予".into(),
                 };
-                cases::sign_opinion(&self.officer(actor).await, id, &opinion).await
+                cases::sign_opinion(&self.officer(actor).await, id.into(), &opinion).await
             }
             "suspend" => self.suspend(actor, id).await,
-            "resume" => cases::resume(&self.officer(actor).await, id, "合格，无异议").await,
+            "resume" => cases::resume(&self.officer(actor).await, id.into(), "合格，无异议").await,
             "decide_approve" => {
                 let decide = Decide {
                     approve: true,
                     reason: "符合法定条件、标准".into(),
                     basis: String::new(),
                 };
-                cases::decide(&self.officer(actor).await, id, &decide).await
+                cases::decide(&self.officer(actor).await, id.into(), &decide).await
             }
-            "complete" => self.complete(actor, id).await,
+            "complete" => complete_as(&self.officer(actor).await, id.into()).await,
             "hand_over" => {
                 let act = HandOver {
                     collector: case?.private.applicant.name.clone(),
                     originals_match: true,
                     note: String::new(),
                 };
-                cases::hand_over(&self.officer(actor).await, id, &act).await
+                cases::hand_over(&self.officer(actor).await, id.into(), &act).await
             }
-            "ship" => cases::ship(&self.officer(actor).await, id, "YZ2990000001").await,
+            "ship" => cases::ship(&self.officer(actor).await, id.into(), "YZ2990000001").await,
             "courier_signed" => {
                 let deliverer = self.officer("ck_changmq").await;
-                cases::courier_signed(&deliverer, id).await
+                cases::courier_signed(&deliverer, id.into()).await
             }
-            "archive" => cases::archive(self.town.ctx(), id).await,
+            "archive" => cases::archive(self.town.ctx(), id.into()).await,
             "download" => {
                 self.download(actor, case?).await;
                 return None;
@@ -208,21 +206,16 @@ impl Play<'_> {
     async fn detail(&self, case: &Case) -> cases::Detail {
         cases::detail(self.town.ctx(), &case.case_id).await.unwrap()
     }
-
-    fn form(&self, item: &str) -> Value {
-        let forms: Vec<Value> = self.town.city.part("scenario_forms.json", "forms").unwrap();
-        forms.into_iter().find(|f| f["item_id"] == item).unwrap()
-    }
 }
 
 /// The acts that need more than one call.
 impl Play<'_> {
     async fn submit(&self, me: &Ctx, id: &str, item: &str) -> Result<Case, cases::CaseError> {
-        let form = self.form(item);
+        let form = self.town.form(item);
         cases::save_answers(me, id, &answers(&form["answers"])).await?;
         let values = form["form_data"].as_object().cloned().unwrap();
         cases::save_values(me, id, values).await?;
-        self.upload_missing(me, id).await;
+        self.town.upload_missing(me, id).await;
         let asked = self.asked(id).await;
         assert_eq!(asked, texts(&form["expected_materials"]), "{item}");
         let first = cases::submit(me, id).await?.case;
@@ -244,35 +237,9 @@ impl Play<'_> {
         codes
     }
 
-    /// Uploads a drawing for every material that the platform does not hold.
-    async fn upload_missing(&self, me: &Ctx, id: &str) {
-        let detail = cases::detail(me, id).await.unwrap();
-        for need in detail.item.materials_for(&detail.case.data.answers) {
-            let code = &need.material.material_code;
-            let there = detail.materials.iter().any(|m| m.material_code == *code);
-            if need.required && !there {
-                self.upload(me, &detail.case, code, &need.material.material_name)
-                    .await;
-            }
-        }
-    }
-
-    async fn upload(&self, ctx: &Ctx, case: &Case, code: &str, name: &str) {
-        let upload = Upload {
-            owner: case.data.owner.clone(),
-            name: format!("{name}.png"),
-            group: Group::SelfMade,
-            bytes: drawing(name, ctx.now()),
-        };
-        let file = materials::upload(ctx, upload).await.unwrap();
-        cases::attach_file(ctx, &case.case_id, code, &file.file_key)
-            .await
-            .unwrap();
-    }
-
     async fn window_intake(&self, actor: &str, wanted: &Value) -> Result<Case, cases::CaseError> {
         let clerk = self.officer(actor).await;
-        let form = self.form(wanted["item_id"].as_str().unwrap());
+        let form = self.town.form(wanted["item_id"].as_str().unwrap());
         let account = |login: &str| {
             let (ctx, login) = (self.town.ctx().clone(), login.to_owned());
             async move {
@@ -318,12 +285,12 @@ impl Play<'_> {
                 what: what.into(),
             });
         }
-        cases::ask_correction(&clerk, id, items).await
+        cases::ask_correction(&clerk, id.into(), items).await
     }
 
     async fn resubmit(&self, actor: &str, id: &str) -> Result<Case, cases::CaseError> {
         let clerk = self.officer(actor).await;
-        let early = cases::resubmit(&clerk, id).await;
+        let early = cases::resubmit(&clerk, id.into()).await;
         assert!(early.is_err(), "nothing was corrected yet");
         let detail = cases::detail(&clerk, id).await?;
         let codes: Vec<String> = detail
@@ -336,22 +303,7 @@ impl Play<'_> {
         for code in codes {
             cases::attach_paper(&clerk, id, &code).await?;
         }
-        cases::resubmit(&clerk, id).await
-    }
-
-    /// Ticks every review point of the materials that the case asks for.
-    async fn pass_points(&self, officer: &Ctx, id: &str) {
-        let detail = cases::detail(officer, id).await.unwrap();
-        let needs = detail.item.materials_for(&detail.case.data.answers);
-        let marks = needs.iter().flat_map(|n| {
-            n.material.review_points.iter().map(|p| MarkPoint {
-                material_code: n.material.material_code.clone(),
-                point_no: i64::from(p.no),
-                passed: true,
-            })
-        });
-        let marks: Vec<MarkPoint> = marks.collect();
-        cases::mark_points(officer, id, marks).await.unwrap();
+        cases::resubmit(&clerk, id.into()).await
     }
 
     async fn suspend(&self, actor: &str, id: &str) -> Result<Case, cases::CaseError> {
@@ -372,26 +324,16 @@ impl Play<'_> {
             procedure: procedure.procedure_name.clone(),
             reason: "依法需要".into(),
         };
-        let first = cases::suspend(&officer, id, &suspend).await?;
-        assert!(cases::suspend(&officer, id, &suspend).await.is_err());
+        let first = cases::suspend(&officer, id.into(), &suspend).await?;
+        assert!(cases::suspend(&officer, id.into(), &suspend).await.is_err());
         Ok(first)
-    }
-
-    async fn complete(&self, actor: &str, id: &str) -> Result<Case, cases::CaseError> {
-        let officer = self.officer(actor).await;
-        let face = cases::preview_face(&officer, id).await?;
-        let mut complete = Complete::default();
-        for (field, _) in face.map(|f| f.missing).unwrap_or_default() {
-            complete.face.insert(field, "见附件".into());
-        }
-        cases::complete(&officer, id, &complete).await
     }
 
     async fn assign(&self, actor: &str, id: &str) -> Result<Case, cases::CaseError> {
         let officer = self.officer(actor).await;
-        let nobody = cases::assign(&officer, id, "ga_luoqh").await;
+        let nobody = cases::assign(&officer, id.into(), "ga_luoqh").await;
         assert!(nobody.is_err(), "an officer of another agency");
-        cases::assign(&officer, id, "sc_xinglc").await
+        cases::assign(&officer, id.into(), "sc_xinglc").await
     }
 
     /// The applicant takes the licence out of the user space, and a stranger finds it valid.
@@ -494,10 +436,4 @@ fn licence_key(case: &Case) -> String {
 fn texts(list: &Value) -> Vec<String> {
     let all = list.as_array().unwrap();
     all.iter().map(|v| v.as_str().unwrap().to_owned()).collect()
-}
-
-fn answers(of: &Value) -> HashMap<String, Vec<String>> {
-    let of = of.as_object().unwrap();
-    let one = |v: &Value| vec![v.as_str().unwrap().to_owned()];
-    of.iter().map(|(k, v)| (k.clone(), one(v))).collect()
 }

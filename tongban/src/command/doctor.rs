@@ -2,10 +2,15 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
+use jiff::Timestamp;
+use kernel::SystemClock;
 
+use crate::platform::{self, Look, Place};
 use crate::stop::Stop;
+use crate::{backup, wiring};
 
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
@@ -22,7 +27,13 @@ pub struct DoctorArgs {
 
 /// Prints one line a finding; exit code 1 when something is missing.
 pub async fn run(args: DoctorArgs) -> Result<ExitCode, Stop> {
-    let found = findings(&args);
+    let mut found = findings(&args);
+    if args.data.is_dir() {
+        match looked(&args).await {
+            Ok(more) => found.extend(more),
+            Err(stop) => found.push(format!("无法检查 / cannot be examined: {}", stop.0)),
+        }
+    }
     if found.is_empty() {
         println!("✔ 没有发现问题 / nothing is missing");
         return Ok(ExitCode::SUCCESS);
@@ -51,6 +62,9 @@ fn findings(args: &DoctorArgs) -> Vec<String> {
     if readable_by_others(&args.data.join("keys.store")) {
         found.push("密钥库可被其他用户读取 / the key store is readable by others".into());
     }
+    if readable_by_others(&args.data.join("keys.unlock")) {
+        found.push("密钥文件可被其他用户读取 / the key file is readable by others".into());
+    }
     if args.data.join("journal-roots.jsonl").exists() {
         found.push(
             "审计日志根与数据库在同一目录，请定期抄送到另一台机器 / \
@@ -69,6 +83,95 @@ fn findings(args: &DoctorArgs) -> Vec<String> {
         found.push("对外地址不是HTTPS（--base-url） / the public address is not HTTPS".into());
     }
     found
+}
+
+/// What only the open installation tells: database, journal, files, work that waits.
+async fn looked(args: &DoctorArgs) -> Result<Vec<String>, Stop> {
+    let place = Place {
+        data: args.data.clone(),
+        database: args.database.clone(),
+        base_url: String::new(),
+    };
+    let look = platform::look(&place, Arc::new(SystemClock)).await?;
+    let found = examine(&place, &look).await;
+    look.ctx.db.close().await;
+    found
+}
+
+/// Events that no signed batch holds should not be older, seconds: the worker seals at once.
+const UNSEALED: i64 = 600;
+
+async fn examine(place: &Place, look: &Look) -> Result<Vec<String>, Stop> {
+    let (ctx, mut found) = (&look.ctx, Vec::new());
+    for risk in ctx.db.risks().await? {
+        found.push(format!(
+            "数据库 {} = {}，应为 {} / the database's {} is {}, not {}",
+            risk.name, risk.found, risk.wanted, risk.name, risk.found, risk.wanted
+        ));
+    }
+    if identity::is_demo(ctx).await? {
+        found.push(
+            "这是演示城市：模拟器会显示验证码，账号口令公开 / a demonstration: simulators show \
+             one-time codes"
+                .into(),
+        );
+    }
+    // There is no other gateway and no other authority yet; both are told until there are.
+    found.push("短信由模拟网关发送 / SMS go to the simulated gateway only".into());
+    found.push(
+        "签名证书由平台自建机构签发，正式使用须换成依法设立的电子认证机构的证书 / the platform's own \
+         authorities issue the certificates: replace them by those of a licensed authority"
+            .into(),
+    );
+    let report = platform::verify_journal(place, &*look.keys, ctx.now()).await?;
+    if !report.is_whole() {
+        found.push(format!(
+            "审计日志有 {} 处异常，请运行 journal verify / the journal has faults: {}",
+            report.faults.len(),
+            report.faults.len()
+        ));
+    }
+    if report.unsealed > 0 && report.unsealed_age > UNSEALED {
+        found.push(format!(
+            "有事件 {} 秒未封存，后台可能没有运行 / events unsealed for {} seconds: is a worker running?",
+            report.unsealed_age, report.unsealed_age
+        ));
+    }
+    let parked = journal::parked(&mut ctx.db.reader()).await?;
+    if !parked.is_empty() {
+        found.push(format!(
+            "有 {} 项后台工作停下待人处理 / background work is parked: {}",
+            parked.len(),
+            parked.len()
+        ));
+    }
+    let blobs = blobs::Blobs::open(&place.data.join("files"))?;
+    let names = wiring::stored_files(&mut ctx.db.reader()).await?;
+    let gone = names.iter().filter(|n| !blobs.path(n).is_file()).count();
+    if gone > 0 {
+        found.push(format!(
+            "缺少 {gone} 个文件 / stored files are missing: {gone}"
+        ));
+    }
+    found.extend(backup_age(&place.data, ctx.now()));
+    Ok(found)
+}
+
+/// A backup is due daily [K-34].
+const BACKUP_DUE: i64 = 26 * 3600;
+
+fn backup_age(data: &Path, now: Timestamp) -> Option<String> {
+    let Some(last) = backup::last(data) else {
+        return Some("从未备份（tongban backup） / no backup was ever made".into());
+    };
+    let age = now.duration_since(last).as_secs();
+    (age > BACKUP_DUE).then(|| {
+        format!(
+            "最近一次备份是 {} 小时前 / the last backup is {} hours old",
+            age / 3600,
+            age / 3600
+        )
+    })
 }
 
 #[cfg(unix)]

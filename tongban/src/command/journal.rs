@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
+use ::journal::Report;
 use clap::{Args, Subcommand};
-use kernel::SystemClock;
+use kernel::{Clock, SystemClock};
 
 use crate::platform::{self, Place};
 use crate::stop::Stop;
@@ -43,36 +43,37 @@ pub async fn run(args: JournalArgs) -> Result<ExitCode, Stop> {
         database,
         base_url: String::new(),
     };
-    let platform = platform::open(&place, Arc::new(SystemClock)).await?;
-    let now = platform.ctx.now();
-    let mut reader = platform.ctx.db.reader();
-    let report = journal::verify(&mut reader, &platform.roots, now, |message, signature| {
-        platform.signed_by_journal(message, signature)
-    })
-    .await?;
+    let keys = platform::keys_beside(&place.data)?;
+    let report = platform::verify_journal(&place, &*keys, SystemClock.now()).await?;
     if json {
         println!("{}", serde_json::to_string(&report)?);
     } else {
-        println!(
-            "{}：事件 {}，流 {}，批次 {}，未封存 {}（最早 {} 秒前）",
-            if report.is_whole() {
-                "✔ 审计日志完整 / whole"
-            } else {
-                "✖ 审计日志有异常 / damaged"
-            },
-            report.events,
-            report.streams,
-            report.batches,
-            report.unsealed,
-            report.unsealed_age
-        );
-        for fault in &report.faults {
-            println!("  {}", serde_json::to_string(fault)?);
-        }
+        print(&report)?;
     }
     Ok(if report.is_whole() {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(1)
     })
+}
+
+/// The report in words.
+pub fn print(report: &Report) -> Result<(), Stop> {
+    println!(
+        "{}：事件 {}，流 {}，批次 {}，未封存 {}（最早 {} 秒前）",
+        if report.is_whole() {
+            "✔ 审计日志完整 / whole"
+        } else {
+            "✖ 审计日志有异常 / damaged"
+        },
+        report.events,
+        report.streams,
+        report.batches,
+        report.unsealed,
+        report.unsealed_age
+    );
+    for fault in &report.faults {
+        println!("  {}", serde_json::to_string(fault)?);
+    }
+    Ok(())
 }

@@ -1,7 +1,9 @@
 //! The command line.
 
+mod backup;
 mod doctor;
 mod journal;
+mod library;
 mod verify;
 
 use std::path::PathBuf;
@@ -13,6 +15,7 @@ use jiff::civil::DateTime;
 use kernel::{Clock, ShiftedClock, SystemClock, time};
 
 use crate::demo::{self, City};
+use crate::http::{Guard, Limits, Network, Proxies};
 use crate::platform::{self, Place};
 use crate::serve;
 use crate::stop::Stop;
@@ -23,12 +26,37 @@ pub enum Command {
     Demo(DemoArgs),
     /// Serves an installation.
     Serve(ServeArgs),
-    /// 核验: judges an OFD or PDF file without a database.
+    /// 核验: judges an OFD or PDF file, by itself or with an installation's library.
     Verify(verify::VerifyArgs),
     /// The audit trail.
     Journal(journal::JournalArgs),
+    /// 备份: saves an installation while it runs, or checks a backup.
+    Backup(backup::BackupArgs),
+    /// 恢复: restores a backup into a new place.
+    Restore(backup::RestoreArgs),
     /// Says what an installation still lacks.
     Doctor(doctor::DoctorArgs),
+}
+
+/// Who may ask how often.
+#[derive(Debug, Args)]
+pub struct GuardArgs {
+    /// Requests of one address a minute; sign-in, codes, verification and uploads have a part of
+    /// it. 0 for no limits.
+    #[arg(long, default_value_t = Limits::default().per_minute)]
+    rate_limit: u32,
+    /// Address or network of a proxy whose X-Forwarded-For is believed: 10.0.0.0/8. Repeatable.
+    #[arg(long)]
+    trusted_proxy: Vec<Network>,
+}
+
+impl GuardArgs {
+    fn guard(&self, clock: Arc<dyn Clock>) -> Guard {
+        let limits = Limits {
+            per_minute: self.rate_limit,
+        };
+        Guard::new(limits, Proxies(self.trusted_proxy.clone()), clock)
+    }
 }
 
 #[derive(Debug, Args)]
@@ -57,6 +85,8 @@ pub struct DemoArgs {
     /// Where --once writes what was issued.
     #[arg(long)]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    guard: GuardArgs,
 }
 
 #[derive(Debug, Args)]
@@ -73,6 +103,8 @@ pub struct ServeArgs {
     /// The address under which people reach the portal.
     #[arg(long)]
     base_url: Option<String>,
+    #[command(flatten)]
+    guard: GuardArgs,
 }
 
 /// Runs a command; operators' mistakes end with one line and exit code 2.
@@ -80,8 +112,10 @@ pub async fn run(command: Command) -> ExitCode {
     let done = match command {
         Command::Demo(args) => run_demo(args).await,
         Command::Serve(args) => run_serve(args).await,
-        Command::Verify(args) => return verify::run(&args),
+        Command::Verify(args) => return verify::run(&args).await,
         Command::Journal(args) => journal::run(args).await,
+        Command::Backup(args) => backup::backup(args).await,
+        Command::Restore(args) => backup::restore(args).await,
         Command::Doctor(args) => doctor::run(args).await,
     };
     match done {
@@ -116,7 +150,8 @@ async fn run_demo(args: DemoArgs) -> Result<ExitCode, Stop> {
     let platform = platform::open(&place, clock).await?;
     let loaded = demo::load(&platform.ctx, &city).await?;
     serve::greet(&place.base_url, &loaded, &args.data);
-    serve::serve(platform, listener, false).await?;
+    let guard = args.guard.guard(platform.ctx.clock.clone());
+    serve::serve(platform, listener, false, guard).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -152,6 +187,7 @@ fn reset(data: &std::path::Path) -> Result<(), Stop> {
         "keys.store",
         "keys.unlock",
         "journal-roots.jsonl",
+        "last-backup",
     ];
     for name in ours {
         match std::fs::remove_file(data.join(name)) {
@@ -179,6 +215,7 @@ async fn run_serve(args: ServeArgs) -> Result<ExitCode, Stop> {
         base_url,
     };
     let platform = platform::open(&place, Arc::new(SystemClock)).await?;
-    serve::serve(platform, listener, secure).await?;
+    let guard = args.guard.guard(platform.ctx.clock.clone());
+    serve::serve(platform, listener, secure, guard).await?;
     Ok(ExitCode::SUCCESS)
 }

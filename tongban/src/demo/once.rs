@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use cases::{Case, Complete, Decide, HandOver, SignedOpinion};
+use cases::{Case, Complete, Decide, HandOver, Seen, SignedOpinion};
 use kernel::{Actor, Channel, PageRequest};
 use materials::{Group, Upload};
 use serde_json::Value;
@@ -194,11 +194,11 @@ impl Once<'_> {
         let clerk = self.first(&case, flow_step::Step::Accept).await?;
         let mut case = case;
         if case.data.max_visits == 2 {
-            problem(cases::pass_pre_review(&clerk, &id, "材料齐全").await)?;
-            case = problem(cases::take_originals(&clerk, &id).await)?;
+            problem(cases::pass_pre_review(&clerk, (&id).into(), "材料齐全").await)?;
+            case = problem(cases::take_originals(&clerk, (&id).into()).await)?;
         }
         if matches!(case.state, S::Submitted | S::TakenIn) {
-            case = problem(cases::accept(&clerk, &id, "材料齐全，符合法定形式").await)?;
+            case = problem(cases::accept(&clerk, (&id).into(), "材料齐全，符合法定形式").await)?;
             self.say(&format!("{} 已受理 / accepted", case.number()));
         }
         for step in [
@@ -214,7 +214,7 @@ impl Once<'_> {
                     agree: true,
                     text: "符合条件，建议准予".into(),
                 };
-                case = problem(cases::sign_opinion(&officer, &id, &opinion).await)?;
+                case = problem(cases::sign_opinion(&officer, (&id).into(), &opinion).await)?;
             }
         }
         self.say(&format!("{} 审查完毕 / reviewed", case.number()));
@@ -224,15 +224,15 @@ impl Once<'_> {
             reason: "符合法定条件、标准".into(),
             basis: String::new(),
         };
-        let case = problem(cases::decide(&decider, &id, &decision).await)?;
+        let case = problem(cases::decide(&decider, (&id).into(), &decision).await)?;
         self.say(&format!("{} 决定准予 / approved", case.number()));
         let officer = self.first(&case, flow_step::Step::Complete).await?;
-        let preview = problem(cases::preview_face(&officer, &id).await)?;
+        let preview = problem(cases::preview_face(&officer, (&id).into()).await)?;
         let mut complete = Complete::default();
         for (field, _) in preview.map(|f| f.missing).unwrap_or_default() {
             complete.face.insert(field, "见附件".into());
         }
-        let case = problem(cases::complete(&officer, &id, &complete).await)?;
+        let case = problem(cases::complete(&officer, (&id).into(), &complete).await)?;
         self.say(&format!("{} 已办结 / completed", case.number()));
         Ok(case)
     }
@@ -253,7 +253,7 @@ impl Once<'_> {
                 originals_match: true,
                 note: String::new(),
             };
-            problem(cases::hand_over(&officer, &case.case_id, &act).await)?;
+            problem(cases::hand_over(&officer, Seen::case(&case), &act).await)?;
         }
         self.platform.worker.drain().await?;
         let number = case.number().to_owned();

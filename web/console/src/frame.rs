@@ -86,6 +86,10 @@ async fn menu(acting: &Acting, l: &L) -> Vec<MenuGroup> {
     if has(Permission::SealManage) || has(Permission::SealReadUses) {
         watch.push(entry("console-menu-seals", "/desk/seals", "seal", 0));
     }
+    let mut system = vec![entry("console-menu-tokens", "/desk/tokens", "lock", 0)];
+    if has(Permission::TokenIssue) {
+        system.push(entry("console-menu-clients", "/desk/clients", "gear", 0));
+    }
     let group = |key: &str, entries| MenuGroup {
         label: l.t(key),
         entries,
@@ -94,6 +98,7 @@ async fn menu(acting: &Acting, l: &L) -> Vec<MenuGroup> {
         group("console-group-window", window),
         group("console-group-review", review),
         group("console-group-watch", watch),
+        group("console-group-system", system),
     ];
     groups.retain(|group| !group.entries.is_empty());
     groups

@@ -7,6 +7,7 @@ mod account;
 mod app;
 mod approve;
 mod case;
+mod clients;
 mod cookie;
 mod desk;
 mod files;
@@ -31,6 +32,7 @@ pub fn router() -> axum::Router {
         .merge(approve::router())
         .merge(licences::router())
         .merge(seals::router())
+        .merge(clients::router())
         .merge(files::router())
         .merge(watch::router())
 }
@@ -43,6 +45,11 @@ pub const TEXTS: &[ui::Resource] = &[
         "console-events",
         include_str!("../locales/zh-CN/events.ftl"),
     ),
+    ui::Resource::zh(
+        "console-clients",
+        include_str!("../locales/zh-CN/clients.ftl"),
+    ),
+    ui::Resource::en("console-clients", include_str!("../locales/en/clients.ftl")),
     ui::Resource::en("console-pages", include_str!("../locales/en/pages.ftl")),
     ui::Resource::en("console-cases", include_str!("../locales/en/cases.ftl")),
     ui::Resource::en("console-events", include_str!("../locales/en/events.ftl")),

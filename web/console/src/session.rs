@@ -106,7 +106,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Staff {
             } else {
                 came_from(&parts.headers)
             };
-            return Err(ui::see_other(&format!("/desk/sign-in?back={}", enc(&back))));
+            // What was typed into a form is kept over the sign-in.
+            let to = ui::see_other(&format!("/desk/sign-in?back={}", enc(&back)));
+            return Err(ui::SignInFirst("/desk/sign-in/resume").mark(to));
         };
         if session.duties.contains(&Duty::ChangePassword) {
             return Err(ui::see_other("/desk/password"));

@@ -3,7 +3,8 @@
 use askama::Template;
 use axum::http::StatusCode;
 use ui::view::{
-    ConfirmDialog, Empty, FilterBar, Form, KeyValues, Lamp, Notice, Pager, Table, Timeline, Verdict,
+    ConfirmDialog, Empty, FilterBar, Form, KeyValues, Lamp, Material, Notice, Pager, Table,
+    Timeline, Verdict,
 };
 use ui::{Chip, Shell};
 
@@ -29,6 +30,7 @@ pub(crate) enum Part {
     /// Address and label.
     Links(Vec<(String, String)>),
     Confirm(ConfirmDialog),
+    Material(Material),
     Form(Act),
 }
 
@@ -61,6 +63,8 @@ pub(crate) struct Sheet {
     title: String,
     sub: String,
     notices: Vec<Notice>,
+    /// Where the page lies: label and address.
+    crumbs: Vec<(String, String)>,
     blocks: Vec<Block>,
     side: Vec<Block>,
 }
@@ -82,6 +86,7 @@ impl Sheet {
             title: title.into(),
             sub: String::new(),
             notices: Vec::new(),
+            crumbs: Vec::new(),
             blocks: Vec::new(),
             side: Vec::new(),
         }
@@ -90,6 +95,12 @@ impl Sheet {
     /// The line under the heading.
     pub fn sub(mut self, words: impl Into<String>) -> Self {
         self.sub = words.into();
+        self
+    }
+
+    /// A page above this one.
+    pub fn crumb(mut self, label: impl Into<String>, href: impl Into<String>) -> Self {
+        self.crumbs.push((label.into(), href.into()));
         self
     }
 
@@ -143,6 +154,12 @@ impl Sheet {
             .sum();
         let mut page = shell.page(self.title.clone()).private().errors(errors);
         page.notices.extend(self.notices);
+        if !self.crumbs.is_empty() {
+            for (label, href) in self.crumbs {
+                page = page.crumb(label, href);
+            }
+            page = page.crumb_here(self.title.clone());
+        }
         let desk = frame::desk(acting, shell).await;
         let sheet = SheetPage {
             page,

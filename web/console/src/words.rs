@@ -61,6 +61,39 @@ pub(crate) fn step(l: &L, code: &str) -> String {
     l.t(&format!("console-step-{code}"))
 }
 
+/// The browser and the system of a device, as far as it says them.
+pub(crate) fn device(l: &L, agent: &str) -> String {
+    const BROWSERS: [(&str, &str); 7] = [
+        ("MicroMessenger", "WeChat"),
+        ("Edg", "Edge"),
+        ("OPR", "Opera"),
+        ("Firefox", "Firefox"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+        ("curl", "curl"),
+    ];
+    const SYSTEMS: [(&str, &str); 6] = [
+        ("HarmonyOS", "HarmonyOS"),
+        ("Android", "Android"),
+        ("iPhone", "iOS"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let named = |list: &[(&str, &'static str)]| {
+        let found = list.iter().find(|(sign, _)| agent.contains(sign));
+        found.map(|(_, name)| *name)
+    };
+    match (named(&BROWSERS), named(&SYSTEMS)) {
+        (None, None) => l.t("console-device-unknown"),
+        (browser, system) => [browser, system]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" · "),
+    }
+}
+
 /// A personal value as it is shown before somebody asks for it in full: by its shape.
 pub(crate) fn hidden(value: &str) -> String {
     let count = value.chars().count();

@@ -8,10 +8,10 @@ mod apply;
 mod content;
 mod cookie;
 mod files;
+mod halls;
 mod home;
 mod my;
 mod progress;
-mod receive;
 mod reply;
 mod services;
 mod session;
@@ -31,6 +31,7 @@ pub fn router() -> Router {
     Router::new()
         .merge(home::router())
         .merge(services::router())
+        .merge(halls::router())
         .merge(signin::router())
         .merge(apply::router())
         .merge(progress::router())
@@ -51,6 +52,8 @@ pub const TEXTS: &[ui::Resource] = &[
     ),
     ui::Resource::zh("portal-my", include_str!("../locales/zh-CN/my.ftl")),
     ui::Resource::zh("portal-public", include_str!("../locales/zh-CN/public.ftl")),
+    ui::Resource::zh("portal-tokens", include_str!("../locales/zh-CN/tokens.ftl")),
+    ui::Resource::en("portal-tokens", include_str!("../locales/en/tokens.ftl")),
     ui::Resource::en("portal-apply", include_str!("../locales/en/apply.ftl")),
     ui::Resource::en("portal-content", include_str!("../locales/en/content.ftl")),
     ui::Resource::en("portal-my", include_str!("../locales/en/my.ftl")),

@@ -5,6 +5,9 @@ use kernel::Problem;
 use ui::view::Notice;
 use ui::{FormData, Shell};
 
+/// Room for a file of the largest size with its form around it.
+pub(crate) const BODY_LIMIT: usize = materials::FILE_LIMIT as usize + 256 * 1024;
+
 /// What handlers give back.
 pub(crate) type Answer = Result<Response, Response>;
 

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use identity::{Duty, Identity, IdentityChoice, Session};
 use kernel::{Actor, Channel, Locale, mask};
 use store::Ctx;
-use ui::{CsrfBinding, Shell, UserView};
+use ui::{CsrfBinding, Shell, SignInFirst, UserView};
 
 use crate::app::App;
 use crate::cookie;
@@ -175,7 +175,11 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
             came_from(&parts.headers)
         };
         let to = match &acting.session {
-            None => "/login",
+            // What was typed into a form is kept over the sign-in.
+            None => {
+                let to = format!("/login?back={}", enc(&back));
+                return Err(SignInFirst("/login/resume").mark(ui::see_other(&to)));
+            }
             Some(session) => match session.duties.first() {
                 Some(Duty::AcceptAgreement) => "/agreement",
                 Some(Duty::ChangePassword) => "/my/password",

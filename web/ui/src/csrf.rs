@@ -2,8 +2,9 @@
 //!
 //! Every form carries a token: HMAC-SM3 over the visitor's binding under the key of the
 //! installation. The binding is a random cookie the page cannot read, or whatever a session layer
-//! put into the request's extensions as [`CsrfBinding`]. A login that expires while a form is open
-//! leaves the cookie's binding standing, so the form can still be received and kept.
+//! put into the request's extensions as [`CsrfBinding`]. Its second half is always bound to the
+//! cookie: a form whose session has ended or was followed by another is known to be of this
+//! browser, is not acted upon, and comes back with everything that was typed ([`crate::Kept`]).
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -12,7 +13,7 @@ use axum::response::Response;
 use serde::de::DeserializeOwned;
 
 use crate::shell::Shell;
-use crate::{FormData, error_page};
+use crate::{FormData, Kept, error_page};
 
 /// Name of the hidden field.
 pub const FIELD: &str = "csrf";
@@ -23,15 +24,37 @@ pub const HEADER: &str = "x-csrf-token";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CsrfBinding(pub String);
 
-/// The token for a binding: 32 hexadecimal digits.
-pub fn token(key: &[u8; 32], binding: &str) -> String {
-    let mac = gm::hmac_sm3(key, format!("csrf\0{binding}").as_bytes());
-    mac[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+/// Length of each half of a token.
+const HALF: usize = 32;
+
+/// The token for a binding in a browser: 64 hexadecimal digits.
+pub fn token(key: &[u8; 32], binding: &str, visitor: &str) -> String {
+    let half = |part: &str, of: &str| {
+        let mac = gm::hmac_sm3(key, format!("{part}\0{of}").as_bytes());
+        hex(&mac[..HALF / 2])
+    };
+    format!("{}{}", half("csrf", binding), half("browser", visitor))
 }
 
-/// Whether the token belongs to the binding. Takes the same time whatever differs.
-pub fn verify(key: &[u8; 32], binding: &str, given: &str) -> bool {
-    let expected = token(key, binding);
+/// Whether the token belongs to the binding and the browser.
+pub fn verify(key: &[u8; 32], binding: &str, visitor: &str, given: &str) -> bool {
+    same(&token(key, binding, visitor), given)
+}
+
+/// Whether the token was given to this browser, under whatever session.
+pub fn of_browser(key: &[u8; 32], visitor: &str, given: &str) -> bool {
+    let expected = token(key, "", visitor);
+    given.len() == 2 * HALF
+        && given.is_char_boundary(HALF)
+        && same(&expected[HALF..], &given[HALF..])
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Compares in the same time whatever differs.
+pub(crate) fn same(expected: &str, given: &str) -> bool {
     expected.len() == given.len()
         && expected
             .bytes()
@@ -50,7 +73,7 @@ impl CsrfGuard {
     /// The page that says what to do, if the token is wrong.
     #[allow(clippy::result_large_err, reason = "the error is the response itself")]
     pub fn check(&self, given: &str) -> Result<(), Response> {
-        if verify(self.0.csrf_key(), self.0.csrf_binding(), given) {
+        if self.0.csrf_fits(given) {
             Ok(())
         } else {
             Err(refuse(&self.0))
@@ -205,14 +228,18 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<(FormData, 
         })?;
     let data = FormData::parse(&bytes);
     let given = header.unwrap_or_else(|| data.get(FIELD).to_owned());
-    if verify(shell.csrf_key(), shell.csrf_binding(), &given) {
+    if shell.csrf_fits(&given) {
         Ok((data, shell))
+    } else if shell.csrf_of_browser(&given) {
+        // The session is another one than when the page was made: nothing is done, nothing lost.
+        let kept = Kept::new(shell.here(), data);
+        Err(kept.again(&shell, shell.csrf()))
     } else {
         Err(refuse(&shell))
     }
 }
 
-fn is_form(headers: &HeaderMap) -> bool {
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
     headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -235,13 +262,24 @@ mod tests {
     const KEY: [u8; 32] = [7; 32];
 
     #[test]
-    fn a_token_fits_only_its_binding_and_key() {
-        let token = token(&KEY, "visitor-1");
-        assert_eq!(token.len(), 32);
-        assert!(verify(&KEY, "visitor-1", &token));
-        assert!(!verify(&KEY, "visitor-2", &token));
-        assert!(!verify(&[8; 32], "visitor-1", &token));
-        assert!(!verify(&KEY, "visitor-1", ""));
-        assert!(!verify(&KEY, "visitor-1", &token[..31]));
+    fn a_token_fits_only_its_binding_browser_and_key() {
+        let given = token(&KEY, "session-1", "browser-1");
+        assert_eq!(given.len(), 64);
+        assert!(verify(&KEY, "session-1", "browser-1", &given));
+        assert!(!verify(&KEY, "session-2", "browser-1", &given));
+        assert!(!verify(&KEY, "session-1", "browser-2", &given));
+        assert!(!verify(&[8; 32], "session-1", "browser-1", &given));
+        assert!(!verify(&KEY, "session-1", "browser-1", ""));
+        assert!(!verify(&KEY, "session-1", "browser-1", &given[..63]));
+    }
+
+    #[test]
+    fn the_browser_of_a_token_is_known_whatever_the_session() {
+        let given = token(&KEY, "session-1", "browser-1");
+        assert!(of_browser(&KEY, "browser-1", &given));
+        assert!(!of_browser(&KEY, "browser-2", &given));
+        assert!(!of_browser(&[8; 32], "browser-1", &given));
+        assert!(!of_browser(&KEY, "browser-1", ""));
+        assert!(!of_browser(&KEY, "browser-1", &given[..32]));
     }
 }

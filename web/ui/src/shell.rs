@@ -16,7 +16,7 @@ use crate::csrf::{self, CsrfBinding, CsrfForm};
 use crate::error::error_page;
 use crate::page::{Meta, Mode, Nav, Page, UserView};
 use crate::view::Notice;
-use crate::{Catalog, Flash, FormData, L, Site, assets, cookies, flash, response, security};
+use crate::{Catalog, Flash, FormData, L, Site, assets, cookies, flash, kept, response, security};
 
 const MODE_COOKIE: &str = "ui_mode";
 const LANG_COOKIE: &str = "lang";
@@ -182,7 +182,20 @@ impl Shell {
 
     /// The token forms on this page carry in the field `csrf`.
     pub fn csrf(&self) -> String {
-        csrf::token(self.csrf_key(), self.csrf_binding())
+        csrf::token(self.csrf_key(), self.csrf_binding(), self.visitor())
+    }
+
+    /// The token of forms under a session that begins with this answer.
+    pub fn csrf_under(&self, binding: &CsrfBinding) -> String {
+        csrf::token(self.csrf_key(), &binding.0, self.visitor())
+    }
+
+    pub(crate) fn csrf_fits(&self, given: &str) -> bool {
+        csrf::verify(self.csrf_key(), self.csrf_binding(), self.visitor(), given)
+    }
+
+    pub(crate) fn csrf_of_browser(&self, given: &str) -> bool {
+        csrf::of_browser(self.csrf_key(), self.visitor(), given)
     }
 
     pub(crate) fn csrf_key(&self) -> &[u8; 32] {
@@ -302,7 +315,7 @@ async fn surround(State(ui): State<Ui>, mut request: Request, next: Next) -> Res
         );
         error_page(&shell, StatusCode::FORBIDDEN, None)
     } else {
-        next.run(request).await
+        kept::run(&shell, request, next).await
     };
     if wants_page && lacks_page(&response) {
         let status = response.status();

@@ -9,25 +9,31 @@ use crate::error::CaseError;
 
 const COLUMNS: &str = "r.case_id, r.rev, r.state, r.updated_at, r.deadline, r.data, r.private";
 
-/// Cases of one account, newest first.
+/// Cases of one account, of all items or of these only, newest first.
 pub(crate) async fn of_owner(
     run: &mut impl Run,
     owner: &str,
+    items: Option<&[String]>,
     page: PageRequest,
 ) -> Result<(Vec<Sealed>, u64), CaseError> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM case_record r WHERE r.owner = ? \
-         ORDER BY r.updated_at DESC LIMIT ? OFFSET ?"
-    );
-    let rows = run
-        .rows(&sql, args![owner, page.size, page.offset()])
-        .await?;
+    let mut values: Vec<Value> = args![owner];
+    let mut only = String::new();
+    if let Some(items) = items {
+        only = format!(" AND item_id IN ({})", vec!["?"; items.len()].join(", "));
+        values.extend(items.iter().map(|i| Value::from(i.as_str())));
+    }
     let total = run
         .count(
-            "SELECT count(*) FROM case_record WHERE owner = ?",
-            args![owner],
+            &format!("SELECT count(*) FROM case_record WHERE owner = ?{only}"),
+            values.clone(),
         )
         .await?;
+    let sql = format!(
+        "SELECT {COLUMNS} FROM case_record r WHERE r.owner = ?{only} \
+         ORDER BY r.updated_at DESC LIMIT ? OFFSET ?"
+    );
+    values.extend(args![page.size, page.offset()]);
+    let rows = run.rows(&sql, values).await?;
     let rows: Result<_, _> = rows.iter().map(|r| Sealed::from_row(r, 0)).collect();
     Ok((rows?, total))
 }
@@ -87,12 +93,12 @@ const PARTS: usize = 480;
 
 /// Whose cases a list shows.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Scope<'a> {
+pub(crate) enum Whose<'a> {
     Everybody,
     Agencies(&'a [String]),
 }
 
-impl Scope<'_> {
+impl Whose<'_> {
     /// A condition and its values.
     fn condition(self, states: &[&str]) -> (String, Vec<Value>) {
         let marks = |n: usize| vec!["?"; n].join(", ");
@@ -108,9 +114,8 @@ impl Scope<'_> {
     /// Each pair of agency and state, for which an index has the cases in the order wanted.
     fn pairs(self, states: &[&str]) -> Vec<(&'static str, Vec<Value>)> {
         let one = |state: &str| ("r.state = ?", args![state]);
-        let both = |state: &str, agency: &String| {
-            ("r.agency = ? AND r.state = ?", args![agency, state])
-        };
+        let both =
+            |state: &str, agency: &String| ("r.agency = ? AND r.state = ?", args![agency, state]);
         match self {
             Self::Everybody => states.iter().map(|s| one(s)).collect(),
             Self::Agencies(all) => states
@@ -126,11 +131,11 @@ impl Scope<'_> {
 /// matter.
 pub(crate) async fn of_agencies(
     run: &mut impl Run,
-    scope: Scope<'_>,
+    scope: Whose<'_>,
     states: &[&str],
     page: PageRequest,
 ) -> Result<(Vec<Sealed>, u64), CaseError> {
-    if states.is_empty() || matches!(scope, Scope::Agencies(all) if all.is_empty()) {
+    if states.is_empty() || matches!(scope, Whose::Agencies(all) if all.is_empty()) {
         return Ok((Vec::new(), 0));
     }
     let (condition, values) = scope.condition(states);

@@ -1,15 +1,33 @@
 //! The case itself.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use store::{Ctx, Row, Run, args};
 
-use crate::case::{Case, CaseData, Private};
+use crate::case::{Case, CaseData, Private, Words};
 use crate::error::CaseError;
 use crate::state::State;
 
 const RECORD: &str = "case_id, rev, state, updated_at, deadline, data, private";
 
-/// A case whose private part is still sealed: lists need no more.
+/// The private part as it is stored.
+#[derive(Serialize)]
+struct Closing<'a> {
+    #[serde(flatten)]
+    private: &'a Private,
+    words: Words,
+}
+
+/// The same, read back.
+#[derive(Deserialize)]
+struct Opened {
+    #[serde(flatten)]
+    private: Private,
+    #[serde(default)]
+    words: Words,
+}
+
+/// A case whose private part is still sealed: what is known of it without a key.
 pub(crate) struct Sealed {
     pub case_id: String,
     pub rev: i64,
@@ -40,14 +58,17 @@ impl Sealed {
         let plain = ctx
             .open_sealed("case_record", "private", &self.case_id, &self.private)
             .map_err(|e| CaseError::Data(e.to_string()))?;
+        let opened: Opened = serde_json::from_slice(&plain)?;
+        let mut data = self.data;
+        data.put_words(opened.words);
         Ok(Case {
-            private: serde_json::from_slice::<Private>(&plain)?,
+            private: opened.private,
             case_id: self.case_id,
             rev: self.rev,
             state: self.state,
             updated_at: self.updated_at,
             deadline: self.deadline,
-            data: self.data,
+            data,
         })
     }
 }
@@ -98,10 +119,15 @@ pub(crate) struct Written {
 
 impl Written {
     pub fn new(ctx: &Ctx, case: Case, due_at: Option<Timestamp>) -> Result<Self, CaseError> {
-        let plain = serde_json::to_vec(&case.private)?;
+        let mut data = case.data.clone();
+        let closing = Closing {
+            words: data.take_words(),
+            private: &case.private,
+        };
+        let plain = serde_json::to_vec(&closing)?;
         let private = ctx.seal("case_record", "private", &case.case_id, &plain);
         Ok(Self {
-            data: serde_json::to_string(&case.data)?,
+            data: serde_json::to_string(&data)?,
             private,
             due_at,
             case,

@@ -102,14 +102,22 @@ pub(crate) async fn steps(
     Ok(all)
 }
 
+/// Writes a material. Why it came back is an officer's own words, so it is sealed.
 pub(crate) async fn put_material(
     run: &mut impl Run,
+    ctx: &Ctx,
     case_id: &str,
     m: &CaseMaterial,
 ) -> Result<(), CaseError> {
     let sql = "INSERT INTO case_material (case_id, entry, material_code, data) VALUES (?, ?, ?, ?) \
                ON CONFLICT (case_id, entry) DO UPDATE SET data = excluded.data";
-    let data = serde_json::to_string(m)?;
+    let key = format!("{case_id}/{}", m.entry);
+    let mut closed = m.clone();
+    if let Some(why) = &m.returned {
+        let sealed = ctx.seal("case_material", "returned", &key, why.as_bytes());
+        closed.returned = Some(hex::encode(sealed));
+    }
+    let data = serde_json::to_string(&closed)?;
     run.exec(
         sql,
         args![case_id, m.entry.as_str(), m.material_code.as_str(), data],
@@ -129,14 +137,25 @@ pub(crate) async fn delete_material(
 
 pub(crate) async fn materials(
     run: &mut impl Run,
+    ctx: &Ctx,
     case_id: &str,
 ) -> Result<Vec<CaseMaterial>, CaseError> {
     let sql = "SELECT data FROM case_material WHERE case_id = ? ORDER BY material_code, entry";
-    run.rows(sql, args![case_id])
-        .await?
-        .iter()
-        .map(|r| Ok(serde_json::from_str(&r.get::<String>(0)?)?))
-        .collect()
+    let unreadable = |e: &dyn std::fmt::Display| CaseError::Data(e.to_string());
+    let mut all = Vec::new();
+    for row in run.rows(sql, args![case_id]).await? {
+        let mut m: CaseMaterial = serde_json::from_str(&row.get::<String>(0)?)?;
+        if let Some(sealed) = &m.returned {
+            let key = format!("{case_id}/{}", m.entry);
+            let sealed = hex::decode(sealed).map_err(|e| unreadable(&e))?;
+            let plain = ctx
+                .open_sealed("case_material", "returned", &key, &sealed)
+                .map_err(|e| unreadable(&e))?;
+            m.returned = Some(String::from_utf8(plain).map_err(|e| unreadable(&e))?);
+        }
+        all.push(m);
+    }
+    Ok(all)
 }
 
 pub(crate) async fn put_special(

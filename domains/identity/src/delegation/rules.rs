@@ -6,8 +6,6 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::state::codes;
-
 /// Levels a chain may have: the representative's delegate is the first.
 pub const MAX_LEVELS: u32 = 3;
 
@@ -93,7 +91,7 @@ impl Terms {
     }
 }
 
-codes! {
+kernel::codes! {
     /// Where a delegation stands.
     DelegationState {
         Requested = "REQUESTED", "待同意";

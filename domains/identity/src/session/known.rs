@@ -82,6 +82,11 @@ async fn read(ctx: &Ctx, digest: &[u8]) -> Result<Option<Known>, IdentityError> 
     let Some(found) = table::session::by_digest(&mut reader, digest).await? else {
         return Ok(None);
     };
+    Ok(Some(with_credential(ctx, found).await?))
+}
+
+async fn with_credential(ctx: &Ctx, found: WithCredential) -> Result<Known, IdentityError> {
+    let mut reader = ctx.db.reader();
     let WithCredential {
         session: row,
         password_at,
@@ -98,7 +103,7 @@ async fn read(ctx: &Ctx, digest: &[u8]) -> Result<Option<Known>, IdentityError> 
     };
     if let Some(username) = known.row.subject.strip_prefix("staff/") {
         known.staff = staff::actor(ctx, username).await?;
-        return Ok(Some(known));
+        return Ok(known);
     }
     if let Some(account) = table::account::load(&mut reader, &known.row.subject).await? {
         known.person_usable = usable(account.state) || account.state == crate::State::Locked;
@@ -120,7 +125,68 @@ async fn read(ctx: &Ctx, digest: &[u8]) -> Result<Option<Known>, IdentityError> 
             });
         }
     }
-    Ok(Some(known))
+    Ok(known)
+}
+
+/// For whom a bearer token acts.
+pub(crate) struct Given<'a> {
+    /// Account key, or `staff/USERNAME`.
+    pub subject: &'a str,
+    pub represented: Option<&'a str>,
+    pub delegation: Option<&'a str>,
+    pub given_at: Timestamp,
+}
+
+/// The person or officer who gave a token, with what they may do at this moment, as a session of
+/// theirs would have it. None when they may not act any more, when the representation under which
+/// the token was given has ended, and when the password was changed since: whoever changes a
+/// password shuts out everything that was let in before.
+pub(crate) async fn actor_of_token(
+    ctx: &Ctx,
+    given: &Given<'_>,
+) -> Result<Option<Actor>, IdentityError> {
+    let kind = if given.subject.starts_with("staff/") {
+        SessionKind::Staff
+    } else {
+        SessionKind::User
+    };
+    let credential = table::credential::load(&mut ctx.db.reader(), given.subject).await?;
+    if credential
+        .as_ref()
+        .is_some_and(|c| c.changed_at > given.given_at)
+    {
+        return Ok(None);
+    }
+    let session = SessionRow {
+        digest: Vec::new(),
+        key: String::new(),
+        kind: kind.code().to_owned(),
+        subject: given.subject.to_owned(),
+        represented: given.represented.map(str::to_owned),
+        delegation: given.delegation.map(str::to_owned),
+        channel: String::new(),
+        device: String::new(),
+        strength: String::new(),
+        created_at: given.given_at,
+        last_seen_at: given.given_at,
+        expires_at: given.given_at,
+        ended_at: None,
+        end_reason: None,
+    };
+    let known = with_credential(
+        ctx,
+        WithCredential {
+            session,
+            password_at: credential.as_ref().map(|c| c.changed_at),
+            generated: credential.is_some_and(|c| c.generated),
+        },
+    )
+    .await?;
+    let Some((actor, ..)) = known.actor(ctx, kind, Channel::Api).await? else {
+        return Ok(None);
+    };
+    let lost = given.represented.is_some() && actor.represented.is_none();
+    Ok((!lost).then_some(actor))
 }
 
 /// The legal person is in order, and without a delegation its representative is still the one.

@@ -7,8 +7,8 @@ mod known;
 mod manage;
 mod start;
 
-pub(crate) use known::Known;
 pub use known::session_actor;
+pub(crate) use known::{Given, Known, actor_of_token};
 pub(crate) use manage::end_all;
 pub use manage::{SessionInfo, revoke_session, sessions, sign_out, sign_out_everywhere};
 pub(crate) use start::{Start, begun, new_token, start};
@@ -19,7 +19,6 @@ use store::Ctx;
 
 use crate::IdentityError;
 use crate::account::Account;
-use crate::state::codes;
 
 pub const IDLE_PUBLIC: SignedDuration = SignedDuration::from_mins(30);
 pub const IDLE_STAFF: SignedDuration = SignedDuration::from_mins(15);
@@ -28,7 +27,7 @@ pub const LIFETIME: SignedDuration = SignedDuration::from_hours(12);
 /// Digest domain of tokens.
 pub(crate) const DIGEST: &str = "session";
 
-codes! {
+kernel::codes! {
     /// Whose session it is.
     SessionKind {
         User = "user", "用户";
@@ -36,7 +35,7 @@ codes! {
     }
 }
 
-codes! {
+kernel::codes! {
     /// How strongly the person was recognised.
     Strength {
         Code = "code", "短信验证码";

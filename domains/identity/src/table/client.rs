@@ -30,12 +30,17 @@ pub(crate) struct TokenRow {
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
     pub revoked_at: Option<Timestamp>,
+    /// Account key or `staff/USERNAME` of who gave it, when it acts in their name.
+    pub subject: Option<String>,
+    pub represented: Option<String>,
+    pub delegation: Option<String>,
 }
 
 const CLIENT: &str = "c.client_id, c.name, c.secret, c.agency, c.region, c.grants, c.enabled, \
      c.created_at";
 const TOKEN: &str = "t.digest, t.token_key, t.client_id, t.grants, t.label, t.created_by, \
-     t.created_at, t.expires_at, t.revoked_at";
+     t.created_at, t.expires_at, t.revoked_at, t.subject, t.represented, t.delegation";
+const TOKEN_COLUMNS: usize = 12;
 
 fn client(r: &Row, from: usize) -> Result<ClientRow, StoreError> {
     Ok(ClientRow {
@@ -61,6 +66,9 @@ fn token(r: &Row) -> Result<TokenRow, StoreError> {
         created_at: r.get(6)?,
         expires_at: r.get(7)?,
         revoked_at: r.get(8)?,
+        subject: r.get(9)?,
+        represented: r.get(10)?,
+        delegation: r.get(11)?,
     })
 }
 
@@ -108,7 +116,8 @@ pub(crate) async fn set_enabled(
 
 pub(crate) async fn insert_token(run: &mut impl Run, t: &TokenRow) -> Result<(), StoreError> {
     let sql = "INSERT INTO bearer_token (digest, token_key, client_id, grants, label, created_by, \
-               created_at, expires_at, revoked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+               created_at, expires_at, revoked_at, subject, represented, delegation) \
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let args = args![
         t.digest.clone(),
         &t.key,
@@ -118,7 +127,10 @@ pub(crate) async fn insert_token(run: &mut impl Run, t: &TokenRow) -> Result<(),
         &t.created_by,
         t.created_at,
         t.expires_at,
-        t.revoked_at
+        t.revoked_at,
+        &t.subject,
+        &t.represented,
+        &t.delegation
     ];
     run.exec(sql, args).await.map(drop)
 }
@@ -134,7 +146,7 @@ pub(crate) async fn by_token(
     );
     run.row(&sql, args![digest])
         .await?
-        .map(|r| Ok((token(&r)?, client(&r, 9)?)))
+        .map(|r| Ok((token(&r)?, client(&r, TOKEN_COLUMNS)?)))
         .transpose()
 }
 
@@ -163,4 +175,22 @@ pub(crate) async fn revoke(
     let sql = "UPDATE bearer_token SET revoked_at = ? WHERE client_id = ? AND token_key = ? \
                AND revoked_at IS NULL";
     Ok(run.exec(sql, args![at, client, key]).await? == 1)
+}
+
+/// Tokens that a person or officer gave, newest first.
+pub(crate) async fn given_by(
+    run: &mut impl Run,
+    subject: &str,
+    limit: i64,
+) -> Result<Vec<(TokenRow, ClientRow)>, StoreError> {
+    let sql = format!(
+        "SELECT {TOKEN}, {CLIENT} FROM bearer_token t JOIN client c \
+         ON c.client_id = t.client_id WHERE t.subject = ? \
+         ORDER BY t.created_at DESC, t.token_key LIMIT ?"
+    );
+    run.rows(&sql, args![subject, limit])
+        .await?
+        .iter()
+        .map(|r| Ok((token(r)?, client(r, TOKEN_COLUMNS)?)))
+        .collect()
 }

@@ -32,7 +32,7 @@ pub(super) async fn show(Staff(acting): Staff, shell: Shell) -> Answer {
         KeyValue::new(l.t("console-me-name"), actor.name.clone()),
         KeyValue::new(l.t("console-me-number"), actor.staff_no.clone()).digits(),
         KeyValue::new(l.t("console-sign-in-username"), actor.id.clone()),
-        KeyValue::new(l.t("console-me-roles"), roles.join("、")),
+        KeyValue::new(l.t("console-me-roles"), roles.join(l.pick("、", ", "))),
     ]);
     let mut table = Table {
         caption: l.t("console-me-sessions"),
@@ -64,7 +64,7 @@ pub(super) async fn show(Staff(acting): Staff, shell: Shell) -> Answer {
             }));
         }
         table.rows.push(Row::new(vec![
-            Cell::text(session.device),
+            Cell::text(words::device(&l, &session.device)),
             Cell::text(since),
             Cell::text(words::at(&l, session.last_seen_at, now)),
             Cell::text(state),

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{get, post};
 use ui::view::{Field, Form, Notice};
-use ui::{FormData, L, Posted, QueryData, Shell};
+use ui::{FormData, KEPT_FIELD, Kept, L, Posted, QueryData, Shell};
 
 use crate::cookie;
 use crate::reply::{Answer, OrPage, enc, status};
@@ -17,6 +17,7 @@ use crate::session::{Acting, COOKIE};
 pub(crate) fn router() -> Router {
     Router::new()
         .route("/desk/sign-in", get(form).post(sign_in))
+        .route("/desk/sign-in/resume", get(again).post(resume))
         .route("/desk/sign-out", post(sign_out))
         .route("/desk/me", get(me::show))
         .route("/desk/me/revoke", post(me::revoke))
@@ -32,6 +33,8 @@ struct SignIn {
     page: ui::Page,
     form: Form,
     back: String,
+    /// A form that waits for the sign-in, sealed.
+    kept: String,
     /// Where a demonstration shows the code that the phone would show.
     totp: Option<String>,
 }
@@ -63,7 +66,7 @@ async fn page(
     acting: &Acting,
     shell: &Shell,
     form: Form,
-    back: String,
+    data: &FormData,
     code: StatusCode,
 ) -> Answer {
     let demo = identity::is_demo(&acting.ctx).await.or_page(shell)?;
@@ -77,7 +80,8 @@ async fn page(
         &SignIn {
             page,
             form,
-            back,
+            back: back_to(data),
+            kept: data.get(KEPT_FIELD).to_owned(),
             totp,
         },
     ))
@@ -92,7 +96,7 @@ async fn form(acting: Acting, shell: Shell, QueryData(query): QueryData) -> Answ
     if query.has("username") {
         form.fill(&query);
     }
-    page(&acting, &shell, form, back, StatusCode::OK).await
+    page(&acting, &shell, form, &query, StatusCode::OK).await
 }
 
 async fn sign_in(acting: Acting, shell: Shell, headers: HeaderMap, Posted(data): Posted) -> Answer {
@@ -104,7 +108,7 @@ async fn sign_in(acting: Acting, shell: Shell, headers: HeaderMap, Posted(data):
             &acting,
             &shell,
             form,
-            back,
+            &data,
             StatusCode::UNPROCESSABLE_ENTITY,
         )
         .await;
@@ -117,7 +121,10 @@ async fn sign_in(acting: Acting, shell: Shell, headers: HeaderMap, Posted(data):
     let (user, password, code) = (held("username"), held("password"), held("code"));
     match identity::staff_sign_in(&acting.ctx, &user, &password, &code, device).await {
         Ok(new) => {
-            let mut answer = ui::see_other(&back);
+            let mut answer = match Kept::open(&shell, data.get(KEPT_FIELD)) {
+                Some(kept) => kept.again(&shell, shell.csrf()),
+                None => ui::see_other(&back),
+            };
             let value = cookie::set(COOKIE, &new.token, acting.app.secure);
             answer.headers_mut().append(header::SET_COOKIE, value);
             Ok(answer)
@@ -125,9 +132,25 @@ async fn sign_in(acting: Acting, shell: Shell, headers: HeaderMap, Posted(data):
         Err(error) => {
             let problem = error.into();
             form.refuse(&l, &problem);
-            page(&acting, &shell, form, back, status(&problem)).await
+            page(&acting, &shell, form, &data, status(&problem)).await
         }
     }
+}
+
+/// Somebody who reloads the address of the form signs in as usual.
+async fn again() -> Response {
+    ui::see_other("/desk/sign-in")
+}
+
+/// Signing in with a form that waits: it goes along and stands at the end.
+async fn resume(acting: Acting, shell: Shell, Posted(data): Posted) -> Answer {
+    if acting.session.is_none() {
+        return page(&acting, &shell, fields(&shell.l()), &data, StatusCode::OK).await;
+    }
+    Ok(match Kept::open(&shell, data.get(KEPT_FIELD)) {
+        Some(kept) => kept.again(&shell, shell.csrf()),
+        None => ui::see_other("/desk"),
+    })
 }
 
 async fn sign_out(acting: Acting, shell: Shell, _form: Posted) -> Answer {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cases::{
-    CaseError, Complete, CorrectionItem, Decide, Detail, HandOver, MarkPoint, Refusal,
+    CaseError, Complete, CorrectionItem, Decide, Detail, HandOver, MarkPoint, Refusal, Seen,
     SignedOpinion, Suspend,
 };
 use kernel::Problem;
@@ -18,31 +18,32 @@ pub(crate) async fn run(
     data: &FormData,
 ) -> Result<&'static str, Problem> {
     let id = detail.case.case_id.as_str();
+    let seen = Seen::case(&detail.case);
     let get = |name: &str| data.get(&format!("{act}.{name}")).to_owned();
     let done: Result<(), CaseError> = match act {
-        "points" => cases::mark_points(ctx, id, points(data)).await,
-        "pre-review-pass" => cases::pass_pre_review(ctx, id, &get("opinion"))
+        "points" => cases::mark_points(ctx, seen, points(data)).await,
+        "pre-review-pass" => cases::pass_pre_review(ctx, seen, &get("opinion"))
             .await
             .map(drop),
-        "provisional" => cases::accept_provisionally(ctx, id).await.map(drop),
-        "originals" => cases::take_originals(ctx, id).await.map(drop),
-        "accept" => cases::accept(ctx, id, &get("opinion")).await.map(drop),
+        "provisional" => cases::accept_provisionally(ctx, seen).await.map(drop),
+        "originals" => cases::take_originals(ctx, seen).await.map(drop),
+        "accept" => cases::accept(ctx, seen, &get("opinion")).await.map(drop),
         "correct" => {
             let items = corrections(detail, data);
-            cases::ask_correction(ctx, id, items).await.map(drop)
+            cases::ask_correction(ctx, seen, items).await.map(drop)
         }
         "refuse" => {
             let refusal = Refusal {
                 reason: get("reason"),
                 basis: get("basis"),
             };
-            cases::refuse(ctx, id, &refusal).await.map(drop)
+            cases::refuse(ctx, seen, &refusal).await.map(drop)
         }
         "fee" => {
             let amount = cents(&get("amount")).ok_or_else(|| amount_wrong("fee.amount"))?;
-            cases::request_fee(ctx, id, amount).await.map(drop)
+            cases::request_fee(ctx, seen, amount).await.map(drop)
         }
-        "paid" => cases::confirm_payment(ctx, id, &get("receipt-no"))
+        "paid" => cases::confirm_payment(ctx, seen, &get("receipt-no"))
             .await
             .map(drop),
         "paper" => {
@@ -57,7 +58,7 @@ pub(crate) async fn run(
             }
             Ok(())
         }
-        "resubmit" => cases::resubmit(ctx, id).await.map(drop),
+        "resubmit" => cases::resubmit(ctx, seen).await.map(drop),
         "hand-over" => {
             // Where no originals are checked there is no question about them.
             let asked = detail.item.mode == items::Mode::Verification;
@@ -71,14 +72,14 @@ pub(crate) async fn run(
                 originals_match,
                 note: get("note"),
             };
-            cases::hand_over(ctx, id, &act).await.map(drop)
+            cases::hand_over(ctx, seen, &act).await.map(drop)
         }
-        "ship" => cases::ship(ctx, id, &get("parcel-no")).await.map(drop),
-        "courier-signed" => cases::courier_signed(ctx, id).await.map(drop),
-        "in-order" => cases::originals_in_order(ctx, id, &get("note"))
+        "ship" => cases::ship(ctx, seen, &get("parcel-no")).await.map(drop),
+        "courier-signed" => cases::courier_signed(ctx, seen).await.map(drop),
+        "in-order" => cases::originals_in_order(ctx, seen, &get("note"))
             .await
             .map(drop),
-        "undecide" => cases::withdraw_decision(ctx, id, &get("reason"), &get("basis"))
+        "undecide" => cases::withdraw_decision(ctx, seen, &get("reason"), &get("basis"))
             .await
             .map(drop),
         _ => return review(ctx, detail, act, data).await,
@@ -93,7 +94,7 @@ async fn review(
     act: &str,
     data: &FormData,
 ) -> Result<&'static str, Problem> {
-    let id = detail.case.case_id.as_str();
+    let seen = Seen::case(&detail.case);
     let get = |name: &str| data.get(&format!("{act}.{name}")).to_owned();
     let yes = |name: &str| match get(name).as_str() {
         "1" => Ok(true),
@@ -106,13 +107,13 @@ async fn review(
                 agree: yes("verdict")?,
                 text: get("opinion"),
             };
-            cases::sign_opinion(ctx, id, &opinion).await?;
+            cases::sign_opinion(ctx, seen, &opinion).await?;
         }
         "assign" => {
-            cases::assign(ctx, id, &get("to")).await?;
+            cases::assign(ctx, seen, &get("to")).await?;
         }
         "return" => {
-            cases::return_step(ctx, id, &get("to"), &get("reason")).await?;
+            cases::return_step(ctx, seen, &get("to"), &get("reason")).await?;
         }
         "suspend" => {
             let suspend = Suspend {
@@ -122,17 +123,17 @@ async fn review(
             if suspend.reason.is_empty() {
                 return Err(empty("suspend.reason"));
             }
-            cases::suspend(ctx, id, &suspend).await?;
+            cases::suspend(ctx, seen, &suspend).await?;
         }
         "resume" => {
-            cases::resume(ctx, id, &get("result")).await?;
+            cases::resume(ctx, seen, &get("result")).await?;
         }
         "extend" => {
             let days = get("days").parse().map_err(|_| empty("extend.days"))?;
-            cases::extend(ctx, id, days, &get("reason")).await?;
+            cases::extend(ctx, seen, days, &get("reason")).await?;
         }
         "abort" => {
-            cases::abort(ctx, id, &get("reason")).await?;
+            cases::abort(ctx, seen, &get("reason")).await?;
         }
         "decide" => {
             let decide = Decide {
@@ -140,14 +141,14 @@ async fn review(
                 reason: get("reason"),
                 basis: get("basis"),
             };
-            cases::decide(ctx, id, &decide).await?;
+            cases::decide(ctx, seen, &decide).await?;
         }
         "complete" => {
             let complete = Complete {
                 face: face(data),
                 note: get("note"),
             };
-            cases::complete(ctx, id, &complete).await?;
+            cases::complete(ctx, seen, &complete).await?;
         }
         _ => return Err(Problem::not_found("没有这种操作", "There is no such act")),
     }

@@ -5,6 +5,7 @@ mod can;
 mod offer;
 mod papers;
 mod review;
+mod scan;
 mod show;
 mod window;
 
@@ -28,6 +29,7 @@ pub(crate) fn router() -> Router {
         .route("/approve/cases/{no}", get(at_review))
         .route("/approve/cases/{no}/reveal", post(reveal_at_review))
         .route("/approve/cases/{no}/act/{act}", post(act_at_review))
+        .merge(scan::router())
 }
 
 /// Which desk shows the case.

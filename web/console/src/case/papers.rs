@@ -113,6 +113,7 @@ impl View<'_> {
                 let name = format!("points.{}.{}", material.material_code, point.no);
                 let label = format!("{}：{}", material.material_name, point.text);
                 let mut field = Field::radio(name, label, choices).optional();
+                field.unmarked = true;
                 if let Some(check) = known {
                     field = field.value(if check.passed { "1" } else { "0" });
                 }

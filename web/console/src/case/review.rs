@@ -118,7 +118,7 @@ async fn completion(offers: &mut Offers<'_>, acting: &Acting, can: Can<'_>) {
         return;
     }
     let mut fields = Vec::new();
-    match cases::preview_face(&acting.ctx, &can.d.case.case_id).await {
+    match cases::preview_face(&acting.ctx, cases::Seen::case(&can.d.case)).await {
         Ok(Some(face)) => {
             let kind = match &can.d.item.result_licence_type {
                 Some(code) => licences::licence_type(&acting.ctx, code).await.ok(),

@@ -53,7 +53,13 @@ impl View<'_> {
         let told = acts.told || marks.told;
         let (actions, points) = (acts.parts, marks.parts);
         let documents = self.documents(&l).await?;
-        let mut sheet = Sheet::new(case.number()).sub(case.data.item_name.clone());
+        let (list, key) = match self.place {
+            Place::Desk => ("/desk", "console-menu-desk"),
+            Place::Review => ("/approve", "console-menu-approve"),
+        };
+        let mut sheet = Sheet::new(case.number())
+            .sub(case.data.item_name.clone())
+            .crumb(l.t(key), list);
         if let Some(refused) = refused.filter(|_| !told) {
             // The act is not open any more; the case stands as it is now.
             sheet = sheet.notice(Notice::bad(said(&l, &refused.problem)));

@@ -8,6 +8,8 @@ use ui::view::{Choice, Field};
 
 use super::can::Can;
 use super::offer::Offers;
+use super::scan;
+use crate::sheet::Part;
 
 /// Offers the acts of the window.
 pub(crate) fn offer(offers: &mut Offers<'_>, can: Can<'_>) {
@@ -114,14 +116,12 @@ fn fee_here(can: Can<'_>) -> bool {
 /// Materials seen on paper or promised, while the case is open to change at the window.
 fn materials(offers: &mut Offers<'_>, can: Can<'_>) {
     let case = &can.d.case;
-    let open = match case.state {
-        State::Correcting | State::CorrectingInReview => true,
-        State::TakenIn => case.data.at_window,
-        _ => false,
-    };
-    if !open || !can.may(P::CaseIntake) {
+    if !scan::open(can) {
         return;
     }
+    let to_scan = format!("{}/scan", offers.base);
+    let words = offers.l.t("console-scan-link");
+    offers.parts.push(Part::Links(vec![(to_scan, words)]));
     let lacking = |code: &str| {
         let mut mine = can.d.materials.iter().filter(|m| m.material_code == code);
         !mine.any(|m| m.returned.is_none() && m.collected != Collected::Promised)

@@ -165,11 +165,15 @@ async fn go_on(Staff(acting): Staff, shell: Shell, Posted(data): Posted) -> Answ
             .await;
     }
     let answers = item.questions.read(&intake_form::posted(&data));
-    let form = Form::new(intake_form::fields(&l, &item, &answers));
+    let (owner, person) = (&step.visitor.owner().key, &step.visitor.person.key);
+    let known = cases::window_prefill(&acting.ctx, &item.item_id, owner, person)
+        .await
+        .or_page(&shell)?;
+    let form = Form::new(intake_form::fields(&l, &item, &answers, &known));
     if filled != "form" {
         return step.show(form, "form", StatusCode::OK).await;
     }
-    step.take_in(form, &answers).await
+    step.take_in(form, &answers, &known).await
 }
 
 async fn ask_item(acting: &Acting, shell: &Shell, visitor: &Visitor, data: &FormData) -> Answer {

@@ -50,6 +50,7 @@ pub(super) async fn done(Staff(acting): Staff, shell: Shell, Path(no): Path<Stri
     parts.push(Part::Links(links));
     Sheet::new(l.t("console-intake-done"))
         .sub(no)
+        .crumb(l.t("console-menu-intake"), "/desk/intake")
         .block("receipt", l.t("console-intake-receipt"), parts)
         .show(&acting, &shell)
         .await

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use conditions::Answers;
-use forms::{FieldView, Filling, Input, Kind, Prefilled, Values, Widget};
+use forms::{FieldView, Filling, Input, Kind, Prefilled, Widget};
 use items::Item;
 use ui::view::{Choice, Field};
 use ui::{FormData, L};
@@ -33,14 +33,12 @@ pub(super) fn questions(item: &Item) -> Vec<Field> {
     item.questions.iter().map(field).collect()
 }
 
-/// The form's fields for these answers. What the platform fills in by itself may be left empty;
-/// a photograph comes from the registers.
-pub(super) fn fields(l: &L, item: &Item, answers: &Answers) -> Vec<Field> {
-    let (values, prefilled) = (Values::default(), Prefilled::default());
+/// The form's fields with what the platform knows already; a photograph comes from the registers.
+pub(super) fn fields(l: &L, item: &Item, answers: &Answers, known: &Prefilled) -> Vec<Field> {
     let filling = Filling {
         answers,
-        values: &values,
-        prefilled: &prefilled,
+        values: &known.values,
+        prefilled: known,
     };
     item.form
         .sections(filling)
@@ -86,10 +84,33 @@ fn field(l: &L, view: &FieldView) -> Field {
     if let Some(when) = &view.required_when {
         made = made.hint(l.pick(&when.words.zh, &when.words.en));
     }
-    if f.prefill.is_some() {
-        made = made.hint(l.t("console-intake-prefilled")).optional();
-    } else if !view.required {
+    if !view.required {
         made = made.optional();
     }
-    made
+    let boxed = f.kind == Kind::Boolean && matches!(f.widget, Widget::Checkbox | Widget::Switch);
+    made.values = match boxed {
+        true => view
+            .value
+            .iter()
+            .filter(|v| *v == "true")
+            .map(|_| "on".to_owned())
+            .collect(),
+        false => view.value.clone(),
+    };
+    match (&view.source, view.readonly) {
+        (Some(source), true) => made.fetched(source_words(l, source), None),
+        (Some(source), false) => made.prefilled(source_words(l, source)),
+        (None, true) => made.readonly(),
+        (None, false) => made,
+    }
+}
+
+/// Where a value was taken from, in words.
+fn source_words(l: &L, source: &str) -> String {
+    l.t(match source.split(['.', ':']).next().unwrap_or_default() {
+        "population" => "console-from-population",
+        "legal" => "console-from-legal",
+        "user_space" => "console-from-space",
+        _ => "console-from-licence",
+    })
 }

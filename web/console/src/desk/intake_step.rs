@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use cases::WindowIntake;
-use forms::{Filling, Prefilled, Values};
+use forms::{Filling, Prefilled};
 use items::Item;
 use ui::view::{Form, Notice};
 use ui::{FormData, Shell};
@@ -63,18 +63,22 @@ impl Step<'_> {
     }
 
     /// Reads the form and takes the case in, or shows what is wrong.
-    pub async fn take_in(&self, mut form: Form, answers: &conditions::Answers) -> Answer {
+    pub async fn take_in(
+        &self,
+        mut form: Form,
+        answers: &conditions::Answers,
+        known: &Prefilled,
+    ) -> Answer {
         let (l, posted) = (self.shell.l(), intake_form::posted(self.data));
         form.fill(self.data);
         let names: Vec<String> = form.fields.iter().map(|field| field.name.clone()).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let (values, prefilled) = (Values::default(), Prefilled::default());
-        let blank = Filling {
+        let begun = Filling {
             answers,
-            values: &values,
-            prefilled: &prefilled,
+            values: &known.values,
+            prefilled: known,
         };
-        let reading = self.item.form.read(blank, &posted, &names);
+        let reading = self.item.form.read(begun, &posted, &names);
         if !reading.errors.is_empty() {
             for error in &reading.errors {
                 form.fail(&error.field, l.pick(&error.words.zh, &error.words.en));
@@ -95,6 +99,14 @@ impl Step<'_> {
                 "/desk/intake/done/{}",
                 enc(case.number())
             ))),
+            // Everything that is wrong at once, each at its field.
+            Err(cases::CaseError::Form(errors)) => {
+                for (field, zh, en) in &errors {
+                    form.fail(field, l.pick(zh, en));
+                }
+                self.show(form, "form", StatusCode::UNPROCESSABLE_ENTITY)
+                    .await
+            }
             Err(error) => {
                 let problem = error.into();
                 form.refuse(&l, &problem);

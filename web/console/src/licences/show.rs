@@ -62,6 +62,7 @@ pub(super) async fn show(Staff(acting): Staff, shell: Shell, Path(key): Path<Str
     });
     Sheet::new(detail.card.type_name.clone())
         .sub(detail.card.licence_no_masked.clone())
+        .crumb(l.t("console-menu-licences"), "/licences")
         .block(
             "face",
             l.t("console-licence-face"),

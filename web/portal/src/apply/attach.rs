@@ -10,7 +10,6 @@ use ui::{CsrfGuard, Posted, Shell, local_path};
 
 use super::open;
 use super::photo::chosen_none;
-use crate::receive::receive;
 use crate::reply::{Answer, query, told};
 use crate::session::SignedIn;
 
@@ -53,7 +52,7 @@ pub(super) async fn upload(
     parts: Multipart,
 ) -> Answer {
     let l = shell.l();
-    let received = receive(&shell, &guard, parts).await?;
+    let received = ui::receive(&shell, &guard, parts).await?;
     let detail = open(&shell, &me, &draft).await?;
     let to = back(&draft, query(raw).get("back"));
     if received.files.is_empty() {

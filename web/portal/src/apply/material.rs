@@ -81,8 +81,9 @@ pub(crate) async fn boxes(
     back: &str,
     wanted: impl Fn(&str) -> bool,
 ) -> Result<Vec<MaterialBox>, Response> {
-    let owner = &detail.case.data.owner;
-    let cards = licences::wallet(&me.ctx, owner).await.or_page(shell)?;
+    let cards = cases::applicant_licences(&me.ctx, &detail.case.case_id)
+        .await
+        .or_page(shell)?;
     let files = materials::files(&me.ctx, PageRequest::new(1, 100))
         .await
         .or_page(shell)?
@@ -111,7 +112,7 @@ fn one(
         .iter()
         .filter(|e| e.material_code == m.material_code)
         .collect();
-    let mut view = material(l, need);
+    let mut view = material(l, &detail.item, need);
     view.state = state(l, &mine);
     let automatic = mine.iter().any(|e| {
         e.returned.is_none() && matches!(e.collected, Collected::Form | Collected::Shared { .. })
@@ -120,7 +121,10 @@ fn one(
         .iter()
         .any(|e| e.returned.is_none() && matches!(e.collected, Collected::Licence { .. }));
     if !automatic && !m.from_form {
+        // The limits stand at the file field.
+        view.form = String::new();
         view.upload = Some(Upload {
+            folded: cited.then(|| l.t("portal-upload-instead")),
             name: "file".into(),
             label: m.material_name.clone(),
             limits: limits(l, m),
@@ -161,6 +165,7 @@ fn one(
         .1
         .iter()
         .filter(|f| m.accepted_trust_levels.contains(&f.trust))
+        .filter(|f| !attached(&mine, &f.file_key))
         .map(|f| Choice::new(&f.file_key, f.name.clone()));
     MaterialBox {
         code: m.material_code.clone(),
@@ -174,6 +179,15 @@ fn one(
     }
 }
 
+/// The file is there already.
+fn attached(mine: &[&CaseMaterial], key: &str) -> bool {
+    let is = |e: &&CaseMaterial| {
+        e.returned.is_none()
+            && matches!(&e.collected, Collected::File { file_key } if file_key == key)
+    };
+    mine.iter().any(is)
+}
+
 fn state(l: &L, mine: &[&CaseMaterial]) -> MaterialState {
     if let Some(reason) = mine.iter().find_map(|e| e.returned.clone()) {
         return MaterialState::Returned(reason);
@@ -184,7 +198,8 @@ fn state(l: &L, mine: &[&CaseMaterial]) -> MaterialState {
             MaterialState::Fetched(entry.verified.clone().unwrap_or_default())
         }
         Some((Collected::Shared { source }, _)) => MaterialState::Fetched(source.clone()),
-        Some((Collected::Form, _)) => MaterialState::Fetched(l.t("portal-source-form")),
+        // How it comes stands beside its name already.
+        Some((Collected::Form, _)) => MaterialState::Fetched(String::new()),
         Some((Collected::Promised, _)) => MaterialState::Promised(l.t("portal-promised-later")),
         Some((Collected::File { .. } | Collected::Paper, _)) => MaterialState::Uploaded,
     }

@@ -21,7 +21,7 @@ use ui::{Page, Shell, see_other};
 
 pub(crate) use material::{MaterialBox, boxes};
 
-use crate::receive::BODY_LIMIT;
+use crate::reply::BODY_LIMIT;
 use crate::reply::{OrPage, enc};
 use crate::session::Acting;
 

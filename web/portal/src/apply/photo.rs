@@ -9,7 +9,6 @@ use serde_json::{Map, Value};
 use ui::{CsrfGuard, L, Shell};
 
 use super::{open, steps};
-use crate::receive::receive;
 use crate::reply::{Answer, OrPage, told};
 use crate::session::SignedIn;
 
@@ -61,7 +60,7 @@ pub(super) async fn upload(
     parts: Multipart,
 ) -> Answer {
     let l = shell.l();
-    let received = receive(&shell, &guard, parts).await?;
+    let received = ui::receive(&shell, &guard, parts).await?;
     let detail = open(&shell, &me, &draft).await?;
     let wrong = |zh: String| shell.problem(&Problem::invalid("photo", zh.clone(), zh));
     let field = detail

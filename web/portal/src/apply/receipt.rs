@@ -1,11 +1,11 @@
 //! The receipt: number, code, what happens next and by when.
 
 use axum::extract::Path;
-use ui::view::{DocumentLink, Qr};
+use ui::view::Qr;
 use ui::{Page, Shell, html, see_other};
 
 use crate::app::base_url;
-use crate::my::documents;
+use crate::my::{Document, documents};
 use crate::reply::{Answer, OrPage, enc};
 use crate::session::SignedIn;
 use crate::words;
@@ -20,7 +20,7 @@ struct DonePage {
     next: String,
     limit: String,
     qr: Option<Qr>,
-    documents: Vec<DocumentLink>,
+    documents: Vec<Document>,
     case_href: String,
 }
 

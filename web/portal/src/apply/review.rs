@@ -156,16 +156,15 @@ pub(super) async fn submit(
     let mut form = Form::default();
     match error {
         CaseError::Form(fields) => {
+            let sections = steps::sections(&detail);
             for (name, zh, en) in fields {
-                let label = detail
-                    .item
-                    .form
-                    .field(&name)
-                    .map_or("", |f| f.title.as_str());
-                form.fail(
-                    "",
-                    format!("{label} {}", l.pick(&zh, &en)).trim().to_owned(),
-                );
+                let holds = |s: &forms::Section| s.names().contains(&name.as_str());
+                let part = sections.iter().find(|(_, section)| holds(section));
+                let words = l.pick(&zh, &en).to_owned();
+                match part {
+                    Some((key, _)) => form.fail_at(format!("r-{key}"), words),
+                    None => form.fail("", words),
+                }
             }
         }
         other => form.refuse(

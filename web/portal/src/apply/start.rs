@@ -79,7 +79,7 @@ pub(super) async fn show(shell: Shell, SignedIn(me): SignedIn, Path(code): Path<
         materials: item
             .materials_for(&conditions::Answers::new())
             .iter()
-            .map(|need| material(&l, need))
+            .map(|need| material(&l, &item, need))
             .collect(),
         identity: shell.user().map(|u| u.name.clone()).unwrap_or_default(),
         draft,

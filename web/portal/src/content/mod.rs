@@ -78,6 +78,7 @@ async fn sitemap(shell: Shell) -> Response {
                 ("/services?for=org", l.t("nav-org")),
                 ("/together", l.t("nav-together")),
                 ("/depts", l.t("nav-depts")),
+                ("/halls", l.t("portal-halls")),
                 ("/search", l.t("search")),
             ],
         ),
@@ -93,6 +94,8 @@ async fn sitemap(shell: Shell) -> Response {
                 ("/my/materials", l.t("portal-my-materials")),
                 ("/messages", l.t("tab-messages")),
                 ("/login", l.t("login")),
+                ("/register", l.t("portal-register-title")),
+                ("/recover", l.t("portal-recover-title")),
             ],
         ),
         (

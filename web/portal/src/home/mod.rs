@@ -8,7 +8,9 @@ use items::{Audience, Item, Theme};
 use kernel::PageRequest;
 use ui::{Chip, Nav, Page, Shell, html};
 
+use crate::halls::{self, HallLine};
 use crate::reply::{Answer, OrPage, enc};
+use crate::services::theme::{ItemLine, item_line};
 use crate::session::Acting;
 use crate::words;
 
@@ -38,32 +40,67 @@ struct HomePage {
     page: Page,
     natural: Vec<Tile>,
     legal: Vec<Tile>,
-    hot: Vec<Arc<Item>>,
+    together: Vec<ItemLine>,
+    items: Vec<ItemLine>,
+    halls: Vec<HallLine>,
+    /// Words and address.
+    searches: Vec<(String, String)>,
     todos: Vec<Todo>,
 }
 
-fn tiles(themes: Vec<Theme>, side: &str) -> Vec<Tile> {
+/// The character of a theme's tile; where the first one would stand twice, another of the name.
+fn character(name: &str) -> String {
+    const OWN: [(&str, &str); 7] = [
+        ("教育科研", "学"),
+        ("设立变更", "立"),
+        ("社会保障", "保"),
+        ("公用事业", "水"),
+        ("公安消防", "消"),
+        ("公共安全", "安"),
+        ("交通出行", "行"),
+    ];
+    match OWN.iter().find(|(theme, _)| name.starts_with(theme)) {
+        Some((_, own)) => (*own).to_owned(),
+        None => name.chars().take(1).collect(),
+    }
+}
+
+fn tiles(themes: Vec<Theme>) -> Vec<Tile> {
     let tile = |theme: Theme| Tile {
-        character: theme
-            .name
-            .chars()
-            .next()
-            .map(String::from)
-            .unwrap_or_default(),
-        name: theme.name,
-        href: format!("/services?for={side}&theme={}", theme.id),
+        character: character(theme.name),
+        // What a theme holds stands in its name in brackets; a tile has no room for it.
+        name: theme.name.split('（').next().unwrap_or(theme.name),
+        href: format!("/themes/{}", theme.id),
     };
     themes.into_iter().map(tile).collect()
 }
 
+/// What people search for: the everyday names of the items used most.
+fn searches(hot: &[Arc<Item>]) -> Vec<(String, String)> {
+    let first = hot.iter().filter_map(|item| item.everyday_names().next());
+    first
+        .take(4)
+        .map(|name| (name.to_owned(), format!("/search?q={}", enc(name))))
+        .collect()
+}
+
 async fn home(shell: Shell, me: Acting) -> Answer {
+    let l = shell.l();
     let catalogue = items::catalogue(&me.ctx).await.or_page(&shell)?;
     let page = shell.page("").nav(Nav::Home).wide();
+    let hot = catalogue.hot(None, 8);
     Ok(html(&HomePage {
         page,
-        natural: tiles(catalogue.themes(Audience::Natural), "person"),
-        legal: tiles(catalogue.themes(Audience::Legal), "org"),
-        hot: catalogue.hot(None, 8),
+        natural: tiles(catalogue.themes(Audience::Natural)),
+        legal: tiles(catalogue.themes(Audience::Legal)),
+        together: catalogue
+            .together()
+            .take(3)
+            .map(|item| item_line(&l, item))
+            .collect(),
+        searches: searches(&hot),
+        items: hot.iter().map(|item| item_line(&l, item)).collect(),
+        halls: halls::lines(&shell, &me).await?,
         todos: todos(&shell, &me).await?,
     }))
 }

@@ -4,12 +4,12 @@ use axum::extract::{Path, RawQuery};
 use cases::{CaseRow, Detail, State};
 use jiff::Timestamp;
 use ui::view::{
-    Cell, Column, ConfirmDialog, DocumentLink, Entry, EntryState, KeyValue, KeyValues, Lamp, Pager,
-    Row, Table, Timeline,
+    Cell, Column, ConfirmDialog, Entry, EntryState, KeyValue, KeyValues, Lamp, Pager, Row, Table,
+    Timeline,
 };
 use ui::{Chip, L, Nav, Page, Posted, Shell, html};
 
-use super::documents;
+use super::{Document, documents};
 use crate::home::row_action;
 use crate::reply::{Answer, OrPage, enc, page_of, query, told};
 use crate::session::SignedIn;
@@ -88,7 +88,7 @@ struct CasePage {
     facts: KeyValues,
     correct: Option<String>,
     withdraw: Option<ConfirmDialog>,
-    documents: Vec<DocumentLink>,
+    documents: Vec<Document>,
     licence: Option<String>,
     materials: KeyValues,
     timeline: Timeline,

@@ -92,7 +92,7 @@ pub(super) async fn resubmit(
 ) -> Answer {
     let l = shell.l();
     let detail = load(&shell, &me, &no).await?;
-    let error = match cases::resubmit(&me.ctx, &detail.case.case_id).await {
+    let error = match cases::resubmit(&me.ctx, cases::Seen::case(&detail.case)).await {
         Ok(_) => {
             let notice = ui::view::Notice::ok(l.t("portal-corrected"));
             return Ok(shell.flash(notice).to(&format!("/my/cases/{}", enc(&no))));

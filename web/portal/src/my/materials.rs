@@ -6,7 +6,6 @@ use materials::{FileCard, Group, Upload};
 use ui::view::{Choice, ConfirmDialog, Field, Pager};
 use ui::{CsrfGuard, Nav, Page, Posted, Shell, html};
 
-use crate::receive::receive;
 use crate::reply::{Answer, OrPage, page_of, query, told};
 use crate::session::SignedIn;
 use crate::words;
@@ -94,7 +93,7 @@ pub(super) async fn upload(
     parts: Multipart,
 ) -> Answer {
     let l = shell.l();
-    let received = receive(&shell, &guard, parts).await?;
+    let received = ui::receive(&shell, &guard, parts).await?;
     let Some((name, bytes)) = received.files.into_iter().next() else {
         let words = l.t("portal-choose-file");
         let problem = Problem::invalid("no_file", words.clone(), words);

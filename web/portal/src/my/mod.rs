@@ -5,6 +5,7 @@ mod correct;
 mod home;
 mod materials;
 mod messages;
+mod tokens;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -12,9 +13,8 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use notices::{Format, Notice, State};
 use ui::Shell;
-use ui::view::DocumentLink;
 
-use crate::receive::BODY_LIMIT;
+use crate::reply::BODY_LIMIT;
 use crate::reply::OrPage;
 use crate::session::Acting;
 
@@ -36,26 +36,34 @@ pub(crate) fn router() -> Router {
                 .layer(DefaultBodyLimit::max(BODY_LIMIT)),
         )
         .route("/my/materials/{key}/delete", post(materials::delete))
+        .route("/my/tokens", get(tokens::show).post(tokens::give))
+        .route("/my/tokens/take-back", post(tokens::take_back))
         .route("/messages", get(messages::show))
         .route("/messages/read", post(messages::read))
 }
 
-/// The documents of a case that have their seal, as links to both forms.
+/// A sealed document with an address for each of its forms.
+pub(crate) struct Document {
+    pub title: String,
+    pub number: String,
+    pub pdf: String,
+    pub ofd: String,
+}
+
+/// The documents of a case that have their seal.
 pub(crate) async fn documents(
     shell: &Shell,
     me: &Acting,
     case_id: &str,
-) -> Result<Vec<DocumentLink>, Response> {
+) -> Result<Vec<Document>, Response> {
     let all = notices::list(&me.ctx, case_id).await.or_page(shell)?;
     let ready = |n: &&Notice| matches!(n.state, State::Sealed | State::Delivered);
-    let link = |notice: &Notice, format: Format| DocumentLink {
-        label: notice.title.clone(),
-        href: format!("/documents/{}.{}", notice.doc_id, format.code()),
-        detail: format!("{} {}", format.code().to_uppercase(), notice.number),
+    let href = |n: &Notice, format: Format| format!("/documents/{}.{}", n.doc_id, format.code());
+    let one = |n: &Notice| Document {
+        title: n.title.clone(),
+        number: n.number.clone(),
+        pdf: href(n, Format::Pdf),
+        ofd: href(n, Format::Ofd),
     };
-    Ok(all
-        .iter()
-        .filter(ready)
-        .flat_map(|n| [link(n, Format::Pdf), link(n, Format::Ofd)])
-        .collect())
+    Ok(all.iter().filter(ready).map(one).collect())
 }

@@ -31,6 +31,9 @@ pub(super) fn element(l: &L, item: &Item, of: &GuideElement<'_>) -> ElementView 
             } else {
                 "portal-sample-plain"
             };
+            if item.result_licence_type.is_some() {
+                more = Some("#result");
+            }
             vec![item.result_name.clone(), l.t(key)]
         }
         GuideValue::Fees(rows) => rows

@@ -16,7 +16,7 @@ use ui::{FormData, L, Meta, Nav, Page, Shell, html};
 use super::element::{ElementView, element};
 use super::kept::Kept;
 use crate::app::base_url;
-use crate::reply::{Answer, OrPage, query};
+use crate::reply::{Answer, OrPage, enc, query};
 use crate::session::Acting;
 
 #[derive(askama::Template)]
@@ -32,6 +32,8 @@ struct GuidePage {
 #[template(path = "portal/guide_body.html")]
 struct GuideBody {
     l: L,
+    /// The number to call for help, in elder mode.
+    hotline: Option<String>,
     item: Arc<Item>,
     facts: KeyFacts,
     tags: Vec<String>,
@@ -44,6 +46,8 @@ struct GuideBody {
     qr: Option<Qr>,
     remedies: Vec<String>,
     version: String,
+    /// Address of the blank result.
+    result: Option<String>,
 }
 
 /// The item of a code, or the page that says there is none.
@@ -87,7 +91,7 @@ pub(crate) fn posted(data: &FormData) -> HashMap<String, Vec<String>> {
 }
 
 /// A material as guides and applications show it.
-pub(crate) fn material(l: &L, need: &MaterialNeed) -> Material {
+pub(crate) fn material(l: &L, item: &Item, need: &MaterialNeed) -> Material {
     let m = &need.material;
     let source = match need.exempt() {
         Some(Exempt::Form) => l.t("portal-source-form"),
@@ -96,15 +100,20 @@ pub(crate) fn material(l: &L, need: &MaterialNeed) -> Material {
         Some(Exempt::Shared(name)) => l.t1("portal-source-shared", "name", name),
         None => m.source.zh().to_owned(),
     };
-    let mut notes: Vec<String> = Vec::new();
-    notes.extend(Some(m.filling_notes.clone()).filter(|n| !n.is_empty()));
-    notes.extend(Some(m.acceptance_standard.clone()).filter(|n| !n.is_empty()));
+    let mut notes = Vec::new();
+    for (key, text) in [
+        ("portal-material-fill", &m.filling_notes),
+        ("portal-material-standard", &m.acceptance_standard),
+    ] {
+        if !text.is_empty() {
+            notes.push((l.t(key), text.clone()));
+        }
+    }
     if m.promise_allowed {
-        notes.push(l.t("portal-material-promise"));
+        notes.push((String::new(), l.t("portal-material-promise")));
     }
-    if let Some(sample) = m.sample.as_ref().filter(|s| s.format == "text") {
-        notes.push(l.t1("portal-material-sample", "text", &sample.content));
-    }
+    let has_sample = m.sample.as_ref().is_some_and(|s| s.format == "text");
+    let base = format!("/services/{}", item.item_id);
     Material {
         name: m.material_name.clone(),
         source,
@@ -118,7 +127,9 @@ pub(crate) fn material(l: &L, need: &MaterialNeed) -> Material {
             (None, false, _) | (None, _, Required::Optional) => Need::Optional,
             (None, true, _) => Need::Required,
         },
-        note: (!notes.is_empty()).then(|| notes.join(" ")),
+        sample: has_sample.then(|| format!("{base}/samples/{}", enc(&m.material_code))),
+        blank: m.from_form.then(|| format!("{base}/blank")),
+        notes,
         ..Material::default()
     }
 }
@@ -143,24 +154,28 @@ pub(super) async fn show(
     let (l, query) = (shell.l(), query(raw));
     let item = item_of(&shell, &me, &code).await?;
     let answers = item.questions.read(&posted(&query));
+    let page = shell.page(&item.name);
+    let hotline = page.is_elder().then(|| page.site.hotline.clone());
     let render = || {
-        let body = body(&l, &item, &answers, &base_url(&me.ctx)).render();
-        body.map(Arc::from).map_err(|error| {
+        let mut body = body(&l, &item, &answers, &base_url(&me.ctx));
+        body.hotline.clone_from(&hotline);
+        body.render().map(Arc::from).map_err(|error| {
             tracing::error!(%error, "a guide did not render");
             shell.fail(StatusCode::INTERNAL_SERVER_ERROR)
         })
     };
     // With answers a guide is one of very many; without, everybody reads the same.
     let body = if answers.iter().next().is_none() {
-        me.ctx
-            .shared
-            .get_or_make::<Kept>()
-            .get_or_render(&item, l.locale(), render)?
+        me.ctx.shared.get_or_make::<Kept>().get_or_render(
+            &item,
+            l.locale(),
+            hotline.as_deref(),
+            render,
+        )?
     } else {
         render()?
     };
-    let page = shell
-        .page(&item.name)
+    let page = page
         .nav(Nav::Services)
         .crumb(l.t("portal-services"), "/services")
         .crumb_here(item.name.clone())
@@ -190,7 +205,7 @@ fn body(l: &L, item: &Arc<Item>, answers: &Answers, base_url: &str) -> GuideBody
         materials: item
             .materials_for(answers)
             .iter()
-            .map(|n| material(l, n))
+            .map(|n| material(l, item, n))
             .collect(),
         elements: guide.elements.iter().map(|e| element(l, item, e)).collect(),
         closed: l.t1("portal-item-closed", "state", l.pick(zh, en)),
@@ -206,8 +221,13 @@ fn body(l: &L, item: &Arc<Item>, answers: &Answers, base_url: &str) -> GuideBody
         .map(str::to_owned)
         .collect(),
         version: version(l, item),
+        result: item
+            .result_licence_type
+            .is_some()
+            .then(|| format!("/services/{}/result.svg", item.item_id)),
         open: item.state.accepts_applications(),
         item: item.clone(),
+        hotline: None,
         l: l.clone(),
     }
 }

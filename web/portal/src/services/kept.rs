@@ -9,7 +9,8 @@ use kernel::Locale;
 /// Guides kept at a time: those of a city are a few hundred, of a few dozen kilobytes each.
 const MOST: usize = 512;
 
-type Key = (String, bool);
+/// Item, English, and the number to call that elder mode shows.
+type Key = (String, bool, Option<String>);
 
 /// What one process keeps.
 #[derive(Default)]
@@ -25,9 +26,11 @@ impl Kept {
         &self,
         item: &Arc<Item>,
         locale: Locale,
+        hotline: Option<&str>,
         render: impl FnOnce() -> Result<Arc<str>, E>,
     ) -> Result<Arc<str>, E> {
-        let key = (item.item_id.clone(), locale == Locale::En);
+        let hotline = hotline.map(str::to_owned);
+        let key = (item.item_id.clone(), locale == Locale::En, hotline);
         let known = {
             let guides = self.guides.read().unwrap_or_else(PoisonError::into_inner);
             guides.get(&key).cloned()

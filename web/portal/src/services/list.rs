@@ -7,6 +7,7 @@ use items::{Audience, Department, Item};
 use ui::view::{FilterBar, Pager};
 use ui::{Meta, Nav, Page, Shell, html};
 
+use super::theme::{ItemLine, item_line};
 use super::{audience, filter, filter_fields};
 use crate::reply::{Answer, OrPage, page_of, query};
 use crate::session::Acting;
@@ -18,7 +19,7 @@ struct ListPage {
     title: String,
     side: &'static str,
     bar: FilterBar,
-    items: Vec<Arc<Item>>,
+    items: Vec<ItemLine>,
     pager: Pager,
 }
 
@@ -48,7 +49,7 @@ pub(super) async fn list(shell: Shell, me: Acting, RawQuery(raw): RawQuery) -> A
             .crumb_here(title.clone())
             .meta(meta),
         pager: Pager::of(&found, "/services", &query),
-        items: found.rows,
+        items: found.rows.iter().map(|item| item_line(&l, item)).collect(),
         title,
         side,
         bar,

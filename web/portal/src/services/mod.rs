@@ -4,7 +4,9 @@ mod element;
 pub(crate) mod guide;
 mod kept;
 mod list;
+mod sample;
 mod search;
+pub(crate) mod theme;
 
 use axum::Router;
 use axum::routing::get;
@@ -17,6 +19,10 @@ pub(crate) fn router() -> Router {
         .route("/services", get(list::list))
         .route("/services/{code}", get(guide::show))
         .route("/services/{code}/flow.svg", get(guide::flow_chart))
+        .route("/services/{code}/result.svg", get(sample::result))
+        .route("/services/{code}/blank", get(sample::blank))
+        .route("/services/{code}/samples/{material}", get(sample::material))
+        .route("/themes/{id}", get(theme::show))
         .route("/search", get(search::search))
         .route("/depts", get(list::departments))
         .route("/together", get(list::together))

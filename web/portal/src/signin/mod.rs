@@ -1,7 +1,10 @@
 //! Signing in and out, switching identity, accepting the agreement.
 
 mod agreement;
+mod form_page;
 mod password;
+mod recover;
+mod register;
 mod steps;
 
 use axum::Router;
@@ -19,6 +22,18 @@ pub(crate) fn router() -> Router {
     Router::new()
         .route("/login", get(steps::login).post(steps::password))
         .route("/login/code", get(steps::again).post(steps::code))
+        .route("/login/resume", get(steps::again).post(steps::resume))
+        .route("/register", get(register::show).post(register::begin))
+        .route(
+            "/register/code",
+            get(register::again).post(register::confirm),
+        )
+        .route(
+            "/register/organisation",
+            get(register::organisation).post(register::register_organisation),
+        )
+        .route("/recover", get(recover::show).post(recover::begin))
+        .route("/recover/new", get(recover::again).post(recover::finish))
         .route("/logout", post(logout))
         .route("/identity", post(switch))
         .route("/agreement", get(agreement::show).post(agreement::accept))

@@ -5,7 +5,10 @@ use axum::response::Response;
 use identity::Duty;
 use kernel::Problem;
 use ui::view::{Field, Form};
-use ui::{FormData, L, Page, Posted, Shell, html, html_status, local_path, see_other};
+use ui::{
+    CsrfBinding, FormData, KEPT_FIELD, Kept, L, Page, Posted, Shell, html, html_status, local_path,
+    see_other,
+};
 
 use super::with_cookie;
 use crate::reply::{Answer, OrPage, enc, query};
@@ -17,6 +20,8 @@ struct LoginPage {
     page: Page,
     form: Form,
     back: String,
+    /// A form that waits for the sign-in, sealed.
+    kept: String,
 }
 
 #[derive(askama::Template)]
@@ -25,6 +30,7 @@ struct CodePage {
     page: Page,
     form: Form,
     back: String,
+    kept: String,
     challenge: String,
     sent_to: String,
     demo: bool,
@@ -44,7 +50,7 @@ fn code_form(l: &L) -> Form {
     Form::new(vec![Field::one_time_code("code", l.t("portal-login-code"))])
 }
 
-fn login_page(shell: &Shell, form: Form, back: &str) -> LoginPage {
+fn login_page(shell: &Shell, form: Form, data: &FormData) -> LoginPage {
     let title = shell.l().t("login");
     let page = shell
         .page(&title)
@@ -54,7 +60,8 @@ fn login_page(shell: &Shell, form: Form, back: &str) -> LoginPage {
     LoginPage {
         page,
         form,
-        back: local_path(back),
+        back: local_path(data.get("back")),
+        kept: data.get(KEPT_FIELD).to_owned(),
     }
 }
 
@@ -67,11 +74,18 @@ pub(super) async fn login(
     if me.session.is_some() {
         return see_other(&local_path(data.get("back")));
     }
-    html(&login_page(
-        &shell,
-        password_form(&shell.l()),
-        data.get("back"),
-    ))
+    html(&login_page(&shell, password_form(&shell.l()), &data))
+}
+
+/// Signing in with a form that waits: it goes along and stands at the end.
+pub(super) async fn resume(shell: Shell, me: Acting, Posted(data): Posted) -> Response {
+    if me.session.is_none() {
+        return html(&login_page(&shell, password_form(&shell.l()), &data));
+    }
+    match Kept::open(&shell, data.get(KEPT_FIELD)) {
+        Some(kept) => kept.again(&shell, shell.csrf()),
+        None => see_other("/my"),
+    }
 }
 
 pub(super) async fn password(shell: Shell, me: Acting, Posted(data): Posted) -> Answer {
@@ -95,7 +109,7 @@ pub(super) async fn password(shell: Shell, me: Acting, Posted(data): Posted) -> 
             Err(error) => form.refuse(&l, &error.into()),
         }
     }
-    let page = login_page(&shell, form, data.get("back"));
+    let page = login_page(&shell, form, &data);
     Ok(html_status(StatusCode::UNPROCESSABLE_ENTITY, &page))
 }
 
@@ -124,6 +138,7 @@ async fn code_page(
             .errors(form.errors()),
         form,
         back: local_path(data.get("back")),
+        kept: data.get(KEPT_FIELD).to_owned(),
         challenge,
         sent_to,
         demo: identity::is_demo(&me.ctx).await.or_page(shell)?,
@@ -152,6 +167,13 @@ pub(super) async fn code(
         let challenge = data.get("challenge");
         match identity::sign_in_code(&me.ctx, challenge, data.get("code"), device).await {
             Ok(new) => {
+                if let Some(kept) = Kept::open(&shell, data.get(KEPT_FIELD))
+                    && new.session.duties.is_empty()
+                {
+                    let token = shell.csrf_under(&CsrfBinding(new.session.csrf.clone()));
+                    let page = kept.again(&shell, token);
+                    return Ok(with_cookie(page, &new.token, me.app.secure));
+                }
                 let back = local_path(data.get("back"));
                 let to = match new.session.duties.first() {
                     Some(Duty::AcceptAgreement) => format!("/agreement?back={}", enc(&back)),

@@ -11,7 +11,7 @@ use licences::Verification;
 use ui::view::{Field, Form, Verdict};
 use ui::{CsrfGuard, L, Nav, Page, Posted, Shell, html, html_status, see_other};
 
-use crate::receive::{BODY_LIMIT, receive};
+use crate::reply::BODY_LIMIT;
 use crate::reply::{Answer, OrPage};
 use crate::session::Acting;
 
@@ -94,7 +94,7 @@ fn licence_answer(shell: &Shell, me: &Acting, verification: &Verification) -> Re
 
 async fn file(shell: Shell, me: Acting, guard: CsrfGuard, parts: Multipart) -> Answer {
     let l = shell.l();
-    let received = receive(&shell, &guard, parts).await?;
+    let received = ui::receive(&shell, &guard, parts).await?;
     let Some((_, bytes)) = received
         .files
         .into_iter()

@@ -43,6 +43,21 @@ fn checks(l: &L, verification: &Verification) -> Vec<Check> {
     verification.steps.iter().map(check).collect()
 }
 
+/// 「第 2 版 2026 年 11 月 24 日；第 1 版 …」
+fn versions(l: &L, s: &licences::Summary) -> String {
+    let one = |(number, issued): &(u32, jiff::civil::Date)| {
+        l.t2(
+            "portal-version-line",
+            "n",
+            *number,
+            "on",
+            ui::date(l, *issued),
+        )
+    };
+    let all: Vec<String> = s.versions.iter().map(one).collect();
+    all.join(l.pick("；", "; "))
+}
+
 /// Of a licence: ✔ valid, ! genuine but not in force, ✖ not verified.
 pub(super) fn of_licence(l: &L, verification: &Verification, now: Timestamp) -> Verdict {
     let reason = verification.failure().and_then(|step| step.reason);
@@ -77,6 +92,7 @@ pub(super) fn of_licence(l: &L, verification: &Verification, now: Timestamp) -> 
                 KeyValue::new(l.t("licence-issuer"), &s.issuer),
                 KeyValue::new(l.t("portal-issued-on"), ui::date(l, s.issue_date)),
                 KeyValue::new(l.t("licence-until"), words::until(l, s.valid_to)),
+                KeyValue::new(l.t("portal-verify-versions"), versions(l, s)),
             ])
         });
     let not_shown = match facts.is_some() {

@@ -41,12 +41,13 @@ document.addEventListener("submit", (event) => {
     free();
   });
   request.addEventListener("load", () => {
-    if (request.status < 400) {
+    const here = (address) => new URL(address, location.href).pathname;
+    // Somewhere else: the login, say. Always by GET, so that no form is sent again.
+    if (request.status < 400 && here(request.responseURL) !== here(location.href)) {
       location.assign(request.responseURL);
-      if (request.responseURL.split("#")[0] === location.href.split("#")[0]) location.reload();
       return;
     }
-    // The server's page says what is wrong; its main region takes the place of this one.
+    // The answer is this page as it is now, with its notice: its main region takes the old one's place.
     const page = new DOMParser().parseFromString(request.responseText, "text/html");
     const main = page.getElementById("main");
     if (!main) {
@@ -54,6 +55,7 @@ document.addEventListener("submit", (event) => {
       free();
       return;
     }
+    if (request.status < 400) history.replaceState(null, "", request.responseURL);
     document.getElementById("main").replaceWith(document.adoptNode(main));
     document.title = page.title;
     (document.getElementById("errors") ?? document.getElementById("main")).focus();

@@ -141,3 +141,5 @@ date-short = { $d } { $m }
 date-before = before { $time } on { $day }
 date-minute = { $day }, { $time }
 money = CNY { $amount }
+filter-any = Any
+table-region = { $caption } (table)

@@ -63,8 +63,8 @@ close = Close
 
 console-name = Service management
 console-menu = Menu
-console-search-label = Find by case number, identity number or name
-console-search-hint = Case no. / ID no. / name
+console-search-label = Find by case number or identity number
+console-search-hint = Case or identity number
 console-me = My account
 keys-title = Keyboard shortcuts
 keys-search = Find
@@ -108,3 +108,10 @@ error-timeout-todo = Please try again later.
 error-maintenance-title = Under maintenance
 error-maintenance-what = The system is under maintenance and cannot serve you right now.
 error-maintenance-todo = Try again later. For urgent matters go to a service hall or call the hotline.
+
+kept-first = Your login has ended
+kept-first-words = What you typed is still here. Log in again and send it without filling it in once more.
+kept-first-do = Log in and continue
+kept-again = Please send this once more
+kept-again-words = You have logged in anew, so nothing was sent. Everything you typed is still here; press the button to go on.
+kept-again-do = Send again

@@ -120,3 +120,5 @@ date-short = { $m } 月 { $d } 日
 date-before = { $day } { $time } 前
 date-minute = { $day } { $time }
 money = { $amount } 元
+filter-any = 不限
+table-region = { $caption }（表格）

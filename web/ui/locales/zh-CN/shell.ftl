@@ -60,8 +60,8 @@ close = 关闭
 
 console-name = 政务服务管理平台
 console-menu = 功能菜单
-console-search-label = 按办件编号、证件号或姓名查找
-console-search-hint = 办件编号/证件号/姓名
+console-search-label = 按办件编号或证件号码查找
+console-search-hint = 办件编号/证件号码
 console-me = 我的账户
 keys-title = 快捷键
 keys-search = 查找
@@ -105,3 +105,10 @@ error-timeout-todo = 请过一会儿再试。
 error-maintenance-title = 系统维护中
 error-maintenance-what = 系统正在维护，暂时不能办理。
 error-maintenance-todo = 请过一会儿再试。急事请到大厅窗口，或拨打服务热线。
+
+kept-first = 登录已超时
+kept-first-words = 您刚才填写的内容还在。重新登录后，可以接着提交，不用再填一遍。
+kept-first-do = 登录并继续
+kept-again = 请再提交一次
+kept-again-words = 您重新登录过，刚才没有提交。您填写的内容都在，请按下面的按钮继续。
+kept-again-do = 继续提交

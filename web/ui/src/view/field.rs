@@ -126,6 +126,8 @@ pub struct Field {
     pub step: Option<String>,
     /// The label is heard, not seen.
     pub quiet: bool,
+    /// Nothing is said of 选填, and a list without a choice says 不限: filters, points to tick.
+    pub unmarked: bool,
 }
 
 component!(Field, FieldHtml, "components/field.html");

@@ -35,14 +35,21 @@ pub struct Form {
     pub fields: Vec<Field>,
     /// Problems that belong to no single field.
     pub problems: Vec<String>,
+    /// Problems of another part of the page: its id and the words.
+    pub elsewhere: Vec<(String, String)>,
 }
 
 impl Form {
     pub fn new(fields: Vec<Field>) -> Self {
         Self {
             fields,
-            problems: Vec::new(),
+            ..Self::default()
         }
+    }
+
+    /// Says what is wrong with a part of the page that is no field of this form.
+    pub fn fail_at(&mut self, id: impl Into<String>, words: impl Into<String>) {
+        self.elsewhere.push((id.into(), words.into()));
     }
 
     /// Takes the posted values. Fixed fields keep their own; a password is held for checking, and
@@ -116,6 +123,7 @@ impl Form {
     /// Number of places to change.
     pub fn errors(&self) -> usize {
         self.problems.len()
+            + self.elsewhere.len()
             + self
                 .fields
                 .iter()
@@ -136,7 +144,10 @@ impl Form {
                 .map(|words| (field.id(), words.clone()))
         });
         ErrorSummary {
-            items: problems.chain(fields).collect(),
+            items: problems
+                .chain(self.elsewhere.iter().cloned())
+                .chain(fields)
+                .collect(),
         }
     }
 }

@@ -67,6 +67,8 @@ pub struct Material {
     pub state: MaterialState,
     /// What an applicant may note below the name.
     pub note: Option<String>,
+    /// What to know when preparing it: a label, which may be empty, and the words.
+    pub notes: Vec<(String, String)>,
     pub upload: Option<Upload>,
 }
 
@@ -171,14 +173,19 @@ pub struct Upload {
     pub files: Vec<FileView>,
     pub error: Option<String>,
     pub csrf: String,
+    /// Words that unfold the file field, where a file is not what is needed first.
+    pub folded: Option<String>,
 }
 
 component!(Upload, UploadHtml, "components/upload.html");
 
 impl Upload {
     fn id(&self) -> String {
-        let safe: String = self
-            .name
+        // A page has one control of this name for each material: the address tells them apart.
+        let path = self.action.split('?').next().unwrap_or_default();
+        let own = path.rsplit('/').next().unwrap_or_default();
+        let safe: String = format!("{} {own}", self.name)
+            .trim_end()
             .chars()
             .map(|c| if c.is_alphanumeric() { c } else { '-' })
             .collect();
@@ -228,6 +235,7 @@ impl Upload {
             ],
             error: None,
             csrf: "sample".into(),
+            folded: None,
         }
     }
 }

@@ -113,6 +113,8 @@ impl FilterBar {
         let action = action.into();
         let mut active = Vec::new();
         for field in &mut fields {
+            field.unmarked = true;
+            field.optional = true;
             field.values = query
                 .all(&field.name)
                 .filter(|v| !v.is_empty())

@@ -1,23 +1,24 @@
 //! Multipart forms: the token first, then fields and files.
 
+use crate::csrf::CsrfGuard;
+use crate::{FormData, Shell};
 use axum::extract::Multipart;
 use axum::http::StatusCode;
 use axum::response::Response;
-use ui::{CsrfGuard, FormData, Shell};
-
-/// Room for a file of the largest size with its form around it.
-pub(crate) const BODY_LIMIT: usize = materials::FILE_LIMIT as usize + 256 * 1024;
 
 /// A multipart form that was taken in.
-#[derive(Default)]
-pub(crate) struct Received {
+#[derive(Debug, Default)]
+pub struct Received {
     pub fields: FormData,
     /// Name and content; fields left empty are not among them.
     pub files: Vec<(String, Vec<u8>)>,
 }
 
 /// Reads a form whose first part is the token.
-pub(crate) async fn receive(
+///
+/// # Errors
+/// The page that says why: a wrong token, a part that cannot be read, no token at all.
+pub async fn receive(
     shell: &Shell,
     guard: &CsrfGuard,
     mut parts: Multipart,

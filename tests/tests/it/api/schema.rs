@@ -1,0 +1,81 @@
+//! The API against its own OpenAPI document: schemathesis makes up requests, good ones and bad ones,
+//! and looks whether the answers are those that the document promises.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use journeys::Town;
+use tokio::net::TcpListener;
+use tokio::process::Command;
+
+use super::client;
+
+/// Seconds that each run may take.
+const BUDGET: &str = "40";
+
+/// Where `cargo xtask test` installs it.
+fn tool() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let tool = root.join("target/python/bin/schemathesis");
+    assert!(
+        tool.exists(),
+        "schemathesis is missing: cargo xtask test installs it, or pip install it into target/python"
+    );
+    tool
+}
+
+async fn run(url: &str, token: &str, case: &str) {
+    let settings = tempfile::tempdir().unwrap();
+    let template = include_str!("../../../tools/schemathesis.toml");
+    let file = settings.path().join("schemathesis.toml");
+    std::fs::write(&file, template.replace("{case}", case)).unwrap();
+    let output = Command::new(tool())
+        .arg("--config-file")
+        .arg(&file)
+        .arg("run")
+        .arg(format!("{url}/api/v1/openapi.json"))
+        .args(["--url", url])
+        .args(["--header", &format!("Authorization: Bearer {token}")])
+        .args(["--checks", "all", "--phases", "coverage,fuzzing"])
+        .args(["--max-time", BUDGET, "--seed", "20261116"])
+        .args([
+            "--request-timeout",
+            "20",
+            "--continue-on-failure",
+            "--no-color",
+        ])
+        .current_dir(settings.path())
+        .stdin(Stdio::null())
+        .output()
+        .await
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success(),
+        "{said}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_document_promises_is_kept() {
+    let town = Town::sqlite("2026-11-16T09:00").await;
+    let (api, _) = client::open(&town).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move { axum::serve(listener, api).await });
+
+    // As a resident with a draft, and as an officer with a case at the own post.
+    let form = town.form("SPJYXK-XB");
+    let me = town
+        .person(form["applicant_username"].as_str().unwrap())
+        .await;
+    let (_, case) = town.apply("SPJYXK-XB").await;
+    let token = client::given_all(&me).await;
+    run(&url, &token, &case.case_id).await;
+    let clerk = town.first(&case, flow::Step::Accept).await;
+    let token = client::given_all(&clerk).await;
+    run(&url, &token, &case.case_id).await;
+    server.abort();
+    town.close().await;
+}

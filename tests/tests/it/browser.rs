@@ -1,0 +1,11 @@
+//! The pages in Chromium, as residents and officers use them.
+
+mod account;
+mod city;
+mod journey;
+mod kept;
+mod keyboard;
+mod outcomes;
+mod plain;
+mod routes;
+mod walk;

@@ -1,0 +1,13 @@
+//! Around every page and every call: who asks how often, how long an answer may take, and how it
+//! travels.
+
+mod address;
+mod bucket;
+mod compress;
+mod limit;
+mod timeout;
+
+pub use address::{Network, Proxies};
+pub use compress::compressed;
+pub use limit::{Guard, Limits, admit, count_account, refuse};
+pub use timeout::bounded;

@@ -1,0 +1,53 @@
+//! Rows of lists.
+
+use cases::CaseRow;
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::view_parts::ClockView;
+
+/// A case in a list.
+#[derive(Serialize, ToSchema)]
+pub struct CaseRowView {
+    /// For addresses.
+    id: String,
+    /// 办件编号; a draft has none.
+    case_no: Option<String>,
+    item_id: String,
+    item_name: String,
+    state: &'static str,
+    state_name: &'static str,
+    agency: String,
+    clock: Option<ClockView>,
+    updated_at: Timestamp,
+    submitted_at: Option<Timestamp>,
+    /// When the applicant's time is over.
+    deadline: Option<Timestamp>,
+    /// Masked.
+    applicant: String,
+    /// The open post, in lists of tasks.
+    post: Option<String>,
+    step: Option<String>,
+}
+
+impl From<CaseRow> for CaseRowView {
+    fn from(row: CaseRow) -> Self {
+        Self {
+            id: row.case_id,
+            case_no: row.case_no,
+            item_id: row.item_id,
+            item_name: row.item_name,
+            state: row.state.code(),
+            state_name: row.state.zh(),
+            agency: row.agency,
+            clock: row.reading.map(ClockView::of),
+            updated_at: row.updated_at,
+            submitted_at: row.submitted_at,
+            deadline: row.deadline,
+            applicant: row.applicant,
+            post: row.post,
+            step: row.step,
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! `GET /licence-library`: the library in the officer's scope.
+
+use axum::Json;
+use kernel::Problem;
+use licences::{Query, State as LicenceState};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::view::LicenceRow;
+use crate::caller::Caller;
+use crate::input::{Params, Text};
+use crate::paging::{self, PageOf};
+use crate::problem::Fail;
+
+/// Which licences.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct LibraryQuery {
+    /// Only licences in this state.
+    #[param(value_type = Option<String>, pattern = "^(COLLECTED|DISCARDED|CHECKED|VALID|HISTORY|SUSPENDED|LOST|EXPIRED|VOID|REVOKED|CANCELLED)$")]
+    state: Option<Text<1, 40>>,
+    #[serde(default, deserialize_with = "paging::page")]
+    #[param(minimum = 1, maximum = 1_000_000, default = 1)]
+    page: Option<u32>,
+    #[serde(default, deserialize_with = "paging::size")]
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    size: Option<u32>,
+}
+
+/// 证照库 / The licences of the agencies in the caller's scope.
+#[utoipa::path(
+    get, path = "/licence-library", tag = "licences", operation_id = "licence_library",
+    security(("token" = [])), params(LibraryQuery),
+    responses((status = 200, description = "A page of licences", body = PageOf<LicenceRow>))
+)]
+pub async fn library(
+    caller: Caller,
+    Params(query): Params<LibraryQuery>,
+) -> Result<Json<PageOf<LicenceRow>>, Fail> {
+    let states = match &query.state {
+        None => Vec::new(),
+        Some(code) => vec![LicenceState::from_code(code.as_str()).ok_or_else(|| {
+            Problem::invalid("invalid_query", "没有这种状态", "There is no such state").at("state")
+        })?],
+    };
+    let wanted = Query {
+        licence_no: None,
+        states,
+    };
+    let page = paging::request(query.page, query.size);
+    let found = licences::search(&caller.ctx, &wanted, page).await?;
+    Ok(Json(PageOf::of(found, |card| LicenceRow::of(card, false))))
+}

@@ -1,0 +1,22 @@
+//! Licences: the own ones, and the library for officers.
+
+mod file;
+mod library;
+mod mine;
+mod read;
+mod search;
+mod view;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(mine::mine))
+        .routes(routes!(library::library))
+        .routes(routes!(search::search))
+        .routes(routes!(read::read))
+        .routes(routes!(file::file))
+}

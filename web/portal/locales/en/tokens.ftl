@@ -1,0 +1,22 @@
+# Tokens
+portal-tokens = Tokens for apps
+portal-tokens-sub = Let another app act in your name, or in that of the organisation you represent. It can do no more than both you and it may do, and you can take the leave back at any time.
+portal-tokens-made = The token was made
+portal-tokens-once = The token is shown this once. Hand it to the app, keep it safe and tell nobody else.
+portal-tokens-none = You have not let any app act for you
+portal-tokens-no-client = There is no app you could let act for you
+portal-tokens-new = Let an app act for you
+portal-tokens-client = App
+portal-tokens-may = What it may do
+portal-tokens-life = Valid for
+portal-tokens-days = { $n } days
+portal-tokens-label = Note
+portal-tokens-give = Make the token
+portal-tokens-until = until { $at }
+portal-tokens-open = In force
+portal-tokens-over = Over
+portal-tokens-back = Taken back
+portal-tokens-take-back = Take back
+portal-tokens-take-back-title = Take back the token of { $name }?
+portal-tokens-take-back-body = It stops working at once and cannot be restored.
+portal-tokens-taken-back = The token was taken back

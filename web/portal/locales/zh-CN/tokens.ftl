@@ -1,0 +1,22 @@
+# 授权令牌
+portal-tokens = 授权令牌
+portal-tokens-sub = 允许其他应用以您的名义办事；代表单位时，以单位的名义办理。应用能做的不会超出您和它各自的权限，您可随时收回。
+portal-tokens-made = 令牌已生成
+portal-tokens-once = 令牌只显示这一次，请交给该应用并妥善保存，不要告诉其他人。
+portal-tokens-none = 您还没有授权任何应用
+portal-tokens-no-client = 目前没有可以授权的应用
+portal-tokens-new = 授权应用
+portal-tokens-client = 应用
+portal-tokens-may = 允许的操作
+portal-tokens-life = 有效期
+portal-tokens-days = { $n }天
+portal-tokens-label = 备注
+portal-tokens-give = 生成令牌
+portal-tokens-until = { $at }到期
+portal-tokens-open = 有效
+portal-tokens-over = 已到期
+portal-tokens-back = 已收回
+portal-tokens-take-back = 收回
+portal-tokens-take-back-title = 收回“{ $name }”的令牌？
+portal-tokens-take-back-body = 收回后立即失效，不能恢复。
+portal-tokens-taken-back = 已收回令牌
