@@ -1,5 +1,6 @@
-//! `cargo xtask test`, `ci`, `requirements`: what a developer and a clean machine run.
+//! `cargo xtask test`, `ci`, `requirements`, `bench`: what a developer and a clean machine run.
 
+mod bench;
 mod fuzz;
 mod order;
 mod postgres;
@@ -16,6 +17,7 @@ fn main() -> ExitCode {
         Some("test" | "ci") => test(),
         Some("requirements") => requirements::print(),
         Some("order") => order::check(),
+        Some("bench") => bench::measure(&args[1..]),
         Some("openapi") => openapi(),
         Some("advisories") => advisories(),
         Some("fuzz") => match args.get(1).map_or(Ok(600), |s| s.parse()) {
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
             eprintln!("cargo xtask test          every test, on both database engines");
             eprintln!("cargo xtask requirements  which requirements are proved by a test");
             eprintln!("cargo xtask order         dependencies run one way only");
+            eprintln!("cargo xtask bench         speed, against limits of the same run; --json");
             eprintln!("cargo xtask openapi       writes docs/openapi.json");
             eprintln!(
                 "cargo xtask advisories    known vulnerabilities of dependencies, needs the net"

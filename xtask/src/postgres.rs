@@ -18,8 +18,18 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a cluster whose default collation is this locale.
+    /// Starts a cluster for tests, whose default collation is this locale. The tests do not ask
+    /// whether the server's disk is safe, only whether our statements are.
     pub fn start(locale: &str) -> Result<Self> {
+        Self::start_with(locale, "-c max_connections=300 -c fsync=off")
+    }
+
+    /// Starts a cluster that makes every commit durable, for the bench.
+    pub fn start_durable() -> Result<Self> {
+        Self::start_with("C", "-c fsync=on -c synchronous_commit=on")
+    }
+
+    fn start_with(locale: &str, options: &str) -> Result<Self> {
         let bin = newest_bin()?;
         if locale.starts_with("zh_CN") {
             ensure_locale()?;
@@ -29,21 +39,25 @@ impl Server {
         let data = std::env::temp_dir().join(format!("tongban-pg-{}-{port}", std::process::id()));
         std::fs::create_dir_all(&data)?;
         let server = Self { bin, data, port };
-        server.create(locale)?;
+        server.create(locale, options)?;
         Ok(server)
     }
 
-    fn create(&self, locale: &str) -> Result<()> {
+    fn create(&self, locale: &str, options: &str) -> Result<()> {
         run(Command::new("chown").arg("postgres").arg(&self.data))?;
         let (bin, data, port) = (self.bin.display(), self.data.display(), self.port);
         as_postgres(&format!(
             "{bin}/initdb --pgdata {data}/db --auth trust --encoding UTF8 --locale {locale}"
         ))?;
-        // The tests do not ask whether the server's disk is safe, only whether our statements are.
         as_postgres(&format!(
             "{bin}/pg_ctl --pgdata {data}/db --log {data}/log --wait start --options \
-             '-c listen_addresses=127.0.0.1 -p {port} -k {data} -c max_connections=300 -c fsync=off'"
+             '-c listen_addresses=127.0.0.1 -p {port} -k {data} {options}'"
         ))
+    }
+
+    /// PostgreSQL's own bench.
+    pub fn pgbench(&self) -> PathBuf {
+        self.bin.join("pgbench")
     }
 
     pub fn url(&self) -> String {

@@ -1,4 +1,4 @@
-//! Debian packages that the tests use, installed by name where they are missing and we may.
+//! Debian packages that tests and bench use, installed by name where they are missing and we may.
 
 use std::path::Path;
 use std::process::Command;
@@ -20,6 +20,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("chromium", "/usr/bin/chromium"),
     ("chromium-driver", "/usr/bin/chromedriver"),
     ("locales", "/usr/sbin/locale-gen"),
+    ("nginx-light", "/usr/sbin/nginx"),
     ("strace", "/usr/bin/strace"),
 ];
 

@@ -63,22 +63,23 @@ impl Blobs {
         })
     }
 
-    /// Stores a file durably.
+    /// Stores a file durably. Digests and encryption of a large file take milliseconds: they run
+    /// off the async threads too.
     pub async fn put(&self, ctx: &Ctx, content: Vec<u8>) -> Result<BlobRef, BlobError> {
-        let digest = hex::encode(sm3(&content));
-        let sealed = ctx.seal("blob", "content", "", &content);
-        let name = hex::encode(sm3(&sealed));
-        let len = content.len() as u64;
-        let (target, tmp) = (self.path(&name), self.root.join("tmp").join(ctx.rng.key()));
-        let this = self.clone();
+        let (this, ctx) = (self.clone(), ctx.clone());
         blocking(move || {
+            let digest = hex::encode(sm3(&content));
+            let sealed = ctx.seal("blob", "content", "", &content);
+            let name = hex::encode(sm3(&sealed));
+            let len = content.len() as u64;
+            let (target, tmp) = (this.path(&name), this.root.join("tmp").join(ctx.rng.key()));
             if let Some(folder) = target.parent() {
                 this.make_folder(folder)?;
             }
-            write_durably(&tmp, &target, &sealed)
+            write_durably(&tmp, &target, &sealed)?;
+            Ok(BlobRef { name, digest, len })
         })
-        .await?;
-        Ok(BlobRef { name, digest, len })
+        .await
     }
 
     /// Makes an inner folder and flushes its entry. Another thread may have made it and not flushed
@@ -95,19 +96,21 @@ impl Blobs {
 
     /// Reads a file back, checking that nobody changed it.
     pub async fn get(&self, ctx: &Ctx, name: &str) -> Result<Vec<u8>, BlobError> {
-        let path = self.path(name);
-        let read = blocking(move || Ok(fs::read(path)?)).await;
-        let sealed = match read {
-            Err(BlobError::Io(e)) if e.kind() == io::ErrorKind::NotFound => {
-                return Err(BlobError::Missing(name.to_owned()));
+        let (path, ctx, name) = (self.path(name), ctx.clone(), name.to_owned());
+        blocking(move || {
+            let sealed = match fs::read(path) {
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                    return Err(BlobError::Missing(name));
+                }
+                other => other?,
+            };
+            if hex::encode(sm3(&sealed)) != name {
+                return Err(BlobError::Changed(name));
             }
-            other => other?,
-        };
-        if hex::encode(sm3(&sealed)) != name {
-            return Err(BlobError::Changed(name.to_owned()));
-        }
-        ctx.open_sealed("blob", "content", "", &sealed)
-            .map_err(|_| BlobError::Sealed(name.to_owned()))
+            ctx.open_sealed("blob", "content", "", &sealed)
+                .map_err(|_| BlobError::Sealed(name))
+        })
+        .await
     }
 
     /// Removes files older than `age` whose name is not in `named`, and left-over temporary files.

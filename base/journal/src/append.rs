@@ -6,6 +6,30 @@ use crate::event::{ActorStamp, Event};
 use crate::hash::{Canonical, START};
 use crate::{JournalError, table};
 
+/// Where a stream stands: its last number and hash.
+#[derive(Clone, Debug)]
+pub struct Head {
+    seq: i64,
+    hash: Vec<u8>,
+}
+
+impl Head {
+    /// Of a stream that begins with the next event. Its key must be new: one that is there already
+    /// refuses the event.
+    pub fn fresh() -> Self {
+        Self {
+            seq: 0,
+            hash: START.to_vec(),
+        }
+    }
+
+    /// Of a stream as the transaction sees it.
+    pub async fn of(tx: &mut Tx<'_>, stream: &str) -> Result<Self, JournalError> {
+        let known = table::head(tx, stream).await?;
+        Ok(known.map_or_else(Self::fresh, |(seq, hash)| Self { seq, hash }))
+    }
+}
+
 /// Appends to a stream (the aggregate's key, with its kind before it: `case/01h…`). Two writers of
 /// one stream conflict on the sequence number; the loser is retried or told.
 pub async fn append<E: Event>(
@@ -14,8 +38,19 @@ pub async fn append<E: Event>(
     stream: &str,
     event: &E,
 ) -> Result<i64, JournalError> {
-    let head = table::head(tx, stream).await?;
-    let (seq, previous) = head.map_or((1, START.to_vec()), |(seq, hash)| (seq + 1, hash));
+    let mut head = Head::of(tx, stream).await?;
+    append_to(tx, ctx, stream, &mut head, event).await
+}
+
+/// Appends behind a head that was read before, in this transaction, and moves it on.
+pub async fn append_to<E: Event>(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    stream: &str,
+    head: &mut Head,
+    event: &E,
+) -> Result<i64, JournalError> {
+    let seq = head.seq + 1;
     let id = ctx.rng.key();
     let at = kernel::time::stamp(ctx.now());
     let actor = serde_json::to_string(&ActorStamp::from(&*ctx.actor))?;
@@ -39,8 +74,12 @@ pub async fn append<E: Event>(
         payload: &payload,
         detail: detail.as_deref(),
     };
-    let hash = canonical.hash(&previous);
-    table::insert_event(tx, &canonical, &previous, &hash).await?;
+    let hash = canonical.hash(&head.hash);
+    table::insert_event(tx, &canonical, &head.hash, &hash).await?;
     table::insert_pending(tx, stream, seq, E::KIND, &hash, &at).await?;
+    *head = Head {
+        seq,
+        hash: hash.to_vec(),
+    };
     Ok(seq)
 }

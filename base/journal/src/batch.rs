@@ -139,18 +139,24 @@ pub(crate) async fn gather(
             let (batch, pending, wanted) = (written.clone(), pending.clone(), wanted.clone());
             Box::pin(async move {
                 table::insert_batch(tx, &batch).await?;
-                for (idx, p) in pending.iter().enumerate() {
-                    // Another process may have gathered it: then the whole batch is given up.
-                    if table::delete_pending(tx, &p.stream, p.seq).await? != 1 {
+                let mut first = 0;
+                for rows in pending.chunks(table::ROWS) {
+                    let count = rows.len() as u64;
+                    // Another process may have gathered some: then the whole batch is given up.
+                    if table::delete_pending(tx, rows).await? != count {
                         return Err(StoreError::Conflict);
                     }
-                    let idx = i64::try_from(idx).unwrap_or(i64::MAX);
-                    table::insert_leaf(tx, batch.number, idx, p).await?;
-                    for (name, kinds) in &wanted {
-                        if matches(kinds, p) {
-                            table::insert_delivery(tx, name, p, now).await?;
-                        }
-                    }
+                    table::insert_leaves(tx, batch.number, first, rows).await?;
+                    first += rows.len() as i64;
+                }
+                let wanted: Vec<_> = pending
+                    .iter()
+                    .flat_map(|p| wanted.iter().map(move |(name, kinds)| (*name, *kinds, p)))
+                    .filter(|(_, kinds, p)| matches(kinds, p))
+                    .map(|(name, _, p)| (name, p))
+                    .collect();
+                for deliveries in wanted.chunks(table::ROWS) {
+                    table::insert_deliveries(tx, deliveries, now).await?;
                 }
                 Ok(())
             })

@@ -1,8 +1,12 @@
 //! Running what is due: deliveries in the order of their stream, and jobs.
 
+use std::sync::Arc;
+
+use futures_util::{TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use store::{Ctx, Run};
 
+use crate::table::{DueDelivery, DueJob};
 use crate::worker::Handlers;
 use crate::{JournalError, table};
 
@@ -11,43 +15,58 @@ const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// Tries before a delivery or job is parked for a person.
 const TRIES: i64 = 8;
 
-/// Runs due deliveries once. Returns how many were done or failed.
+/// How many deliveries or jobs run at a time: enough that one waits for the disk while another
+/// computes, few enough that requests are not kept waiting.
+const AT_A_TIME: usize = 4;
+/// How many are taken at once. The lease covers all of them.
+const AT_ONCE: i64 = 100;
+
+/// Runs due deliveries once. Returns how many were done or failed. All are heads of their streams,
+/// so they do not wait for each other.
 pub(crate) async fn deliveries(ctx: &Ctx, handlers: &Handlers) -> Result<usize, JournalError> {
     let now = ctx.now();
-    let due = table::due_deliveries(&mut ctx.db.reader(), now, 200).await?;
-    let mut done = 0;
-    for (name, stream, seq, tries, seen) in due {
-        let Some(subscriber) = handlers.subscribers.iter().find(|s| s.name == name) else {
-            continue;
-        };
-        let key = (name.clone(), stream.clone(), seq);
-        if !lease(ctx, &key, &seen, now).await? {
-            continue;
-        }
-        done += 1;
-        let Some(event) = table::event(&mut ctx.db.reader(), &stream, seq).await? else {
-            fail(ctx, &key, TRIES, "the event is missing").await?;
-            continue;
-        };
-        match (subscriber.run)(ctx.as_system(), event.stored()?).await {
-            Ok(()) => finish(ctx, key).await?,
-            Err(error) => fail(ctx, &key, tries + 1, &error).await?,
-        }
+    let mut due = table::due_deliveries(&mut ctx.db.reader(), now, AT_ONCE).await?;
+    due.retain(|d| handlers.subscribers.iter().any(|s| s.name == d.0));
+    if due.is_empty() {
+        return Ok(0);
     }
-    Ok(done)
+    let mine = lease(ctx, due, now).await?;
+    let count = mine.len();
+    stream::iter(mine.into_iter().map(Ok))
+        .try_for_each_concurrent(AT_A_TIME, |(name, stream, seq, tries, _)| {
+            deliver(ctx, handlers, (name, stream, seq), tries)
+        })
+        .await?;
+    Ok(count)
+}
+
+async fn deliver(ctx: &Ctx, handlers: &Handlers, key: Key, tries: i64) -> Result<(), JournalError> {
+    let Some(subscriber) = handlers.subscribers.iter().find(|s| s.name == key.0) else {
+        return Ok(());
+    };
+    let Some(event) = table::event(&mut ctx.db.reader(), &key.1, key.2).await? else {
+        return fail(ctx, &key, TRIES, "the event is missing").await;
+    };
+    match (subscriber.run)(ctx.as_system(), event.stored()?).await {
+        Ok(()) => finish(ctx, key).await,
+        Err(error) => fail(ctx, &key, tries + 1, &error).await,
+    }
 }
 
 type Key = (String, String, i64);
 
-async fn lease(ctx: &Ctx, key: &Key, seen: &str, now: Timestamp) -> Result<bool, JournalError> {
-    let (key, seen, until) = (key.clone(), seen.to_owned(), now + LEASE);
-    let got: Result<bool, store::StoreError> = ctx
+/// Takes what nobody else has taken, in one transaction.
+async fn lease(
+    ctx: &Ctx,
+    due: Vec<DueDelivery>,
+    now: Timestamp,
+) -> Result<Vec<DueDelivery>, JournalError> {
+    let (due, until) = (Arc::new(due), now + LEASE);
+    let got: Result<_, store::StoreError> = ctx
         .db
         .write(move |tx| {
-            let (key, seen) = (key.clone(), seen.clone());
-            Box::pin(async move {
-                table::lease_delivery(tx, (&key.0, &key.1, key.2), &seen, until).await
-            })
+            let due = due.clone();
+            Box::pin(async move { table::lease_deliveries(tx, &due, until).await })
         })
         .await;
     Ok(got?)
@@ -98,29 +117,43 @@ fn verdict(now: Timestamp, tries: i64) -> (&'static str, Timestamp) {
 /// Runs due jobs once.
 pub(crate) async fn jobs(ctx: &Ctx, handlers: &Handlers) -> Result<usize, JournalError> {
     let now = ctx.now();
-    let due = table::due_jobs(&mut ctx.db.reader(), now, 200).await?;
-    let mut done = 0;
-    for job in due {
-        let Some(handler) = handlers.jobs.get(job.kind.as_str()) else {
-            continue;
-        };
-        let (id, seen, until) = (job.id.clone(), job.seen.clone(), now + LEASE);
-        let got: Result<bool, store::StoreError> = ctx
-            .db
-            .write(move |tx| {
-                let (id, seen) = (id.clone(), seen.clone());
-                Box::pin(async move { table::lease_job(tx, &id, &seen, until).await })
-            })
-            .await;
-        if !got? {
-            continue;
-        }
-        done += 1;
-        let payload = serde_json::from_str(&job.payload)?;
-        let outcome = handler(ctx.as_system(), payload).await;
-        settle_job(ctx, job.id, job.tries + 1, outcome).await?;
+    let mut due = table::due_jobs(&mut ctx.db.reader(), now, AT_ONCE).await?;
+    due.retain(|job| handlers.jobs.contains_key(job.kind.as_str()));
+    if due.is_empty() {
+        return Ok(0);
     }
-    Ok(done)
+    let mine = lease_jobs(ctx, due, now).await?;
+    let count = mine.len();
+    stream::iter(mine.into_iter().map(Ok))
+        .try_for_each_concurrent(AT_A_TIME, |job| run_job(ctx, handlers, job))
+        .await?;
+    Ok(count)
+}
+
+async fn run_job(ctx: &Ctx, handlers: &Handlers, job: DueJob) -> Result<(), JournalError> {
+    let Some(handler) = handlers.jobs.get(job.kind.as_str()) else {
+        return Ok(());
+    };
+    let payload = serde_json::from_str(&job.payload)?;
+    let outcome = handler(ctx.as_system(), payload).await;
+    settle_job(ctx, job.id, job.tries + 1, outcome).await
+}
+
+/// Takes the jobs that nobody else has taken, in one transaction.
+async fn lease_jobs(
+    ctx: &Ctx,
+    due: Vec<DueJob>,
+    now: Timestamp,
+) -> Result<Vec<DueJob>, JournalError> {
+    let (due, until) = (Arc::new(due), now + LEASE);
+    let got: Result<_, store::StoreError> = ctx
+        .db
+        .write(move |tx| {
+            let due = due.clone();
+            Box::pin(async move { table::lease_jobs(tx, &due, until).await })
+        })
+        .await;
+    Ok(got?)
 }
 
 async fn settle_job(

@@ -14,7 +14,7 @@ mod table;
 mod verify;
 mod worker;
 
-pub use append::append;
+pub use append::{Head, append, append_to};
 pub use batch::{RootLog, SignedRoot};
 pub use event::{ActorStamp, Event, StoredEvent};
 pub use jobs::enqueue;

@@ -94,7 +94,7 @@ pub(crate) async fn insert_event(
     let args = args![
         e.stream, e.seq, e.id, e.at, e.kind, e.version, e.actor, e.payload, detail, previous, hash
     ];
-    run.exec(sql, args).await.map(drop)
+    run.queue(sql, args).await
 }
 
 pub(crate) async fn insert_pending(
@@ -106,9 +106,7 @@ pub(crate) async fn insert_pending(
     at: &str,
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO event_pending (stream, seq, kind, hash, at) VALUES (?, ?, ?, ?, ?)";
-    run.exec(sql, args![stream, seq, kind, hash, at])
-        .await
-        .map(drop)
+    run.queue(sql, args![stream, seq, kind, hash, at]).await
 }
 
 /// An event that waits for its batch.
@@ -137,16 +135,21 @@ pub(crate) async fn pending(run: &mut impl Run, limit: i64) -> Result<Vec<Pendin
         .collect()
 }
 
+/// Rows that one statement writes.
+pub(crate) const ROWS: usize = 50;
+
+/// Removes gathered events from those that wait; gives how many were still there.
 pub(crate) async fn delete_pending(
     run: &mut impl Run,
-    stream: &str,
-    seq: i64,
+    gathered: &[Pending],
 ) -> Result<u64, StoreError> {
-    run.exec(
-        "DELETE FROM event_pending WHERE stream = ? AND seq = ?",
-        args![stream, seq],
-    )
-    .await
+    let marks = vec!["(?, CAST(? AS BIGINT))"; gathered.len()].join(", ");
+    let sql = format!("DELETE FROM event_pending WHERE (stream, seq) IN (VALUES {marks})");
+    let mut values = Vec::with_capacity(gathered.len() * 2);
+    for p in gathered {
+        values.extend(args![p.stream.as_str(), p.seq]);
+    }
+    run.exec(&sql, values).await
 }
 
 /// A batch as it is stored.
@@ -208,19 +211,20 @@ pub(crate) async fn insert_batch(run: &mut impl Run, b: &Batch) -> Result<(), St
     run.exec(sql, args).await.map(drop)
 }
 
-pub(crate) async fn insert_leaf(
+/// Writes leaves of a batch, the first at this place.
+pub(crate) async fn insert_leaves(
     run: &mut impl Run,
     batch: i64,
-    idx: i64,
-    p: &Pending,
+    first: i64,
+    leaves: &[Pending],
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO event_leaf (batch, idx, stream, seq, hash) VALUES (?, ?, ?, ?, ?)";
-    run.exec(
-        sql,
-        args![batch, idx, p.stream.as_str(), p.seq, p.hash.clone()],
-    )
-    .await
-    .map(drop)
+    let marks = store::marks(leaves.len(), 5);
+    let sql = format!("INSERT INTO event_leaf (batch, idx, stream, seq, hash) VALUES {marks}");
+    let mut values = Vec::with_capacity(leaves.len() * 5);
+    for (idx, p) in (first..).zip(leaves) {
+        values.extend(args![batch, idx, p.stream.as_str(), p.seq, p.hash.clone()]);
+    }
+    run.queue(&sql, values).await
 }
 
 /// A leaf as it is stored.
@@ -245,17 +249,21 @@ pub(crate) async fn leaves(run: &mut impl Run, batch: i64) -> Result<Vec<Leaf>, 
         .collect()
 }
 
-pub(crate) async fn insert_delivery(
+/// Writes deliveries, each to the subscriber named with it.
+pub(crate) async fn insert_deliveries(
     run: &mut impl Run,
-    subscriber: &str,
-    p: &Pending,
+    deliveries: &[(&str, &Pending)],
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO delivery (subscriber, stream, seq, state, tries, next_at) \
-               VALUES (?, ?, ?, 'waiting', 0, ?)";
-    run.exec(sql, args![subscriber, p.stream.as_str(), p.seq, at])
-        .await
-        .map(drop)
+    let marks = vec!["(?, ?, ?, 'waiting', 0, ?)"; deliveries.len()].join(", ");
+    let sql = format!(
+        "INSERT INTO delivery (subscriber, stream, seq, state, tries, next_at) VALUES {marks}"
+    );
+    let mut values = Vec::with_capacity(deliveries.len() * 4);
+    for (subscriber, p) in deliveries {
+        values.extend(args![*subscriber, p.stream.as_str(), p.seq, at]);
+    }
+    run.queue(&sql, values).await
 }
 
 /// The head of each subscriber's queue for a stream, where it is due. A delivery behind one that
@@ -264,7 +272,7 @@ pub(crate) async fn due_deliveries(
     run: &mut impl Run,
     now: Timestamp,
     limit: i64,
-) -> Result<Vec<(String, String, i64, i64, String)>, StoreError> {
+) -> Result<Vec<DueDelivery>, StoreError> {
     let sql = "SELECT d.subscriber, d.stream, d.seq, d.tries, d.next_at FROM delivery d \
                WHERE d.state = 'waiting' AND d.next_at <= ? AND NOT EXISTS (SELECT 1 FROM delivery e \
                WHERE e.subscriber = d.subscriber AND e.stream = d.stream AND e.seq < d.seq) \
@@ -276,19 +284,31 @@ pub(crate) async fn due_deliveries(
         .collect()
 }
 
-/// Takes a delivery until `until`; false when somebody else has it.
-pub(crate) async fn lease_delivery(
+/// A delivery that is due: subscriber, stream, number, tries, and since when.
+pub(crate) type DueDelivery = (String, String, i64, i64, String);
+
+/// Takes deliveries until `until`; gives those that nobody else has.
+pub(crate) async fn lease_deliveries(
     run: &mut impl Run,
-    key: (&str, &str, i64),
-    seen: &str,
+    due: &[DueDelivery],
     until: Timestamp,
-) -> Result<bool, StoreError> {
-    let sql = "UPDATE delivery SET tries = tries + 1, next_at = ? WHERE subscriber = ? \
-               AND stream = ? AND seq = ? AND state = 'waiting' AND next_at = ?";
-    Ok(run
-        .exec(sql, args![until, key.0, key.1, key.2, seen])
-        .await?
-        == 1)
+) -> Result<Vec<DueDelivery>, StoreError> {
+    let marks = vec!["(?, ?, CAST(? AS BIGINT), ?)"; due.len()].join(", ");
+    let sql = format!(
+        "UPDATE delivery SET tries = tries + 1, next_at = ? WHERE state = 'waiting' \
+         AND (subscriber, stream, seq, next_at) IN (VALUES {marks}) \
+         RETURNING subscriber, stream, seq"
+    );
+    let mut values = args![until];
+    for d in due {
+        values.extend(args![d.0.as_str(), d.1.as_str(), d.2, d.4.as_str()]);
+    }
+    let mut mine = std::collections::HashSet::new();
+    for row in run.rows(&sql, values).await? {
+        mine.insert((row.get(0)?, row.get(1)?, row.get(2)?));
+    }
+    let taken = |d: &&DueDelivery| mine.contains(&(d.0.clone(), d.1.clone(), d.2));
+    Ok(due.iter().filter(taken).cloned().collect())
 }
 
 pub(crate) async fn delete_delivery(
@@ -362,10 +382,11 @@ pub(crate) async fn insert_job(
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO job (id, kind, payload, state, tries, next_at) \
                VALUES (?, ?, ?, 'waiting', 0, ?)";
-    run.exec(sql, args![id, kind, payload, at]).await.map(drop)
+    run.queue(sql, args![id, kind, payload, at]).await
 }
 
 /// A job that is due.
+#[derive(Clone)]
 pub(crate) struct DueJob {
     pub id: String,
     pub kind: String,
@@ -396,15 +417,27 @@ pub(crate) async fn due_jobs(
         .collect()
 }
 
-pub(crate) async fn lease_job(
+/// Takes jobs until `until`; gives those that nobody else has.
+pub(crate) async fn lease_jobs(
     run: &mut impl Run,
-    id: &str,
-    seen: &str,
+    due: &[DueJob],
     until: Timestamp,
-) -> Result<bool, StoreError> {
-    let sql = "UPDATE job SET tries = tries + 1, next_at = ? \
-               WHERE id = ? AND state = 'waiting' AND next_at = ?";
-    Ok(run.exec(sql, args![until, id, seen]).await? == 1)
+) -> Result<Vec<DueJob>, StoreError> {
+    let sql = format!(
+        "UPDATE job SET tries = tries + 1, next_at = ? WHERE state = 'waiting' \
+         AND (id, next_at) IN (VALUES {}) RETURNING id",
+        store::marks(due.len(), 2)
+    );
+    let mut values = args![until];
+    for job in due {
+        values.extend(args![job.id.as_str(), job.seen.as_str()]);
+    }
+    let mut mine = std::collections::HashSet::new();
+    for row in run.rows(&sql, values).await? {
+        mine.insert(row.get::<String>(0)?);
+    }
+    let taken = |job: &&DueJob| mine.contains(&job.id);
+    Ok(due.iter().filter(taken).cloned().collect())
 }
 
 pub(crate) async fn delete_job(run: &mut impl Run, id: &str) -> Result<u64, StoreError> {

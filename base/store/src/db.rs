@@ -8,7 +8,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::run::{exec_postgres, exec_sqlite, rows_postgres, rows_sqlite};
 use crate::sqlite::{Done, Message, Work};
-use crate::{BoxFuture, Migration, Row, Run, StoreError, Tx, Value, migrate, postgres, sqlite};
+use crate::{
+    BoxFuture, Migration, Row, Run, StoreError, Tx, Value, migrate, postgres, seen, sqlite,
+};
 
 /// Which database stands behind the door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +103,10 @@ impl Db {
                 let body = Arc::new(body);
                 let work: Work = Box::new(move |tx| {
                     Box::pin(async move {
-                        let outcome = body(tx).await;
+                        let outcome = match body(tx).await {
+                            Ok(value) => tx.flush().await.map(|()| value).map_err(E::from),
+                            Err(error) => Err(error),
+                        };
                         Done {
                             keep: outcome.is_ok(),
                             tell: Box::new(move |committed| {
@@ -147,6 +152,7 @@ impl Run for Reader {
     async fn exec(&mut self, sql: &str, args: Vec<Value>) -> Result<u64, StoreError> {
         // Readers of SQLite are opened with `query_only`; on PostgreSQL the statement runs in a
         // transaction of its own. Domains write through `Db::write` only.
+        seen::note(sql);
         match &self.db.inner {
             Inner::Sqlite { readers, .. } => {
                 let mut conn = readers.acquire().await?;
@@ -160,6 +166,7 @@ impl Run for Reader {
     }
 
     async fn rows(&mut self, sql: &str, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        seen::note(sql);
         match &self.db.inner {
             Inner::Sqlite { readers, .. } => {
                 let mut conn = readers.acquire().await?;

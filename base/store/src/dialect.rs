@@ -20,6 +20,23 @@ pub(crate) fn postgres_statement(sql: &str) -> String {
     out
 }
 
+/// Writes that do not depend on each other as one statement of PostgreSQL: all but the last stand
+/// in its `WITH`.
+pub(crate) fn together(statements: &[String]) -> String {
+    let Some((last, others)) = statements.split_last() else {
+        return String::new();
+    };
+    let mut out = String::new();
+    for (at, statement) in others.iter().enumerate() {
+        let before = if at == 0 { "WITH" } else { "," };
+        out.push_str(&format!("{before} q{at} AS ({statement})"));
+    }
+    if !others.is_empty() {
+        out.push(' ');
+    }
+    out + last
+}
+
 /// Table definitions are written for SQLite; PostgreSQL spells some words differently.
 pub(crate) fn postgres_definition(sql: &str) -> String {
     sql.replace(" WITHOUT ROWID", "")
@@ -88,6 +105,17 @@ mod tests {
         assert_eq!(
             postgres_statement("select 'it''s ?' where a=?"),
             "select 'it''s ?' where a=$1"
+        );
+    }
+
+    #[test]
+    fn writes_go_together() {
+        let (a, b) = ("INSERT INTO t VALUES (?)", "UPDATE u SET a = ? WHERE b = ?");
+        assert_eq!(together(&[a.to_owned()]), a);
+        assert_eq!(
+            postgres_statement(&together(&[a.to_owned(), a.to_owned(), b.to_owned()])),
+            "WITH q0 AS (INSERT INTO t VALUES ($1)), q1 AS (INSERT INTO t VALUES ($2)) \
+             UPDATE u SET a = $3 WHERE b = $4"
         );
     }
 

@@ -14,9 +14,11 @@ mod lock;
 mod migrate;
 pub mod numbers;
 pub mod once;
+mod plan;
 mod postgres;
 mod row;
 mod run;
+mod seen;
 mod shared;
 mod snapshot;
 mod sqlite;
@@ -37,6 +39,12 @@ pub use value::Value;
 
 /// The future that a transaction's body returns.
 pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Marks of a statement that writes several rows: `(?, ?), (?, ?)`.
+pub fn marks(rows: usize, columns: usize) -> String {
+    let row = format!("({})", vec!["?"; columns].join(", "));
+    vec![row; rows].join(", ")
+}
 
 /// Builds the argument list of a statement: `args![case_id, state.code(), now]`.
 #[macro_export]

@@ -2,6 +2,7 @@
 //! for another's number, gaps are allowed.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
 
@@ -14,27 +15,49 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
           WITHOUT ROWID;",
 }];
 
+/// A block that is used up sooner is followed by one twice as large: a flood of cases must not
+/// wait for a lease every few numbers. A slow series keeps its small blocks and few gaps.
+const SOON: Duration = Duration::from_secs(1);
+/// The largest a block grows.
+const LARGEST: i64 = 1_000;
+
+struct Block {
+    next: i64,
+    end: i64,
+    size: i64,
+    leased: Instant,
+}
+
 /// Blocks that this process holds.
 #[derive(Default)]
 struct Blocks {
-    held: Mutex<HashMap<String, (i64, i64)>>,
+    held: Mutex<HashMap<String, Block>>,
 }
 
 impl Ctx {
     /// The next number of a series, from 1. `block` numbers are leased at a time: 1 for series that
-    /// should show few gaps, more for busy ones. Call it before the transaction.
+    /// should show few gaps, more for busy ones, and more still while numbers go fast. Call it before the transaction.
     pub async fn next_number(&self, series: &str, block: i64) -> Result<i64, StoreError> {
         let blocks = self.shared.get_or_make::<Blocks>();
         let mut held = blocks.held.lock().await;
-        let (next, end) = match held.get(series) {
-            Some(&(next, end)) if next < end => (next, end),
-            _ => {
-                let first = self.lease(series.to_owned(), block.max(1)).await?;
-                (first, first + block.max(1))
-            }
+        if let Some(known) = held.get_mut(series).filter(|b| b.next < b.end) {
+            known.next += 1;
+            return Ok(known.next - 1);
+        }
+        let least = block.max(1);
+        let size = match held.get(series) {
+            Some(b) if least > 1 && b.leased.elapsed() < SOON => (b.size * 2).min(LARGEST),
+            _ => least,
         };
-        held.insert(series.to_owned(), (next + 1, end));
-        Ok(next)
+        let first = self.lease(series.to_owned(), size).await?;
+        let fresh = Block {
+            next: first + 1,
+            end: first + size,
+            size,
+            leased: Instant::now(),
+        };
+        held.insert(series.to_owned(), fresh);
+        Ok(first)
     }
 
     async fn lease(&self, series: String, block: i64) -> Result<i64, StoreError> {

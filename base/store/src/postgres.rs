@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Connection, Executor, PgPool};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgPool};
 
 use crate::error::is_retryable;
 use crate::run::Conn;
@@ -12,15 +12,30 @@ use crate::{BoxFuture, StoreError, Tx};
 /// Tries before a conflict is reported. Each waits a little longer than the last.
 const TRIES: u32 = 12;
 
+/// A connection that was idle for longer is asked whether it still stands.
+const ASK_AFTER: Duration = Duration::from_secs(5);
+
 pub(crate) async fn open(url: &str, schema: Option<&str>) -> Result<PgPool, StoreError> {
     let mut options: PgConnectOptions = url.parse()?;
-    options = options.statement_cache_capacity(512);
+    options = options
+        .statement_cache_capacity(512)
+        .disable_statement_logging();
     if let Some(schema) = schema {
         options = options.options([("search_path", schema)]);
     }
     Ok(PgPoolOptions::new()
         .max_connections(16)
         .acquire_timeout(Duration::from_secs(30))
+        // A round trip for each loan of a connection is only worth its while when it was idle.
+        .test_before_acquire(false)
+        .before_acquire(|conn, met| {
+            Box::pin(async move {
+                if met.idle_for > ASK_AFTER {
+                    conn.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         // Whatever the server's default is: a commit that we acknowledge is on its disk.
         .after_connect(|conn, _| {
             Box::pin(async move {
@@ -47,7 +62,10 @@ where
             .map_err(StoreError::from)?;
         let (outcome, retry) = {
             let mut lent = Tx::new(Conn::Postgres(&mut tx));
-            let outcome = body(&mut lent).await;
+            let outcome = match body(&mut lent).await {
+                Ok(value) => lent.flush().await.map(|()| value).map_err(E::from),
+                Err(error) => Err(error),
+            };
             (outcome, lent.retry)
         };
         match outcome {

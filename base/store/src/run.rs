@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, PgConnection, SqliteConnection};
 
 use crate::error::is_retryable;
-use crate::{Row, StoreError, Value, dialect};
+use crate::{Row, StoreError, Value, dialect, seen};
 
 /// Whatever can run a statement. The SQL comes from the domains' `table.rs`; values only ever
 /// travel as arguments.
@@ -21,6 +21,18 @@ pub trait Run: Send {
         sql: &str,
         args: Vec<Value>,
     ) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send;
+
+    /// A write whose outcome nobody looks at. In a transaction it waits for its neighbours and goes
+    /// with them in one round trip, before the next statement that is looked at and at the latest
+    /// when the body ends; so an error of its may show later. Neighbours must not depend on each
+    /// other: each sees the tables as they were before the first, and no two change one row.
+    fn queue(
+        &mut self,
+        sql: &str,
+        args: Vec<Value>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send {
+        async move { self.exec(sql, args).await.map(drop) }
+    }
 
     /// The first row, if there is one.
     fn row(
@@ -46,6 +58,9 @@ pub trait Run: Send {
     }
 }
 
+/// Statements that go in one round trip at most.
+const QUEUE: usize = 32;
+
 pub(crate) enum Conn<'a> {
     Sqlite(&'a mut SqliteConnection),
     Postgres(&'a mut PgConnection),
@@ -54,13 +69,44 @@ pub(crate) enum Conn<'a> {
 /// A transaction's connection, lent to the body of a use case.
 pub struct Tx<'a> {
     conn: Conn<'a>,
+    queued: Vec<String>,
+    queued_args: Vec<Value>,
     /// Set when PostgreSQL asked to try again.
     pub(crate) retry: bool,
 }
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(conn: Conn<'a>) -> Self {
-        Self { conn, retry: false }
+        Self {
+            conn,
+            queued: Vec::new(),
+            queued_args: Vec::new(),
+            retry: false,
+        }
+    }
+
+    /// Runs what is queued, as one statement text.
+    pub(crate) async fn flush(&mut self) -> Result<(), StoreError> {
+        if self.queued.is_empty() {
+            return Ok(());
+        }
+        let statements = std::mem::take(&mut self.queued);
+        let args = std::mem::take(&mut self.queued_args);
+        let done = match &mut self.conn {
+            Conn::Sqlite(c) => exec_sqlite(c, &statements.join("; "), args).await,
+            Conn::Postgres(c) => exec_postgres(c, &dialect::together(&statements), args).await,
+        };
+        self.note(done).map(drop)
+    }
+
+    /// Runs a statement as it is written, without preparing it.
+    pub(crate) async fn raw(&mut self, sql: &str) -> Result<(), StoreError> {
+        let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
+        let done = match &mut self.conn {
+            Conn::Sqlite(c) => sql.execute(&mut **c).await.map(drop),
+            Conn::Postgres(c) => sql.execute(&mut **c).await.map(drop),
+        };
+        self.note(done)
     }
 
     fn note<T>(&mut self, result: Result<T, sqlx::Error>) -> Result<T, StoreError> {
@@ -73,6 +119,8 @@ impl<'a> Tx<'a> {
 
 impl Run for Tx<'_> {
     async fn exec(&mut self, sql: &str, args: Vec<Value>) -> Result<u64, StoreError> {
+        seen::note(sql);
+        self.flush().await?;
         let done = match &mut self.conn {
             Conn::Sqlite(c) => exec_sqlite(c, sql, args).await,
             Conn::Postgres(c) => exec_postgres(c, sql, args).await,
@@ -81,11 +129,23 @@ impl Run for Tx<'_> {
     }
 
     async fn rows(&mut self, sql: &str, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        seen::note(sql);
+        self.flush().await?;
         let found = match &mut self.conn {
             Conn::Sqlite(c) => rows_sqlite(c, sql, args).await,
             Conn::Postgres(c) => rows_postgres(c, sql, args).await,
         };
         self.note(found)
+    }
+
+    async fn queue(&mut self, sql: &str, args: Vec<Value>) -> Result<(), StoreError> {
+        seen::note(sql);
+        self.queued.push(sql.to_owned());
+        self.queued_args.extend(args);
+        if self.queued.len() < QUEUE {
+            return Ok(());
+        }
+        self.flush().await
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, SqliteConnection, SqlitePool};
+use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::run::{Conn, exec_sqlite};
@@ -13,6 +13,9 @@ use crate::{BoxFuture, StoreError, Tx};
 
 /// Use cases that may share one commit. More would only make the first of them wait.
 const BATCH: usize = 256;
+
+/// Connections that read.
+const READERS: u32 = 4;
 
 /// Told to whoever waits, after the commit.
 pub(crate) type Acknowledge = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
@@ -44,6 +47,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .pragma("wal_autocheckpoint", "4000")
         .pragma("cache_size", "-16384")
         .statement_cache_capacity(512)
+        .disable_statement_logging()
 }
 
 /// Opens the readers' pool and starts the writer.
@@ -51,7 +55,9 @@ pub(crate) async fn open(path: &Path) -> Result<(SqlitePool, mpsc::Sender<Messag
     let mut writer = SqliteConnection::connect_with(&options(path)).await?;
     exec_sqlite(&mut writer, "PRAGMA optimize", Vec::new()).await?;
     let readers = SqlitePoolOptions::new()
-        .max_connections(4)
+        .max_connections(READERS)
+        // The file is there: asking it before each statement only costs a round trip.
+        .test_before_acquire(false)
         .connect_with(options(path).pragma("query_only", "on"))
         .await?;
     let (send, receive) = mpsc::channel(4096);
@@ -70,78 +76,81 @@ async fn write_loop(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Messag
             }
             None => break,
         };
-        let mut waiting = Vec::new();
-        if let Err(error) = exec_sqlite(&mut conn, "BEGIN IMMEDIATE", Vec::new()).await {
+        if let Err(error) = run(&mut conn, "BEGIN IMMEDIATE; SAVEPOINT use_case").await {
             // Nothing ran: the work is dropped and its caller told that the database failed.
             tracing::error!(%error, "the writer could not begin");
+            let _ = run(&mut conn, "ROLLBACK").await;
             drop(first);
             continue;
         }
-        let mut next = Some(first);
-        while let Some(work) = next {
-            if let Some(tell) = run_in_savepoint(&mut conn, work).await {
-                waiting.push(tell);
-            }
-            next = None;
-            if waiting.len() < BATCH {
-                match queue.try_recv() {
-                    Ok(Message::Run(work)) => next = Some(work),
-                    Ok(Message::Close(answer)) => closing = Some(answer),
-                    Err(_) => {}
-                }
-            }
-        }
-        let committed = exec_sqlite(&mut conn, "COMMIT", Vec::new()).await;
+        let (waiting, batch) = batch(&mut conn, first, &mut queue, &mut closing).await;
+        let committed = match batch {
+            Ok(()) => run(&mut conn, "RELEASE use_case; COMMIT").await,
+            Err(error) => Err(error),
+        };
         if let Err(error) = &committed {
             tracing::error!(%error, "commit failed");
-            let _ = exec_sqlite(&mut conn, "ROLLBACK", Vec::new()).await;
+            let _ = run(&mut conn, "ROLLBACK").await;
         }
         for tell in waiting {
             tell(match &committed {
-                Ok(_) => Ok(()),
+                Ok(()) => Ok(()),
                 Err(error) => Err(StoreError::Driver(error.to_string())),
             });
         }
     }
     // What is still sent is dropped with the queue, and its caller told so.
     drop(queue);
-    let _ = exec_sqlite(&mut conn, "PRAGMA wal_checkpoint(TRUNCATE)", Vec::new()).await;
+    let _ = run(&mut conn, "PRAGMA wal_checkpoint(TRUNCATE)").await;
     let _ = conn.close().await;
     if let Some(answer) = closing {
         let _ = answer.send(());
     }
 }
 
-/// Runs one use case. Returns whom to tell after the commit. A refusal waits as well: it may tell
-/// of what a neighbour changed, which is not durable yet.
-async fn run_in_savepoint(conn: &mut SqliteConnection, work: Work) -> Option<Acknowledge> {
-    if let Err(error) = exec_sqlite(conn, "SAVEPOINT use_case", Vec::new()).await {
-        tracing::error!(%error, "savepoint");
-        return None;
-    }
-    let outcome = {
-        let mut tx = Tx::new(Conn::Sqlite(conn));
-        std::panic::AssertUnwindSafe(work(&mut tx))
-            .catch_unwind()
-            .await
-    };
-    let keep = matches!(&outcome, Ok(done) if done.keep);
-    if !keep {
-        let _ = exec_sqlite(conn, "ROLLBACK TO use_case", Vec::new()).await;
-    }
-    let released = exec_sqlite(conn, "RELEASE use_case", Vec::new()).await;
-    match outcome {
-        Ok(done) if done.keep => match released {
-            Ok(_) => Some(done.tell),
-            Err(error) => {
-                (done.tell)(Err(error.into()));
-                None
+async fn run(conn: &mut SqliteConnection, sql: &str) -> Result<(), sqlx::Error> {
+    exec_sqlite(conn, sql, Vec::new()).await.map(drop)
+}
+
+/// Runs what is queued, each in a savepoint of its own; one savepoint is open before and after.
+/// Gives whom to tell after the commit, and whether the transaction still stands. A refusal waits
+/// as well: it may tell of what a neighbour changed, which is not durable yet.
+async fn batch(
+    conn: &mut SqliteConnection,
+    first: Work,
+    queue: &mut mpsc::Receiver<Message>,
+    closing: &mut Option<oneshot::Sender<()>>,
+) -> (Vec<Acknowledge>, Result<(), sqlx::Error>) {
+    let mut waiting = Vec::new();
+    let mut next = Some(first);
+    while let Some(work) = next.take() {
+        let outcome = {
+            let mut tx = Tx::new(Conn::Sqlite(conn));
+            std::panic::AssertUnwindSafe(work(&mut tx))
+                .catch_unwind()
+                .await
+        };
+        let keep = matches!(&outcome, Ok(done) if done.keep);
+        match outcome {
+            Ok(done) => waiting.push(done.tell),
+            Err(_) => tracing::error!("a transaction's body panicked"),
+        }
+        // A change joins the transaction, and the next use case gets a savepoint of its own; what
+        // is undone leaves its savepoint to the next.
+        let ended = match keep {
+            true => run(conn, "RELEASE use_case; SAVEPOINT use_case").await,
+            false => run(conn, "ROLLBACK TO use_case").await,
+        };
+        if ended.is_err() {
+            return (waiting, ended);
+        }
+        if waiting.len() < BATCH {
+            match queue.try_recv() {
+                Ok(Message::Run(work)) => next = Some(work),
+                Ok(Message::Close(answer)) => *closing = Some(answer),
+                Err(_) => {}
             }
-        },
-        Ok(done) => Some(done.tell),
-        Err(_) => {
-            tracing::error!("a transaction's body panicked");
-            None
         }
     }
+    (waiting, Ok(()))
 }

@@ -8,6 +8,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use gm::Vault;
 use kernel::{Actor, Locale, ManualClock, SeededRandom};
 
+pub use crate::plan::{Scan, scans};
+pub use crate::seen::{record, statements};
 use crate::{Ctx, Db, Engine, Migration, Shared, StoreError, postgres};
 
 /// The server for PostgreSQL tests: `postgres://user@host/db?…`; without it they say that they

@@ -240,11 +240,19 @@ struct Ready {
 
 impl Ready {
     async fn write(&self, tx: &mut Tx<'_>, ctx: &Ctx) -> Result<(), CaseError> {
+        // What is looked at comes first; what is only written follows in one go.
         let case = &self.written.case;
+        let (id, due) = (&case.case_id, self.written.due_at);
+        let stream = case.stream();
+        let mut head = journal::Head::fresh();
         if self.new {
             table::insert(tx, &self.written).await?;
         } else {
             table::update(tx, &self.written).await?;
+            head = journal::Head::of(tx, &stream).await?;
+            if self.step.open.from != Some(State::Draft) {
+                table::delete_tasks(tx, id).await?;
+            }
         }
         let numbered_now = case.data.case_no.is_some()
             && matches!(self.step.open.from, None | Some(State::Draft))
@@ -253,12 +261,10 @@ impl Ready {
             table::insert_number(tx, no, &case.case_id).await?;
         }
         table::insert_step(tx, &case.case_id, &self.step, &self.sealed_step).await?;
-        let (id, due) = (&case.case_id, self.written.due_at);
-        table::replace_tasks(tx, id, &self.tasks, case.state.code(), due, self.now).await?;
+        table::insert_tasks(tx, id, &self.tasks, case.state.code(), due, self.now).await?;
         for write in &self.writes {
             self.beside(tx, ctx, write).await?;
         }
-        let stream = case.stream();
         if self.visit {
             let (no, event) = (case.data.visits, self.step.open.event.code());
             table::insert_visit(tx, id, no, event, &ctx.actor.id, self.now).await?;
@@ -271,10 +277,10 @@ impl Ready {
                     visits: no,
                     max_visits: case.data.max_visits,
                 };
-                journal::append(tx, ctx, &stream, &exceeded).await?;
+                journal::append_to(tx, ctx, &stream, &mut head, &exceeded).await?;
             }
         }
-        journal::append(tx, ctx, &stream, &self.moved).await?;
+        journal::append_to(tx, ctx, &stream, &mut head, &self.moved).await?;
         Ok(())
     }
 

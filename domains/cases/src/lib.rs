@@ -72,7 +72,13 @@ pub use timers::run_timers;
 pub use withdraw::withdraw;
 
 /// The tables of cases.
-pub const MIGRATIONS: &[store::Migration] = &[store::Migration {
-    name: "cases/0001",
-    sql: include_str!("../migrations/0001_case.sql"),
-}];
+pub const MIGRATIONS: &[store::Migration] = &[
+    store::Migration {
+        name: "cases/0001",
+        sql: include_str!("../migrations/0001_case.sql"),
+    },
+    store::Migration {
+        name: "cases/0002",
+        sql: include_str!("../migrations/0002_lists.sql"),
+    },
+];

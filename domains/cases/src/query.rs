@@ -16,7 +16,7 @@ use crate::points::PointCheck;
 use crate::special::Special;
 use crate::state::State;
 use crate::step::StepRecord;
-use crate::table::{self, Sealed};
+use crate::table::{self, Sealed, Whose};
 
 /// One row of a list.
 #[derive(Clone, Debug)]
@@ -126,7 +126,7 @@ pub async fn agency_cases(
 ) -> Result<Page<CaseRow>, CaseError> {
     staff_only(ctx)?;
     let directory = agencies::directory(ctx).await.map_err(CaseError::other)?;
-    let mut codes = Vec::new();
+    let (mut codes, mut all) = (Vec::new(), true);
     for agency in directory.agencies() {
         let target = Target {
             agency: Some(&agency.code),
@@ -135,10 +135,17 @@ pub async fn agency_cases(
         };
         if ctx.actor.require(Permission::CaseRead, &target).is_ok() {
             codes.push(agency.code.clone());
+        } else {
+            all = false;
         }
     }
+    let whose = if all {
+        Whose::Everybody
+    } else {
+        Whose::Agencies(&codes)
+    };
     let states: Vec<&str> = states.iter().map(|s| s.code()).collect();
-    let (sealed, total) = table::of_agencies(&mut ctx.db.reader(), &codes, &states, page).await?;
+    let (sealed, total) = table::of_agencies(&mut ctx.db.reader(), whose, &states, page).await?;
     let mut rows = Vec::new();
     for s in sealed {
         rows.push(row(ctx, s).await?);

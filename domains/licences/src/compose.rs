@@ -21,6 +21,8 @@ pub(crate) struct Composition<'a> {
     pub photo: Option<&'a [u8]>,
     /// What the QR code says.
     pub link: &'a str,
+    /// Identifier of the document inside the OFD: 32 hexadecimal digits.
+    pub doc_id: &'a str,
     pub at: jiff::Timestamp,
 }
 
@@ -167,21 +169,10 @@ pub(crate) struct Drawn {
 const THUMBNAIL: u32 = 720;
 
 /// Draws OFD, PDF and thumbnail; on the thumbnail the seal is painted where the files carry it.
-pub(crate) fn draw(
-    c: &Composition<'_>,
-    doc_id: &str,
-    impression: Vec<u8>,
-) -> Result<Drawn, LicenceError> {
+pub(crate) fn draw(c: &Composition<'_>, impression: Vec<u8>) -> Result<Drawn, LicenceError> {
     let (document, place) = compose(c)?;
     let laid: Laid = paper::lay_out(&document)?;
-    let info = ofd::DocInfo {
-        id: doc_id.to_owned(),
-        custom: vec![
-            ("证照类型代码".into(), c.metadata.type_code.clone()),
-            ("证照版本".into(), c.metadata.version.to_string()),
-        ],
-    };
-    let package = ofd::compose(&laid, &info)?;
+    let package = package(c, &laid)?;
     let pdf = paper::to_pdf(&laid)?;
     let mut pictured = document;
     if let Some(page) = pictured.pages.first_mut() {
@@ -200,4 +191,16 @@ pub(crate) fn draw(
         thumbnail,
         place,
     })
+}
+
+/// The OFD of a layout, not yet sealed.
+pub(crate) fn package(c: &Composition<'_>, laid: &Laid) -> Result<ofd::Package, LicenceError> {
+    let info = ofd::DocInfo {
+        id: c.doc_id.to_owned(),
+        custom: vec![
+            ("证照类型代码".into(), c.metadata.type_code.clone()),
+            ("证照版本".into(), c.metadata.version.to_string()),
+        ],
+    };
+    Ok(ofd::compose(laid, &info)?)
 }

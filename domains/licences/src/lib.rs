@@ -9,10 +9,12 @@ mod issue;
 mod kind;
 mod library;
 mod licence;
+pub mod measure;
 mod metadata;
 mod numbering;
 mod prepare;
 mod query;
+mod sheet;
 mod state;
 mod table;
 mod verify;
@@ -36,7 +38,13 @@ pub use verify::{
 pub use wallet::{Cited, LicenceCard, Use, cite, face, uses, wallet};
 
 /// The tables of the library.
-pub const MIGRATIONS: &[store::Migration] = &[store::Migration {
-    name: "licences/0001",
-    sql: include_str!("../migrations/0001_licence.sql"),
-}];
+pub const MIGRATIONS: &[store::Migration] = &[
+    store::Migration {
+        name: "licences/0001",
+        sql: include_str!("../migrations/0001_licence.sql"),
+    },
+    store::Migration {
+        name: "licences/0002",
+        sql: include_str!("../migrations/0002_lists.sql"),
+    },
+];

@@ -5,20 +5,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use blobs::Blobs;
-use gm::sm3;
 use jiff::civil::Date;
 use kernel::{Permission, Target, number, time};
-use notices::Site;
 use seals::{Reserve, SealError, SealType, UseId, UsedDocument};
 use serde::{Deserialize, Serialize};
 use store::Ctx;
 
-use crate::compose::{self, Composition};
+use crate::compose;
 use crate::error::LicenceError;
 use crate::kind::{LicenceType, licence_type};
 use crate::licence::{Body, FileRef, Format, VersionData, VersionFace};
-use crate::metadata::Metadata;
 use crate::numbering::Given;
+use crate::sheet::Sheet;
 use crate::state::State;
 use crate::table;
 
@@ -125,7 +123,7 @@ pub async fn prepare(ctx: &Ctx, request: &IssueRequest) -> Result<Prepared, Lice
     seal_plan(ctx, request, plan).await
 }
 
-async fn plan(ctx: &Ctx, request: &IssueRequest) -> Result<Plan, LicenceError> {
+pub(crate) async fn plan(ctx: &Ctx, request: &IssueRequest) -> Result<Plan, LicenceError> {
     let kind = licence_type(ctx, &request.type_code).await?;
     let today = time::beijing_date(ctx.now());
     let directory = agencies::directory(ctx)
@@ -267,38 +265,9 @@ pub(crate) async fn seal_plan(
     let system = ctx.as_system();
     let seal = seals::find(&system, &request.issuer, seal_type).await?;
     let impression = seals::impression(&system, &seal.key).await?;
-    let face = full_face(&plan, request, &agency.name);
-    compose::check(&plan.kind, &face)?;
-    let metadata = Metadata {
-        identifier: plan.identifier.clone(),
-        type_code: plan.kind.type_code.clone(),
-        name: plan.kind.type_name.clone(),
-        number: plan.number.clone(),
-        issuer: agency.name.clone(),
-        issuer_code: agency.uscc.clone(),
-        issue_date: plan.issue_date,
-        holder: request.holder.name.clone(),
-        holder_id: plan.holder_id.clone(),
-        holder_id_type: request.holder.id_type.clone(),
-        valid_from: plan.valid_from,
-        valid_to: plan.valid_to,
-        version: plan.version,
-        style_id: plan.kind.style.style_id.clone(),
-        replaces: None,
-        seal_id: seal.es_id.clone(),
-        made_at: Metadata::made(ctx.now()),
-        algorithm: "SM2withSM3".into(),
-        face: face.clone(),
-    };
-    let drawn = draw(
-        ctx,
-        &plan,
-        metadata,
-        face.clone(),
-        request.photo.clone(),
-        impression,
-    )
-    .await?;
+    let sheet = Sheet::new(ctx, request, &plan, agency, &seal)?;
+    let face = sheet.face.clone();
+    let drawn = sheet.draw(impression).await?;
     let use_id = reserve(ctx, request, &plan, &seal.key).await?;
     match stamp(&system, &use_id, drawn).await {
         Ok((files, documents)) => Ok(Prepared {
@@ -354,66 +323,7 @@ pub(crate) async fn seal_plan(
     }
 }
 
-/// The fields that issuing fills, over those given.
-fn full_face(plan: &Plan, request: &IssueRequest, issuer: &str) -> BTreeMap<String, String> {
-    let mut face = request.face.clone();
-    let has = |code: &str| plan.kind.face_fields.iter().any(|f| f.field_code == code);
-    let mut put = |code: &str, value: String| {
-        if has(code) {
-            face.insert(code.to_owned(), value);
-        }
-    };
-    if let Some(field) = &plan.kind.numbering_rule.face_field {
-        put(field, plan.number.clone());
-    }
-    put("issuer", issuer.to_owned());
-    put("issue_date", plan.issue_date.to_string());
-    put("valid_from", plan.valid_from.to_string());
-    put(
-        "valid_to",
-        plan.valid_to
-            .map_or_else(|| "长期".into(), |d| d.to_string()),
-    );
-    face.retain(|_, v| !v.trim().is_empty());
-    face
-}
-
-async fn draw(
-    ctx: &Ctx,
-    plan: &Plan,
-    metadata: Metadata,
-    face: BTreeMap<String, String>,
-    photo: Option<Vec<u8>>,
-    impression: Vec<u8>,
-) -> Result<compose::Drawn, LicenceError> {
-    let site = ctx
-        .shared
-        .get::<Site>()
-        .ok_or_else(|| LicenceError::Data("no site".into()))?;
-    let link = format!(
-        "{}/verify/{}",
-        site.base_url.trim_end_matches('/'),
-        plan.token
-    );
-    let doc_id =
-        hex::encode(&sm3(format!("{}/{}", plan.licence_key, plan.version).as_bytes())[..16]);
-    let (kind, at) = (plan.kind.clone(), ctx.now());
-    let drawn = tokio::task::spawn_blocking(move || {
-        let composition = Composition {
-            kind: &kind,
-            metadata: &metadata,
-            face: &face,
-            photo: photo.as_deref(),
-            link: &link,
-            at,
-        };
-        compose::draw(&composition, &doc_id, impression)
-    })
-    .await;
-    drawn.map_err(|e| LicenceError::Data(e.to_string()))?
-}
-
-async fn reserve(
+pub(crate) async fn reserve(
     ctx: &Ctx,
     request: &IssueRequest,
     plan: &Plan,

@@ -49,7 +49,7 @@ pub async fn search(
             } else {
                 query.states.iter().map(|s| s.code()).collect()
             };
-            table::of_agencies(reader, ctx, &agencies, &states, page).await?
+            table::of_agencies(reader, ctx, agencies.as_deref(), &states, page).await?
         }
     };
     let mut rows = Vec::new();
@@ -70,19 +70,25 @@ fn readable(ctx: &Ctx, l: &Licence) -> bool {
     ctx.actor.require(Permission::LicenceQuery, &target).is_ok()
 }
 
-async fn agencies_in_scope(ctx: &Ctx) -> Result<Vec<String>, LicenceError> {
+/// The agencies in the actor's scope; none when it covers all.
+async fn agencies_in_scope(ctx: &Ctx) -> Result<Option<Vec<String>>, LicenceError> {
     let directory = agencies::directory(ctx)
         .await
         .map_err(LicenceError::other)?;
-    let mine = directory.agencies().iter().filter(|a| {
+    let (mut mine, mut all) = (Vec::new(), true);
+    for a in directory.agencies() {
         let target = Target {
             agency: Some(&a.code),
             region: Some(&a.region_code),
             ..Target::default()
         };
-        ctx.actor.require(Permission::LicenceQuery, &target).is_ok()
-    });
-    Ok(mine.map(|a| a.code.clone()).collect())
+        if ctx.actor.require(Permission::LicenceQuery, &target).is_ok() {
+            mine.push(a.code.clone());
+        } else {
+            all = false;
+        }
+    }
+    Ok((!all).then_some(mine))
 }
 
 /// A licence with its current version and the verdict on its file.

@@ -13,7 +13,13 @@ pub use sms::{Gateway, SentSms, SimulatedGateway, Sms, SmsSender, gateway_jobs, 
 pub use templates::{Told, told};
 
 /// The tables of messages.
-pub const MIGRATIONS: &[store::Migration] = &[store::Migration {
-    name: "messages/0001",
-    sql: include_str!("../migrations/0001_message.sql"),
-}];
+pub const MIGRATIONS: &[store::Migration] = &[
+    store::Migration {
+        name: "messages/0001",
+        sql: include_str!("../migrations/0001_message.sql"),
+    },
+    store::Migration {
+        name: "messages/0002",
+        sql: include_str!("../migrations/0002_unread.sql"),
+    },
+];

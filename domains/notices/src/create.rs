@@ -151,7 +151,8 @@ async fn insert(
         agency: new.issuer.code.clone(),
         replaces: notice.replaces.clone(),
     };
-    journal::append(tx, ctx, &stream(&doc_id), &event).await?;
+    let mut head = journal::Head::fresh();
+    journal::append_to(tx, ctx, &stream(&doc_id), &mut head, &event).await?;
     let job = SealJob {
         doc_id: doc_id.clone(),
     };

@@ -279,6 +279,7 @@ async fn write(
                 let notice = table::by_id(tx, &doc_id)
                     .await?
                     .ok_or(NoticeError::NotFound)?;
+                let mut head = journal::Head::of(tx, &stream(&doc_id)).await?;
                 let seen = notice.rev;
                 let notice = Notice {
                     state: next(notice.state, Event::Seal)?,
@@ -290,12 +291,12 @@ async fn write(
                 if !table::update(tx, &notice, seen).await? {
                     return Err(NoticeError::Stale);
                 }
+                seals::finish(tx, &ctx, &id, documents, UseResult::Signed, "").await?;
                 table::set_use(tx, &doc_id, id.as_str()).await?;
                 for file in files {
                     table::insert_file(tx, &doc_id, file).await?;
                 }
-                seals::finish(tx, &ctx, &id, documents, UseResult::Signed, "").await?;
-                journal::append(tx, &ctx, &stream(&doc_id), event).await?;
+                journal::append_to(tx, &ctx, &stream(&doc_id), &mut head, event).await?;
                 Ok(())
             })
         })

@@ -51,7 +51,7 @@ pub(crate) async fn insert(
     let sql = "INSERT INTO notice (doc_id, kind, number, title, template_version, case_key, \
         case_no, item_code, owner, agency_code, region_code, maker, made_at, content, state, rev, \
         replaces) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    run.exec(
+    run.queue(
         sql,
         args![
             &n.doc_id,
@@ -73,8 +73,7 @@ pub(crate) async fn insert(
             &n.replaces,
         ],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// Takes a number for a document. False: it belongs to another.
@@ -146,12 +145,11 @@ pub(crate) async fn set_use(
     doc_id: &str,
     use_key: &str,
 ) -> Result<(), StoreError> {
-    run.exec(
+    run.queue(
         "UPDATE notice SET use_key = ? WHERE doc_id = ?",
         args![use_key, doc_id],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 pub(crate) async fn set_reason(
@@ -193,12 +191,11 @@ pub(crate) async fn insert_file(
     let sql = "INSERT INTO notice_file (doc_id, format, blob, digest, length) \
         VALUES (?, ?, ?, ?, ?)";
     let length = i64::try_from(file.length).unwrap_or(i64::MAX);
-    run.exec(
+    run.queue(
         sql,
         args![doc_id, file.format.code(), &file.blob, &file.digest, length],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 pub(crate) async fn blob_of(

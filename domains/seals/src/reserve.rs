@@ -84,6 +84,7 @@ pub async fn reserve(tx: &mut Tx<'_>, ctx: &Ctx, wish: &Reserve) -> Result<UseId
         case_no: wish.case_no.clone(),
         person: wish.person.clone(),
     };
-    journal::append(tx, ctx, &use_stream(id.as_str()), &event).await?;
+    let mut head = journal::Head::fresh();
+    journal::append_to(tx, ctx, &use_stream(id.as_str()), &mut head, &event).await?;
     Ok(id)
 }

@@ -83,7 +83,7 @@ pub(crate) async fn insert(run: &mut impl Run, r: &Reserved<'_>) -> Result<(), S
         purpose, case_no, item_code, caller, person, at, result, note) \
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')";
     let w = r.wish;
-    run.exec(
+    run.queue(
         sql,
         args![
             r.id.as_str(),
@@ -100,8 +100,7 @@ pub(crate) async fn insert(run: &mut impl Run, r: &Reserved<'_>) -> Result<(), S
             UseResult::Reserved.code(),
         ],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// What a stamp needs to know of its use and seal at this moment.
@@ -162,12 +161,11 @@ pub(crate) async fn insert_document(
     let sql = "INSERT INTO seal_use_document (use_key, format, digest, length) \
         VALUES (?, ?, ?, ?)";
     let length = i64::try_from(document.length).unwrap_or(i64::MAX);
-    run.exec(
+    run.queue(
         sql,
         args![id.as_str(), &document.format, &document.digest, length],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 async fn documents(run: &mut impl Run, id: &UseId) -> Result<Vec<UsedDocument>, StoreError> {

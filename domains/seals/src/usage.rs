@@ -72,20 +72,23 @@ pub async fn finish(
     if result == UseResult::Reserved {
         return Err(SealError::UseClosed);
     }
+    // What is looked at comes first; what is only written follows in one go.
+    let stream = use_stream(id.as_str());
+    let agency = table_use::agency(tx, id).await?;
+    let mut head = journal::Head::of(tx, &stream).await?;
     if !table_use::finish(tx, id, result, ctx.now(), note).await? {
         return Err(SealError::UseClosed);
     }
     for document in documents {
         table_use::insert_document(tx, id, document).await?;
     }
-    let agency = table_use::agency(tx, id).await?;
     let event = SealUseFinished {
         agency,
         result,
         documents: documents.to_vec(),
         note: note.to_owned(),
     };
-    journal::append(tx, ctx, &use_stream(id.as_str()), &event).await?;
+    journal::append_to(tx, ctx, &stream, &mut head, &event).await?;
     Ok(())
 }
 

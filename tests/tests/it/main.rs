@@ -6,5 +6,6 @@ mod acts;
 mod api;
 mod browser;
 mod conflicts;
+mod plans;
 mod scenarios;
 mod verify;

@@ -27,7 +27,7 @@ struct Play<'a> {
 }
 
 /// Plays one scenario on every engine at hand and compares its end.
-async fn play(scenario: u64) {
+pub(super) async fn play(scenario: u64) {
     for town in Town::each("2026-11-16T08:30").await {
         let expected: Value = town.city.read("scenarios_expected.json").unwrap();
         let mut play = Play {

@@ -55,7 +55,8 @@ pub(crate) async fn drafts_of(
         .collect()
 }
 
-/// An officer's open tasks with their posts, soonest due first; cases without a due date last.
+/// An officer's open tasks with their posts, soonest due first; cases without a due date last. The
+/// page is chosen among the tasks alone: the cases are wide.
 pub(crate) async fn tasks_of(
     run: &mut impl Run,
     username: &str,
@@ -75,10 +76,10 @@ pub(crate) async fn tasks_of(
         .await?;
     values.extend(args![page.size, page.offset()]);
     let sql = format!(
-        "SELECT {COLUMNS}, t.post_code, t.step FROM case_task t \
-         JOIN case_record r ON r.case_id = t.case_id \
-         WHERE t.username = ? AND t.step IN ({marks}) \
-         ORDER BY t.due_at IS NULL, t.due_at, t.opened_at LIMIT ? OFFSET ?"
+        "SELECT {COLUMNS}, p.post_code, p.step FROM (SELECT t.case_id, t.post_code, t.step, \
+         t.due_at, t.opened_at FROM case_task t WHERE t.username = ? AND t.step IN ({marks}) \
+         ORDER BY t.due_at NULLS LAST, t.opened_at LIMIT ? OFFSET ?) p \
+         JOIN case_record r ON r.case_id = p.case_id ORDER BY p.due_at NULLS LAST, p.opened_at",
     );
     let mut all = Vec::new();
     for row in run.rows(&sql, values).await? {
@@ -87,28 +88,81 @@ pub(crate) async fn tasks_of(
     Ok((all, total))
 }
 
-/// Cases of some agencies in some states, soonest due first.
+/// Parts that a compound statement may have on SQLite.
+const PARTS: usize = 480;
+
+/// Whose cases a list shows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Whose<'a> {
+    Everybody,
+    Agencies(&'a [String]),
+}
+
+impl Whose<'_> {
+    /// A condition and its values.
+    fn condition(self, states: &[&str]) -> (String, Vec<Value>) {
+        let marks = |n: usize| vec!["?"; n].join(", ");
+        let mut sql = format!("r.state IN ({})", marks(states.len()));
+        let mut values: Vec<Value> = states.iter().map(|s| Value::from(*s)).collect();
+        if let Self::Agencies(agencies) = self {
+            sql.push_str(&format!(" AND r.agency IN ({})", marks(agencies.len())));
+            values.extend(agencies.iter().map(Value::from));
+        }
+        (sql, values)
+    }
+
+    /// Each pair of agency and state, for which an index has the cases in the order wanted.
+    fn pairs(self, states: &[&str]) -> Vec<(&'static str, Vec<Value>)> {
+        let one = |state: &str| ("r.state = ?", args![state]);
+        let both =
+            |state: &str, agency: &String| ("r.agency = ? AND r.state = ?", args![agency, state]);
+        match self {
+            Self::Everybody => states.iter().map(|s| one(s)).collect(),
+            Self::Agencies(all) => states
+                .iter()
+                .flat_map(|s| all.iter().map(move |a| both(s, a)))
+                .collect(),
+        }
+    }
+}
+
+/// Cases in some states, soonest due first. The head of each state's and agency's own order is
+/// read from the index, and the page is chosen among the heads: how long the list is does not
+/// matter.
 pub(crate) async fn of_agencies(
     run: &mut impl Run,
-    agencies: &[String],
+    scope: Whose<'_>,
     states: &[&str],
     page: PageRequest,
 ) -> Result<(Vec<Sealed>, u64), CaseError> {
-    if agencies.is_empty() || states.is_empty() {
+    if states.is_empty() || matches!(scope, Whose::Agencies(all) if all.is_empty()) {
         return Ok((Vec::new(), 0));
     }
-    let a = vec!["?"; agencies.len()].join(", ");
-    let s = vec!["?"; states.len()].join(", ");
-    let mut values: Vec<Value> = agencies.iter().map(Value::from).collect();
-    values.extend(states.iter().map(|s| Value::from(*s)));
-    let wanted = format!("FROM case_record r WHERE r.agency IN ({a}) AND r.state IN ({s})");
-    let total = run
-        .count(&format!("SELECT count(*) {wanted}"), values.clone())
-        .await?;
+    let (condition, values) = scope.condition(states);
+    let sql = format!("SELECT count(*) FROM case_record r WHERE {condition}");
+    let total = run.count(&sql, values.clone()).await?;
+    let pairs = scope.pairs(states);
+    let heads = if pairs.len() <= PARTS {
+        pairs
+    } else {
+        vec![(condition.as_str(), values)]
+    };
+    let deep = page.offset() + i64::from(page.size);
+    let (mut parts, mut values) = (Vec::new(), Vec::new());
+    for (at, (condition, of)) in heads.into_iter().enumerate() {
+        parts.push(format!(
+            "SELECT * FROM (SELECT r.case_id, r.due_at, r.updated_at FROM case_record r \
+             WHERE {condition} ORDER BY r.due_at NULLS LAST, r.updated_at LIMIT ?) AS h{at}"
+        ));
+        values.extend(of);
+        values.extend(args![deep]);
+    }
     values.extend(args![page.size, page.offset()]);
     let sql = format!(
-        "SELECT {COLUMNS} {wanted} ORDER BY r.due_at IS NULL, r.due_at, r.updated_at \
-         LIMIT ? OFFSET ?"
+        "SELECT {COLUMNS} FROM (SELECT * FROM ({}) AS heads \
+         ORDER BY due_at NULLS LAST, updated_at LIMIT ? OFFSET ?) p \
+         JOIN case_record r ON r.case_id = p.case_id ORDER BY p.due_at NULLS LAST, p.updated_at",
+        parts.join(" UNION ALL ")
     );
     let rows: Result<_, _> = run
         .rows(&sql, values)

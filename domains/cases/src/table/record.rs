@@ -106,8 +106,7 @@ pub(crate) async fn insert_number(
     case_id: &str,
 ) -> Result<(), CaseError> {
     let sql = "INSERT INTO case_number (case_no, case_id) VALUES (?, ?)";
-    run.exec(sql, args![case_no, case_id]).await?;
-    Ok(())
+    Ok(run.queue(sql, args![case_no, case_id]).await?)
 }
 
 /// What is written of a case: its columns, with the private part sealed beforehand.
@@ -156,8 +155,7 @@ pub(crate) async fn insert(run: &mut impl Run, w: &Written) -> Result<(), CaseEr
         w.data.as_str(),
         w.private.clone()
     ];
-    run.exec(sql, args).await?;
-    Ok(())
+    Ok(run.queue(sql, args).await?)
 }
 
 /// Writes the case if nobody changed it since it was read; otherwise [`CaseError::Stale`].
@@ -191,8 +189,7 @@ pub(crate) async fn insert_applicant(
 ) -> Result<(), CaseError> {
     let sql = "INSERT INTO case_applicant (digest, case_id, item_id) VALUES (?, ?, ?) \
                ON CONFLICT (digest, case_id) DO NOTHING";
-    run.exec(sql, args![digest, case_id, item_id]).await?;
-    Ok(())
+    Ok(run.queue(sql, args![digest, case_id, item_id]).await?)
 }
 
 /// Cases of one applicant, by the digest of identity number or USCC.

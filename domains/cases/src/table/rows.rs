@@ -17,8 +17,15 @@ pub(crate) struct TaskRow {
     pub step: String,
 }
 
-/// Replaces the open tasks of a case.
-pub(crate) async fn replace_tasks(
+/// Takes the open tasks of a case away.
+pub(crate) async fn delete_tasks(run: &mut impl Run, case_id: &str) -> Result<(), CaseError> {
+    run.exec("DELETE FROM case_task WHERE case_id = ?", args![case_id])
+        .await?;
+    Ok(())
+}
+
+/// Writes the open tasks of a case that has none.
+pub(crate) async fn insert_tasks(
     run: &mut impl Run,
     case_id: &str,
     tasks: &[TaskRow],
@@ -26,12 +33,17 @@ pub(crate) async fn replace_tasks(
     due_at: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<(), CaseError> {
-    run.exec("DELETE FROM case_task WHERE case_id = ?", args![case_id])
-        .await?;
-    let sql = "INSERT INTO case_task (username, case_id, post_code, step, state, due_at, opened_at) \
-               VALUES (?, ?, ?, ?, ?, ?, ?)";
+    if tasks.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "INSERT INTO case_task (username, case_id, post_code, step, state, due_at, opened_at) \
+         VALUES {}",
+        store::marks(tasks.len(), 7)
+    );
+    let mut values = Vec::with_capacity(tasks.len() * 7);
     for t in tasks {
-        let args = args![
+        values.extend(args![
             t.username.as_str(),
             case_id,
             t.post_code.as_str(),
@@ -39,10 +51,9 @@ pub(crate) async fn replace_tasks(
             state,
             due_at,
             now
-        ];
-        run.exec(sql, args).await?;
+        ]);
     }
-    Ok(())
+    Ok(run.queue(&sql, values).await?)
 }
 
 pub(crate) async fn insert_step(
@@ -63,8 +74,7 @@ pub(crate) async fn insert_step(
         data,
         private
     ];
-    run.exec(sql, args).await?;
-    Ok(())
+    Ok(run.queue(sql, args).await?)
 }
 
 pub(crate) async fn steps(

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use askama::Template;
 use axum::extract::{Path, RawQuery};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,6 +14,7 @@ use ui::view::{Choice, Fact, Field, KeyFacts, Material, MaterialNeed as Need, Qr
 use ui::{FormData, L, Meta, Nav, Page, Shell, html};
 
 use super::element::{ElementView, element};
+use super::kept::Kept;
 use crate::app::base_url;
 use crate::reply::{Answer, OrPage, enc, query};
 use crate::session::Acting;
@@ -21,6 +23,17 @@ use crate::session::Acting;
 #[template(path = "portal/guide.html")]
 struct GuidePage {
     page: Page,
+    /// What is the same for everybody, already as HTML.
+    body: Arc<str>,
+}
+
+/// The guide itself. It knows neither visitor nor token, so that it may be kept.
+#[derive(askama::Template)]
+#[template(path = "portal/guide_body.html")]
+struct GuideBody {
+    l: L,
+    /// The number to call for help, in elder mode.
+    hotline: Option<String>,
     item: Arc<Item>,
     facts: KeyFacts,
     tags: Vec<String>,
@@ -140,45 +153,61 @@ pub(super) async fn show(
 ) -> Answer {
     let (l, query) = (shell.l(), query(raw));
     let item = item_of(&shell, &me, &code).await?;
-    let guide = item.guide();
     let answers = item.questions.read(&posted(&query));
-    let open = item.state.accepts_applications();
+    let page = shell.page(&item.name);
+    let hotline = page.is_elder().then(|| page.site.hotline.clone());
+    let render = || {
+        let mut body = body(&l, &item, &answers, &base_url(&me.ctx));
+        body.hotline.clone_from(&hotline);
+        body.render().map(Arc::from).map_err(|error| {
+            tracing::error!(%error, "a guide did not render");
+            shell.fail(StatusCode::INTERNAL_SERVER_ERROR)
+        })
+    };
+    // With answers a guide is one of very many; without, everybody reads the same.
+    let body = if answers.iter().next().is_none() {
+        me.ctx.shared.get_or_make::<Kept>().get_or_render(
+            &item,
+            l.locale(),
+            hotline.as_deref(),
+            render,
+        )?
+    } else {
+        render()?
+    };
+    let page = page
+        .nav(Nav::Services)
+        .crumb(l.t("portal-services"), "/services")
+        .crumb_here(item.name.clone())
+        .describe(item.everyday_name.clone())
+        .meta(Meta::Column {
+            name: item.name.clone(),
+            kind: l.t("portal-guide"),
+        });
+    Ok(html(&GuidePage { page, body }))
+}
+
+fn body(l: &L, item: &Arc<Item>, answers: &Answers, base_url: &str) -> GuideBody {
+    let guide = item.guide();
     let address = format!("/services/{}", item.item_id);
-    let qr = Qr::new(
-        format!("{}{address}", base_url(&me.ctx)),
-        l.t("portal-guide-qr"),
-    )
-    .map(|qr| qr.link(l.t("portal-guide-link"), address).desk_only());
+    let qr = Qr::new(format!("{base_url}{address}"), l.t("portal-guide-qr"))
+        .map(|qr| qr.link(l.t("portal-guide-link"), address).desk_only());
     let remedies = &guide.remedies;
     let (zh, en) = (item.state.zh(), item.state.en());
-    let page = GuidePage {
-        page: shell
-            .page(&item.name)
-            .nav(Nav::Services)
-            .crumb(l.t("portal-services"), "/services")
-            .crumb_here(item.name.clone())
-            .describe(item.everyday_name.clone())
-            .meta(Meta::Column {
-                name: item.name.clone(),
-                kind: l.t("portal-guide"),
-            }),
-        facts: facts(&l, &item),
+    GuideBody {
+        facts: facts(l, item),
         tags: vec![
             item.item_type_zh().to_owned(),
             guide.facts.case_type.clone(),
             l.pick(item.mode.zh(), item.mode.en()).to_owned(),
         ],
-        questions: question_fields(&item, &answers),
+        questions: question_fields(item, answers),
         materials: item
-            .materials_for(&answers)
+            .materials_for(answers)
             .iter()
-            .map(|n| material(&l, &item, n))
+            .map(|n| material(l, item, n))
             .collect(),
-        elements: guide
-            .elements
-            .iter()
-            .map(|e| element(&l, &item, e))
-            .collect(),
+        elements: guide.elements.iter().map(|e| element(l, item, e)).collect(),
         closed: l.t1("portal-item-closed", "state", l.pick(zh, en)),
         successors: item.successors.clone(),
         qr: qr.ok(),
@@ -191,15 +220,16 @@ pub(super) async fn show(
         .flatten()
         .map(str::to_owned)
         .collect(),
-        version: version(&l, &item),
+        version: version(l, item),
         result: item
             .result_licence_type
             .is_some()
             .then(|| format!("/services/{}/result.svg", item.item_id)),
-        open,
+        open: item.state.accepts_applications(),
         item: item.clone(),
-    };
-    Ok(html(&page))
+        hotline: None,
+        l: l.clone(),
+    }
 }
 
 fn version(l: &L, item: &Item) -> String {

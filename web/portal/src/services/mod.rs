@@ -2,6 +2,7 @@
 
 mod element;
 pub(crate) mod guide;
+mod kept;
 mod list;
 mod sample;
 mod search;

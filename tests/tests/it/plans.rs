@@ -1,0 +1,92 @@
+//! No query without an index that its plan uses. Every statement that the journeys run is kept by
+//! `store` and explained on both engines.
+
+use journeys::Town;
+use kernel::PageRequest;
+use store::testing::{record, scans, statements};
+
+/// Tables that do not grow with the population: what a city configures, and queues that are
+/// emptied. Reading one of them from end to end is no harm.
+const SMALL: &[&str] = &[
+    "acceptance_check",
+    "agreement",
+    "catalogue_entry",
+    "client",
+    "directory_entry",
+    "directory_revision",
+    "event_pending",
+    "installation",
+    "issue_rule",
+    "item_code",
+    "item_current",
+    "item_pending",
+    "item_revision",
+    "item_version",
+    "item_version_state",
+    "licence_type",
+    "notice_template",
+    "notice_word",
+    "number_series",
+    "schedule",
+    "schema_migration",
+    "seal",
+    "seal_authorisation",
+    "seal_authority",
+    "seal_material",
+    "seal_state",
+    "staff",
+    "staff_role",
+];
+
+/// Everything that a page or a job asks and the scenarios do not.
+async fn look_around(town: &Town) {
+    let page = PageRequest::default();
+    let me = town.person("u_p38").await;
+    cases::my_cases(&me, page).await.unwrap();
+    messages::messages(&me, page).await.unwrap();
+    messages::unread(&me).await.unwrap();
+    licences::wallet(&me, me.actor.owner()).await.unwrap();
+    identity::identities(&me).await.unwrap();
+    for officer in ["ck_haosy", "sc_tancw", "sc_zhudf"] {
+        let officer = town.officer(officer).await;
+        cases::my_tasks(&officer, &["accept", "review", "decide"], page)
+            .await
+            .unwrap();
+        cases::agency_cases(&officer, &cases::State::ALL, page)
+            .await
+            .unwrap();
+        let query = licences::Query::default();
+        let _ = licences::search(&officer, &query, page).await;
+    }
+    town.drain().await;
+}
+
+/// Statements of the schema and of connections have no plan.
+fn has_plan(sql: &str) -> bool {
+    ["SELECT", "UPDATE", "DELETE", "INSERT", "WITH"]
+        .iter()
+        .any(|verb| sql.trim_start().starts_with(verb))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_query_reads_a_growing_table_from_end_to_end() {
+    record();
+    for scenario in [1, 2, 3, 5, 6] {
+        super::scenarios::play(scenario).await;
+    }
+    let mut faults = Vec::new();
+    for town in Town::each("2026-11-16T08:30").await {
+        look_around(&town).await;
+        let known = statements();
+        assert!(known.len() > 150, "only {} statements", known.len());
+        for sql in known.iter().filter(|sql| has_plan(sql)) {
+            for scan in scans(&town.ctx().db, sql).await.unwrap() {
+                if !scan.stops && !SMALL.contains(&scan.table.as_str()) {
+                    faults.push(format!("{}\n  {sql}\n{}", scan.table, scan.plan));
+                }
+            }
+        }
+        town.close().await;
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+}
