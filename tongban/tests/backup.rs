@@ -198,7 +198,7 @@ async fn drill(town: Town, into: Option<Database>) {
 async fn papers(town: &Town, case_id: &str, work: &Path) -> [PathBuf; 3] {
     let ctx = town.ctx();
     let mut keys = Vec::new();
-    for login in ["u_p38", "u_p17", "u_p01", "u_p20", "u_p25", "u_p31"] {
+    for login in ["u_p10", "u_p52"] {
         let me = town.person(login).await;
         let cards = licences::wallet(&me, me.actor.owner()).await.unwrap();
         keys.extend(

@@ -8,6 +8,7 @@ mod requirements;
 mod system;
 
 use std::process::{Command, ExitCode};
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
@@ -102,7 +103,7 @@ fn advisories() -> Result<()> {
 fn cargo_test() -> Command {
     let mut command = Command::new("cargo");
     command
-        .args(["test", "--quiet"])
+        .args(["test", "--quiet", "--no-fail-fast"])
         .env("PATH", system::path());
     command
 }
@@ -111,9 +112,11 @@ fn cargo_test() -> Command {
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let words = format!("{command:?}");
     eprintln!("xtask: {words}");
+    let begun = Instant::now();
     let status = command.status().with_context(|| words.clone())?;
     if !status.success() {
         bail!("{words}: {status}");
     }
+    eprintln!("xtask: {} s", begun.elapsed().as_secs());
     Ok(())
 }
