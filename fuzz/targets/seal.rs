@@ -8,8 +8,6 @@ fuzz_target!(|data: &[u8]| {
     if let Ok(certificate) = gm::Certificate::from_der(data) {
         let _ = certificate.subject();
         let _ = certificate.is_ca();
-        let _ = certificate.path_length();
-        let _ = certificate.unknown_critical();
         let _ = certificate.is_signed_by(&certificate);
     }
     let _ = gm::Crl::from_der(data);

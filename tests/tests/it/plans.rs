@@ -52,7 +52,7 @@ async fn look_around(town: &Town) {
         cases::my_tasks(&officer, &["accept", "review", "decide"], page)
             .await
             .unwrap();
-        cases::agency_cases(&officer, &cases::State::ALL, page)
+        cases::agency_cases(&officer, cases::State::ALL, page)
             .await
             .unwrap();
         let query = licences::Query::default();

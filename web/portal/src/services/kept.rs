@@ -12,12 +12,14 @@ const MOST: usize = 512;
 /// Item, English, and the number to call that elder mode shows.
 type Key = (String, bool, Option<String>);
 
+/// A guide, with the item it was made from: the catalogue gives another one when anything of it
+/// changes.
+type Guide = (Arc<Item>, Arc<str>);
+
 /// What one process keeps.
 #[derive(Default)]
 pub(crate) struct Kept {
-    /// With the item each was made from: the catalogue gives another one when anything of it
-    /// changes.
-    guides: RwLock<HashMap<Key, (Arc<Item>, Arc<str>)>>,
+    guides: RwLock<HashMap<Key, Guide>>,
 }
 
 impl Kept {
