@@ -28,12 +28,15 @@ impl Town {
     pub async fn sign_in(&self, login: &str) -> (Ctx, String) {
         let visitor = self.visitor();
         // The clock may stand still between two messages: the new one is the one not there before.
+        let one_by_one = self.signing_in.lock().await;
         let before = self.texts().await;
         let challenge = identity::sign_in_password(&visitor, login, &self.residents)
             .await
             .unwrap();
         let after = self.texts().await;
-        let newest = after.iter().find(|t| !before.contains(t)).unwrap();
+        drop(one_by_one);
+        let newest = after.iter().find(|t| is_code(t) && !before.contains(t));
+        let newest = newest.unwrap();
         let code = newest
             .split(|c: char| !c.is_ascii_digit())
             .find(|d| d.len() == 6)
@@ -82,6 +85,12 @@ impl Town {
             .unwrap_or_else(|| panic!("no officer {username}"));
         self.ctx().with_actor(actor)
     }
+}
+
+/// Whether a short message brings a code: six digits by themselves.
+fn is_code(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_digit())
+        .any(|digits| digits.len() == 6)
 }
 
 /// A picture of a page with this text, as a scan would be.

@@ -24,6 +24,8 @@ pub struct Town {
     pub place: Place,
     folder: TempDir,
     database: Option<Database>,
+    /// One sign-in at a time: each looks for the code that was not there before.
+    pub(crate) signing_in: tokio::sync::Mutex<()>,
 }
 
 impl Town {
@@ -72,6 +74,7 @@ impl Town {
             place,
             folder,
             database,
+            signing_in: tokio::sync::Mutex::default(),
         }
     }
 

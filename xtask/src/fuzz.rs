@@ -42,12 +42,22 @@ pub fn run_all(seconds: u32) -> Result<()> {
     let host = host()?;
     run(Command::new("cargo")
         .args(["build", "--release", "--target", &host])
+        .args(TARGETS.iter().flat_map(|target| ["--bin", target]))
         .env("RUSTFLAGS", FLAGS)
         .current_dir("fuzz"))?;
     let built = Path::new("fuzz/target").join(&host).join("release");
-    run(Command::new(built.join("seeds"))
-        .arg(out)
-        .arg("fuzz/corpus"))?;
+    // Not instrumented: there is no fuzzer in it to link against.
+    run(Command::new("cargo")
+        .args([
+            "run",
+            "--quiet",
+            "--bin",
+            "seeds",
+            "--",
+            "../target/fuzz-seeds",
+            "corpus",
+        ])
+        .current_dir("fuzz"))?;
     for target in TARGETS {
         let artifacts = format!("fuzz/artifacts/{target}/");
         std::fs::create_dir_all(&artifacts)?;

@@ -120,10 +120,10 @@ async fn load(
     }
     let today = kernel::time::beijing_date(ctx.now());
     let since = today.saturating_sub(jiff::Span::new().days(DAYS));
-    let uses = table::uses_since(&mut reader, since)
-        .await?
-        .into_iter()
-        .collect();
+    let mut uses = HashMap::new();
+    for (item_id, count) in table::uses_since(&mut reader, since).await? {
+        *uses.entry(item_id).or_default() += count;
+    }
     let unchanged = before.filter(|b| unread.is_empty() && b.all().count() == items.len());
     // Parsing and indexing take a while; other requests go on.
     let made = tokio::task::spawn_blocking(move || {

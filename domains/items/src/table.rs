@@ -339,14 +339,13 @@ pub(crate) async fn add_uses(
         .map(drop)
 }
 
-/// Uses of each item since a day.
+/// Uses of items since a day, a row for each day. Added up by the caller: told to group them, SQLite
+/// would rather walk through all days in the order of items.
 pub(crate) async fn uses_since(
     run: &mut impl Run,
     day: Date,
 ) -> Result<Vec<(String, u64)>, StoreError> {
-    // A sum of BIGINT is NUMERIC on PostgreSQL.
-    let sql = "SELECT item_id, CAST(SUM(uses) AS BIGINT) FROM item_use WHERE day >= ? \
-               GROUP BY item_id";
+    let sql = "SELECT item_id, uses FROM item_use WHERE day >= ?";
     let rows = run.rows(sql, args![day]).await?;
     rows.iter()
         .map(|row| Ok((row.get(0)?, row.get(1)?)))

@@ -38,6 +38,15 @@ const SMALL: &[&str] = &[
     "staff_role",
 ];
 
+/// What the nightly sweep and a backup ask: which files any row still names. They read every row by
+/// their nature, and nobody waits for them.
+const SWEEPS: &[&str] = &[
+    "SELECT blob FROM notice_file",
+    "SELECT data FROM licence_version",
+    "SELECT original FROM user_file UNION SELECT stamped FROM user_file WHERE stamped IS NOT NULL",
+    "SELECT photo FROM register_record WHERE photo IS NOT NULL",
+];
+
 /// Everything that a page or a job asks and the scenarios do not.
 async fn look_around(town: &Town) {
     let page = PageRequest::default();
@@ -79,7 +88,8 @@ async fn no_query_reads_a_growing_table_from_end_to_end() {
         look_around(&town).await;
         let known = statements();
         assert!(known.len() > 150, "only {} statements", known.len());
-        for sql in known.iter().filter(|sql| has_plan(sql)) {
+        let looked_at = |sql: &&String| has_plan(sql) && !SWEEPS.contains(&sql.as_str());
+        for sql in known.iter().filter(looked_at) {
             for scan in scans(&town.ctx().db, sql).await.unwrap() {
                 if !scan.stops && !SMALL.contains(&scan.table.as_str()) {
                     faults.push(format!("{}\n  {sql}\n{}", scan.table, scan.plan));
