@@ -1,6 +1,7 @@
 //! The program: configuration, wiring, command line. As a library it is what whole-journey tests
 //! open in place of a process.
 
+mod background;
 pub mod backup;
 mod command;
 pub mod demo;

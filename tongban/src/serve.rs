@@ -13,6 +13,7 @@ use store::{Ctx, Run};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::background::Background;
 use crate::demo::Loaded;
 use crate::http::Guard;
 use crate::platform::Platform;
@@ -35,8 +36,7 @@ pub async fn serve(
     guard: Guard,
 ) -> Result<(), Stop> {
     let (stop, stopped) = watch::channel(false);
-    let worker = platform.worker.clone();
-    let background = tokio::spawn(async move { worker.run(stopped).await });
+    let background = Background::start(platform.worker.clone(), stopped)?;
     let app = guarded(&platform, secure, &guard)?;
     let service = app.into_make_service_with_connect_info::<SocketAddr>();
     let (told, heard) = watch::channel(false);
@@ -50,7 +50,7 @@ pub async fn serve(
     }
     // Requests are done; now the background finishes what it has begun.
     let _ = stop.send(true);
-    background.await?;
+    background.ended().await?;
     platform.ctx.db.close().await;
     Ok(())
 }

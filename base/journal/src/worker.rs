@@ -66,6 +66,18 @@ impl Worker {
         }
     }
 
+    /// The same worker with database connections of its own.
+    pub async fn beside(&self) -> Result<Self, JournalError> {
+        let mut other = self.clone();
+        other.ctx.db = self.ctx.db.beside().await?;
+        Ok(other)
+    }
+
+    /// Closes the connections that [`Worker::beside`] opened.
+    pub async fn leave(&self) {
+        self.ctx.db.leave().await;
+    }
+
     /// One round. Returns how much was done.
     pub async fn round(&self) -> Result<usize, JournalError> {
         let mut done = match batch::gather(

@@ -62,6 +62,29 @@ impl Db {
         })
     }
 
+    /// The same database through connections of its own, for work that must not hold up requests:
+    /// it waits for its own connections only. SQLite has its one writer all the same.
+    pub async fn beside(&self) -> Result<Self, StoreError> {
+        let inner = match &self.inner {
+            Inner::Sqlite { readers, writer } => Inner::Sqlite {
+                readers: sqlite::readers_like(readers).await?,
+                writer: writer.clone(),
+            },
+            Inner::Postgres { pool } => Inner::Postgres {
+                pool: postgres::pool_like(pool).await?,
+            },
+        };
+        Ok(Self { inner })
+    }
+
+    /// Closes what [`Db::beside`] opened, and nothing else.
+    pub async fn leave(&self) {
+        match &self.inner {
+            Inner::Sqlite { readers, .. } => readers.close().await,
+            Inner::Postgres { pool } => pool.close().await,
+        }
+    }
+
     pub fn engine(&self) -> Engine {
         match &self.inner {
             Inner::Sqlite { .. } => Engine::Sqlite,

@@ -12,6 +12,11 @@ use crate::{BoxFuture, StoreError, Tx};
 /// Tries before a conflict is reported. Each waits a little longer than the last.
 const TRIES: u32 = 12;
 
+/// Connections for requests.
+const CONNECTIONS: u32 = 16;
+/// Connections for the background.
+const CONNECTIONS_BESIDE: u32 = 8;
+
 /// A connection that was idle for longer is asked whether it still stands.
 const ASK_AFTER: Duration = Duration::from_secs(5);
 
@@ -23,8 +28,17 @@ pub(crate) async fn open(url: &str, schema: Option<&str>) -> Result<PgPool, Stor
     if let Some(schema) = schema {
         options = options.options([("search_path", schema)]);
     }
+    pool(CONNECTIONS, options).await
+}
+
+/// Other connections to the same database.
+pub(crate) async fn pool_like(like: &PgPool) -> Result<PgPool, StoreError> {
+    pool(CONNECTIONS_BESIDE, (*like.connect_options()).clone()).await
+}
+
+async fn pool(most: u32, options: PgConnectOptions) -> Result<PgPool, StoreError> {
     Ok(PgPoolOptions::new()
-        .max_connections(16)
+        .max_connections(most)
         .acquire_timeout(Duration::from_secs(30))
         // A round trip for each loan of a connection is only worth its while when it was idle.
         .test_before_acquire(false)

@@ -46,20 +46,38 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(Duration::from_secs(10))
         .pragma("wal_autocheckpoint", "4000")
         .pragma("cache_size", "-16384")
+        // What a savepoint may have to undo is kept in memory, not written to a file beside.
+        .pragma("temp_store", "memory")
         .statement_cache_capacity(512)
         .disable_statement_logging()
+}
+
+/// Connections that read for the background.
+const READERS_BESIDE: u32 = 3;
+
+/// All are opened at once and stay: the thread of each has the priority of who opened it.
+async fn readers(count: u32, options: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
+    SqlitePoolOptions::new()
+        .max_connections(count)
+        .min_connections(count)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        // The file is there: asking it before each statement only costs a round trip.
+        .test_before_acquire(false)
+        .connect_with(options)
+        .await
+}
+
+/// Other readers of the same file.
+pub(crate) async fn readers_like(pool: &SqlitePool) -> Result<SqlitePool, sqlx::Error> {
+    readers(READERS_BESIDE, (*pool.connect_options()).clone()).await
 }
 
 /// Opens the readers' pool and starts the writer.
 pub(crate) async fn open(path: &Path) -> Result<(SqlitePool, mpsc::Sender<Message>), StoreError> {
     let mut writer = SqliteConnection::connect_with(&options(path)).await?;
     exec_sqlite(&mut writer, "PRAGMA optimize", Vec::new()).await?;
-    let readers = SqlitePoolOptions::new()
-        .max_connections(READERS)
-        // The file is there: asking it before each statement only costs a round trip.
-        .test_before_acquire(false)
-        .connect_with(options(path).pragma("query_only", "on"))
-        .await?;
+    let readers = readers(READERS, options(path).pragma("query_only", "on")).await?;
     let (send, receive) = mpsc::channel(4096);
     tokio::spawn(write_loop(writer, receive));
     Ok((readers, send))

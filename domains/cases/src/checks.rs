@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::Ctx;
 
+use crate::case::Case;
 use crate::error::CaseError;
-use crate::table;
+use crate::{sources, table};
 
 /// One rule of an item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,16 +52,24 @@ pub async fn import_checks(ctx: &Ctx, rules: Vec<AcceptanceCheck>) -> Result<(),
         .await
 }
 
-/// Asks every rule of the item.
-pub(crate) async fn hints(
-    ctx: &Ctx,
-    item_id: &str,
-    population: Option<&Value>,
-) -> Result<Vec<Hint>, CaseError> {
+/// Asks every rule of the case's item about its applicant. Most items have none, and then no
+/// register is read.
+pub(crate) async fn hints(ctx: &Ctx, case: &Case) -> Result<Vec<Hint>, CaseError> {
+    let rules = table::rules(&mut ctx.db.reader(), &case.data.item_id).await?;
+    let id = sources::id_of(&case.private.applicant.id);
+    let (false, Some(id)) = (rules.is_empty(), id) else {
+        return Ok(Vec::new());
+    };
+    let population = registers::person(&ctx.as_system(), &id)
+        .await
+        .map_err(CaseError::other)?;
+    let Some(population) = population else {
+        return Ok(Vec::new());
+    };
     let mut all = Vec::new();
-    for rule in table::rules(&mut ctx.db.reader(), item_id).await? {
+    for rule in rules {
         let rule: AcceptanceCheck = serde_json::from_str(&rule)?;
-        all.extend(population.and_then(|p| ask(&rule, p, ctx.now())));
+        all.extend(ask(&rule, &population.data, ctx.now()));
     }
     Ok(all)
 }

@@ -93,6 +93,12 @@ async fn one(
 /// The draft or correction that the applicant, or an officer at the window, may still change.
 pub(crate) async fn changeable(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError> {
     let case = table::load(&mut ctx.db.reader(), ctx, case_id).await?;
+    may_change(ctx, &case)?;
+    Ok(case)
+}
+
+/// Whether the actor may still change what was filled in.
+pub(crate) fn may_change(ctx: &Ctx, case: &Case) -> Result<(), CaseError> {
     let d = &case.data;
     let target = Target {
         owner: Some(&d.owner),
@@ -105,8 +111,8 @@ pub(crate) async fn changeable(ctx: &Ctx, case_id: &str) -> Result<Case, CaseErr
         ctx.actor.require(Permission::CaseApply, &target)?;
     }
     match case.state {
-        State::Draft | State::Correcting | State::CorrectingInReview => Ok(case),
-        State::TakenIn if d.at_window => Ok(case),
+        State::Draft | State::Correcting | State::CorrectingInReview => Ok(()),
+        State::TakenIn if d.at_window => Ok(()),
         _ => Err(CaseError::rule(
             "not_changeable",
             "申请已提交，不能再修改；如需修改请先撤回或等待补正",

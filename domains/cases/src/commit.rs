@@ -7,7 +7,6 @@ use calendar::{ClockEvent, Limit};
 use items::Item;
 use jiff::Timestamp;
 use licences::Prepared;
-use notices::NewNotice;
 use store::{Ctx, Tx};
 
 use crate::case::{Case, CaseMaterial};
@@ -25,7 +24,7 @@ pub(crate) enum Write {
     Special(Special),
     /// Review points that had failed are open again after a correction.
     ForgetFailed,
-    Notice(Arc<NewNotice>),
+    Notice(Arc<notices::Ready>),
     Licence(Arc<Prepared>),
     LicenceChange(licences::StateChange),
     /// Digest of the applicant's number.

@@ -136,7 +136,13 @@ fn mark(case: &mut Case, step: &str) {
 }
 
 pub(crate) async fn open_draft(ctx: &Ctx, case_id: &str) -> Result<(Case, Arc<Item>), CaseError> {
-    let case = collect::changeable(ctx, case_id).await?;
+    let case = table::load(&mut ctx.db.reader(), ctx, case_id).await?;
+    opened(ctx, case).await
+}
+
+/// The same for a case that was just read.
+pub(crate) async fn opened(ctx: &Ctx, case: Case) -> Result<(Case, Arc<Item>), CaseError> {
+    collect::may_change(ctx, &case)?;
     let window = case.state == State::TakenIn && case.data.at_window;
     let correcting = matches!(case.state, State::Correcting | State::CorrectingInReview);
     if case.state != State::Draft && !window && !correcting {

@@ -48,10 +48,10 @@ async fn add(
         replaces: None,
     };
     // A document that cannot be drawn is told to the officer now, not found by the sealing job.
-    notices::check(ctx, &notice)
+    let ready = notices::prepare(ctx, &notice)
         .await
         .map_err(CaseError::other)?;
-    change.write(Write::Notice(Arc::new(notice)));
+    change.write(Write::Notice(Arc::new(ready)));
     Ok(())
 }
 
@@ -106,8 +106,12 @@ fn due(change: &Change, calendar: &calendar::Calendar) -> Option<String> {
 
 /// Materials as documents list them: the case's own and those in the change being prepared.
 async fn material_rows(ctx: &Ctx, change: &Change) -> Result<Vec<Value>, CaseError> {
-    let mut materials: Vec<CaseMaterial> =
-        table::materials(&mut ctx.db.reader(), ctx, &change.case.case_id).await?;
+    let id = &change.case.case_id;
+    let had = table::materials(&mut ctx.db.reader(), ctx, id).await?;
+    Ok(rows_of(change, had))
+}
+
+fn rows_of(change: &Change, mut materials: Vec<CaseMaterial>) -> Vec<Value> {
     for write in &change.writes {
         if let Write::Material(m) = write {
             materials.retain(|old| old.entry != m.entry);
@@ -115,11 +119,11 @@ async fn material_rows(ctx: &Ctx, change: &Change) -> Result<Vec<Value>, CaseErr
         }
     }
     materials.sort_by(|a, b| (&a.material_code, &a.entry).cmp(&(&b.material_code, &b.entry)));
-    Ok(materials
+    materials
         .iter()
         .filter(|m| m.collected != Collected::Promised)
         .map(|m| json!({ "name": m.name, "form": form_words(&m.collected), "copies": "1" }))
-        .collect())
+        .collect()
 }
 
 /// How a material was handed in, in words.
@@ -135,7 +139,18 @@ pub fn form_words(collected: &Collected) -> &'static str {
 }
 
 pub(crate) async fn receipt(ctx: &Ctx, change: &mut Change) -> Result<(), CaseError> {
-    let materials = material_rows(ctx, change).await?;
+    let id = &change.case.case_id;
+    let had = table::materials(&mut ctx.db.reader(), ctx, id).await?;
+    receipt_of(ctx, change, had).await
+}
+
+/// The receipt where the case's materials are at hand.
+pub(crate) async fn receipt_of(
+    ctx: &Ctx,
+    change: &mut Change,
+    had: Vec<CaseMaterial>,
+) -> Result<(), CaseError> {
+    let materials = rows_of(change, had);
     let channel = if change.case.data.at_window {
         "窗口申请"
     } else {

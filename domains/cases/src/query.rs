@@ -209,13 +209,7 @@ pub async fn detail(ctx: &Ctx, case_id: &str) -> Result<Detail, CaseError> {
         .calendar_for(&d.region)
         .and_then(|c| case.reading(c, ctx.now()));
     let hints = if d.accepted_at.is_none() && !case.state.is_terminal() {
-        let population = match crate::sources::id_of(&case.private.applicant.id) {
-            Some(id) => registers::person(&ctx.as_system(), &id)
-                .await
-                .map_err(CaseError::other)?,
-            None => None,
-        };
-        checks::hints(ctx, &d.item_id, population.as_ref().map(|p| &p.data)).await?
+        checks::hints(ctx, &case).await?
     } else {
         Vec::new()
     };

@@ -181,11 +181,6 @@ impl Gathered {
             _ => false,
         }
     }
-
-    /// The population record, for acceptance checks.
-    pub fn population(&self) -> Option<&Value> {
-        self.population.as_ref()
-    }
 }
 
 /// The identity number as the register wants it.

@@ -11,7 +11,7 @@ use crate::checks::{self, Hint};
 use crate::commit::{Change, Write};
 use crate::error::CaseError;
 use crate::state::{Event, State};
-use crate::{collect, draft, papers, start, table};
+use crate::{draft, papers, start, table};
 
 /// A submitted case and what the registers have to say about acceptance.
 #[derive(Debug)]
@@ -30,7 +30,11 @@ pub async fn submit(ctx: &Ctx, case_id: &str) -> Result<Submitted, CaseError> {
 }
 
 async fn again(ctx: &Ctx, case_id: &str) -> Result<Submitted, CaseError> {
-    let case = table::load(&mut ctx.db.reader(), ctx, case_id).await?;
+    submitted(ctx, table::load(&mut ctx.db.reader(), ctx, case_id).await?)
+}
+
+/// What an earlier press has made.
+fn submitted(ctx: &Ctx, case: Case) -> Result<Submitted, CaseError> {
     let target = Target {
         owner: Some(&case.data.owner),
         item: Some(&case.data.item_id),
@@ -50,19 +54,19 @@ async fn again(ctx: &Ctx, case_id: &str) -> Result<Submitted, CaseError> {
 async fn try_submit(ctx: &Ctx, case_id: &str) -> Result<Submitted, CaseError> {
     let case = table::load(&mut ctx.db.reader(), ctx, case_id).await?;
     if case.state != State::Draft {
-        return again(ctx, case_id).await;
+        return submitted(ctx, case);
     }
-    let (case, item) = draft::open_draft(ctx, case_id).await?;
+    let (case, item) = draft::opened(ctx, case).await?;
     start::current(ctx, &item.item_id).await?;
-    let gathered = collect::gathered_for(ctx, &case, &item).await?;
-    let missing = check(ctx, &case, &item).await?;
+    let have = table::materials(&mut ctx.db.reader(), ctx, case_id).await?;
+    let missing = check(ctx, &case, &item, &have)?;
     if !missing.is_empty() {
         return Err(CaseError::Materials(missing));
     }
-    let hints = checks::hints(ctx, &item.item_id, gathered.population()).await?;
+    let hints = checks::hints(ctx, &case).await?;
     let number = start::new_number(ctx, &item).await?;
     let digest = ctx.lookup("applicant", &case.private.applicant.id);
-    let files = stamped(ctx, case_id).await?;
+    stamp(ctx, &have).await?;
     let (flow, _) = item.flow.start(case.data.answers.clone())?;
     let mut change = Change::of(ctx, item, case, Event::Submit)?;
     let now = change.now();
@@ -72,27 +76,31 @@ async fn try_submit(ctx: &Ctx, case_id: &str) -> Result<Submitted, CaseError> {
     d.flow = Some(flow);
     d.channel = ctx.actor.channel;
     change.case.deadline = None;
-    change.writes.extend(files);
     change.write(Write::Applicant(digest));
-    papers::receipt(ctx, &mut change).await?;
+    papers::receipt_of(ctx, &mut change, have).await?;
     let case = change.commit(ctx).await?;
     Ok(Submitted { case, hints })
 }
 
 /// Files that the user uploads as licences get their note when they are submitted [B-40].
-async fn stamped(ctx: &Ctx, case_id: &str) -> Result<Vec<Write>, CaseError> {
-    for material in table::materials(&mut ctx.db.reader(), ctx, case_id).await? {
+async fn stamp(ctx: &Ctx, materials: &[CaseMaterial]) -> Result<(), CaseError> {
+    for material in materials {
         if let Collected::File { file_key } = &material.collected {
             materials::stamp_on_submit(ctx, file_key)
                 .await
                 .map_err(CaseError::other)?;
         }
     }
-    Ok(Vec::new())
+    Ok(())
 }
 
 /// Form and materials; gives the names of what is missing.
-pub(crate) async fn check(ctx: &Ctx, case: &Case, item: &Item) -> Result<Vec<String>, CaseError> {
+fn check(
+    ctx: &Ctx,
+    case: &Case,
+    item: &Item,
+    have: &[CaseMaterial],
+) -> Result<Vec<String>, CaseError> {
     if let Some(error) = item.questions.check(&case.data.answers).into_iter().next() {
         let words = error.to_string();
         let (zh, en) = words.split_once(" / ").unwrap_or((&words, &words));
@@ -122,11 +130,14 @@ pub(crate) async fn check(ctx: &Ctx, case: &Case, item: &Item) -> Result<Vec<Str
             "Fully online: promise that what you typed is true",
         ));
     }
-    missing_materials(ctx, case, item).await
+    missing_materials(case, item, have)
 }
 
-async fn missing_materials(ctx: &Ctx, case: &Case, item: &Item) -> Result<Vec<String>, CaseError> {
-    let have = table::materials(&mut ctx.db.reader(), ctx, &case.case_id).await?;
+fn missing_materials(
+    case: &Case,
+    item: &Item,
+    have: &[CaseMaterial],
+) -> Result<Vec<String>, CaseError> {
     let mut missing = Vec::new();
     for need in item.materials_for(&case.data.answers) {
         let mine: Vec<&CaseMaterial> = have

@@ -37,20 +37,67 @@ pub struct NewNotice {
     pub replaces: Option<String>,
 }
 
-/// Tells before the act whether the document can be made: every needed field is there, every
-/// character has a glyph, everything fits. Composes without writing anything. A receipt holds
-/// nothing that somebody wrote at length, and many are made at once: its characters are looked at,
-/// the page is not composed.
-pub async fn check(ctx: &Ctx, new: &NewNotice) -> Result<(), NoticeError> {
-    if new.kind == Kind::Receipt {
-        return Ok(drawable(&new.fields)?);
-    }
-    let (_, template) = templates::current(&mut ctx.db.reader(), ctx, new.kind).await?;
+/// A document ready to be written: composed for its checks, its content sealed.
+pub struct Ready {
+    notice: Notice,
+    content: Vec<u8>,
+    /// Key of the one it replaces.
+    replaces: Option<String>,
+}
+
+/// Prepares a document before the transaction and tells whether it can be made: every needed field
+/// is there, every character has a glyph, everything fits. Writes nothing. A receipt holds nothing
+/// that somebody wrote at length, and many are made at once: its characters are looked at, the page
+/// is not laid out.
+pub async fn prepare(ctx: &Ctx, new: &NewNotice) -> Result<Ready, NoticeError> {
+    let mut reader = ctx.db.reader();
+    let (version, template) = templates::current(&mut reader, ctx, new.kind).await?;
+    let replaced = match &new.replaces {
+        Some(old) => Some(table::by_id(&mut reader, old).await?),
+        None => None,
+    };
+    let replaced = match replaced {
+        Some(old) => Some(old.ok_or(NoticeError::NotFound)?.number),
+        None => None,
+    };
+    let content = content(new, &template, replaced.as_deref());
     let site = ctx.shared.get::<Site>().ok_or(NoticeError::NotConfigured)?;
-    let letter = compose(&template, &content(new, &template, None), &site)?;
-    let composed = paper::letter(&letter)?;
-    paper::lay_out(&composed.document)?;
-    Ok(())
+    let letter = compose(&template, &content, &site)?;
+    if new.kind == Kind::Receipt {
+        drawable(&new.fields)?;
+    } else {
+        paper::lay_out(&paper::letter(&letter)?.document)?;
+    }
+    let doc_id = ctx.rng.key();
+    let item_code = new.fields.get("item_code").and_then(Value::as_str);
+    Ok(Ready {
+        content: lock(ctx, &doc_id, &content)?,
+        replaces: new.replaces.clone(),
+        notice: Notice {
+            doc_id,
+            kind: new.kind,
+            number: new.number.clone(),
+            title: content.title,
+            template_version: version,
+            case_key: new.case_key.clone(),
+            case_no: new.case_no.clone(),
+            item_code: item_code.unwrap_or_default().to_owned(),
+            owner: new.owner.clone(),
+            agency_code: new.issuer.code.clone(),
+            region_code: new.issuer.region_code.clone(),
+            maker: ctx.actor.id.clone(),
+            made_at: ctx.now(),
+            state: State::Draft,
+            rev: 1,
+            sealer: None,
+            sealed_at: None,
+            delivered_at: None,
+            withdrawn_at: None,
+            withdrawn_by: None,
+            replaces: new.replaces.clone(),
+            replaced_by: None,
+        },
+    })
 }
 
 /// Every text anywhere in the value.
@@ -66,12 +113,12 @@ fn drawable(value: &Value) -> Result<(), paper::Error> {
 /// Writes a document and has it sealed in the background. Returns its key. The act it belongs to
 /// has asked for the permission; the number stands in the act's transaction, so an act that fails
 /// leaves only a gap.
-pub async fn create(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewNotice) -> Result<String, NoticeError> {
+pub async fn create(tx: &mut Tx<'_>, ctx: &Ctx, new: &Ready) -> Result<String, NoticeError> {
     let Some(old) = &new.replaces else {
-        return insert(tx, ctx, new, None).await;
+        return insert(tx, ctx, new).await;
     };
     let old = table::by_id(tx, old).await?.ok_or(NoticeError::NotFound)?;
-    let reason = format!("由{}号文书替代", new.number);
+    let reason = format!("由{}号文书替代", new.notice.number);
     replace_in(tx, ctx, old, new, &reason).await
 }
 
@@ -80,84 +127,43 @@ pub(crate) async fn replace_in(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
     old: Notice,
-    new: &NewNotice,
+    new: &Ready,
     reason: &str,
 ) -> Result<String, NoticeError> {
-    if old.case_key != new.case_key {
+    if old.case_key != new.notice.case_key {
         return Err(NoticeError::Field("replaces".into()));
     }
-    let doc_id = insert(tx, ctx, new, Some(&old)).await?;
+    let doc_id = insert(tx, ctx, new).await?;
     withdraw::mark(tx, ctx, old, reason, Some(&doc_id)).await?;
     Ok(doc_id)
 }
 
-async fn insert(
-    tx: &mut Tx<'_>,
-    ctx: &Ctx,
-    new: &NewNotice,
-    replaces: Option<&Notice>,
-) -> Result<String, NoticeError> {
-    let (version, template) = templates::current(tx, ctx, new.kind).await?;
-    let content = content(new, &template, replaces.map(|old| old.number.as_str()));
-    // The letter is composed for its checks only: nothing is drawn in a transaction.
-    compose(
-        &template,
-        &content,
-        &Site {
-            base_url: String::new(),
-        },
-    )?;
-    let doc_id = ctx.rng.key();
-    if !table::take_number(tx, &new.number, &doc_id).await? {
-        return Err(NoticeError::NumberTaken(new.number.clone()));
+async fn insert(tx: &mut Tx<'_>, ctx: &Ctx, new: &Ready) -> Result<String, NoticeError> {
+    let Ready {
+        notice, content, ..
+    } = new;
+    let doc_id = &notice.doc_id;
+    if !table::take_number(tx, &notice.number, doc_id).await? {
+        return Err(NoticeError::NumberTaken(notice.number.clone()));
     }
-    let notice = Notice {
-        doc_id: doc_id.clone(),
-        kind: new.kind,
-        number: new.number.clone(),
-        title: content.title.clone(),
-        template_version: version,
-        case_key: new.case_key.clone(),
-        case_no: new.case_no.clone(),
-        item_code: new
-            .fields
-            .get("item_code")
-            .and_then(Value::as_str)
-            .unwrap_or("")
-            .to_owned(),
-        owner: new.owner.clone(),
-        agency_code: new.issuer.code.clone(),
-        region_code: new.issuer.region_code.clone(),
-        maker: ctx.actor.id.clone(),
-        made_at: ctx.now(),
-        state: State::Draft,
-        rev: 1,
-        sealer: None,
-        sealed_at: None,
-        delivered_at: None,
-        withdrawn_at: None,
-        withdrawn_by: None,
-        replaces: replaces.map(|old| old.doc_id.clone()),
-        replaced_by: None,
-    };
-    table::insert(tx, &notice, lock(ctx, &doc_id, &content)?).await?;
+    table::insert(tx, notice, content.clone()).await?;
     let event = NoticeCreated {
         doc_id: doc_id.clone(),
-        kind: new.kind,
-        number: new.number.clone(),
-        template_version: version,
-        case_key: new.case_key.clone(),
-        case_no: new.case_no.clone(),
-        agency: new.issuer.code.clone(),
+        kind: notice.kind,
+        number: notice.number.clone(),
+        template_version: notice.template_version,
+        case_key: notice.case_key.clone(),
+        case_no: notice.case_no.clone(),
+        agency: notice.agency_code.clone(),
         replaces: notice.replaces.clone(),
     };
     let mut head = journal::Head::fresh();
-    journal::append_to(tx, ctx, &stream(&doc_id), &mut head, &event).await?;
+    journal::append_to(tx, ctx, &stream(doc_id), &mut head, &event).await?;
     let job = SealJob {
         doc_id: doc_id.clone(),
     };
     journal::enqueue(tx, ctx, SEAL, &job, ctx.now()).await?;
-    Ok(doc_id)
+    Ok(doc_id.clone())
 }
 
 fn content(new: &NewNotice, template: &Template, replaces: Option<&str>) -> Content {

@@ -14,6 +14,7 @@ mod kind;
 mod money;
 mod notice;
 mod number;
+mod preview;
 mod query;
 mod seal;
 mod state;
@@ -23,7 +24,7 @@ mod templates;
 mod withdraw;
 
 pub use compose::{Content, Site, compose, progress_url};
-pub use create::{NewNotice, check, create};
+pub use create::{NewNotice, Ready, create, prepare};
 pub use deliver::deliver;
 pub use error::NoticeError;
 pub use event::{NoticeCreated, NoticeDelivered, NoticeSealed, NoticeWithdrawn};

@@ -8,11 +8,11 @@ use crate::kind::Kind;
 use crate::state::State;
 
 kernel::codes! {
-    /// The forms in which a document is kept.
+    /// The forms in which a document is given out.
     Format {
         Ofd = "ofd", "OFD", "OFD";
         Pdf = "pdf", "PDF", "PDF";
-        /// The first page with its seal, for previews; carries no signature.
+        /// The first page with its seal, for previews; carries no signature and is not kept.
         Png = "png", "缩略图", "thumbnail";
     }
 }

@@ -9,6 +9,7 @@ use store::Ctx;
 
 use crate::error::NoticeError;
 use crate::notice::{File, Format, Notice};
+use crate::preview::preview;
 use crate::state::State;
 use crate::table;
 
@@ -42,17 +43,25 @@ pub async fn file(ctx: &Ctx, doc_id: &str, format: Format) -> Result<File, Notic
     if notice.state == State::Withdrawn && public {
         return Err(NoticeError::Withdrawn);
     }
+    let bytes = match format {
+        Format::Png => preview(ctx, &notice).await?,
+        Format::Ofd | Format::Pdf => stored(ctx, doc_id, format).await?,
+    };
+    Ok(File {
+        name: format!("{}-{}.{}", notice.title, notice.number, format.code()),
+        media_type: format.media_type(),
+        bytes,
+    })
+}
+
+async fn stored(ctx: &Ctx, doc_id: &str, format: Format) -> Result<Vec<u8>, NoticeError> {
     let blob = table::blob_of(&mut ctx.db.reader(), doc_id, format).await?;
     let blob = blob.ok_or(NoticeError::NotSealed)?;
     let blobs = ctx
         .shared
         .get::<Blobs>()
         .ok_or(NoticeError::NotConfigured)?;
-    Ok(File {
-        name: format!("{}-{}.{}", notice.title, notice.number, format.code()),
-        media_type: format.media_type(),
-        bytes: blobs.get(ctx, &blob).await?,
-    })
+    Ok(blobs.get(ctx, &blob).await?)
 }
 
 /// What the public may learn of a document whose file they hold.

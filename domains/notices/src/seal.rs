@@ -5,7 +5,7 @@ use std::sync::Arc;
 use blobs::Blobs;
 use gm::sm3;
 use journal::JobFn;
-use paper::{Item, Laid, Picture, Place, Placed};
+use paper::Place;
 use seals::{Reserve, SealError, UseId, UseResult, UsedDocument};
 use serde::{Deserialize, Serialize};
 use store::Ctx;
@@ -22,9 +22,6 @@ use crate::templates;
 
 /// The kind of the job.
 pub(crate) const SEAL: &str = "notice.seal";
-
-/// Width of previews in pixels.
-const PREVIEW: u32 = 640;
 
 /// The payload of [`SEAL`].
 #[derive(Serialize, Deserialize)]
@@ -59,17 +56,9 @@ async fn seal(ctx: &Ctx, doc_id: &str) -> Result<(), NoticeError> {
     let content = unlock(&mut reader, ctx, doc_id).await?;
     let site = ctx.shared.get::<Site>().ok_or(NoticeError::NotConfigured)?;
     let seal = seals::find(ctx, &notice.agency_code, template.seal).await?;
-    let impression = seals::impression(ctx, &seal.key).await?;
 
     // Composed before the seal is touched: what cannot be drawn costs no use.
-    let drawn = draw(
-        template.clone(),
-        content,
-        site,
-        doc_id.to_owned(),
-        impression,
-    )
-    .await?;
+    let drawn = draw(template.clone(), content, site, doc_id.to_owned()).await?;
     let id = reserve(ctx, &notice, &template, &seal.key).await?;
     match stamp(ctx, &notice, &seal.es_id, &id, drawn).await {
         Ok(()) => Ok(()),
@@ -90,8 +79,20 @@ async fn seal(ctx: &Ctx, doc_id: &str) -> Result<(), NoticeError> {
 struct Drawn {
     package: ofd::Package,
     pdf: Vec<u8>,
-    preview: Vec<u8>,
     place: Place,
+}
+
+/// The pages, and where the seal goes.
+pub(crate) fn composed(
+    template: &Template,
+    content: &Content,
+    site: &Site,
+) -> Result<(paper::Composed, Place), NoticeError> {
+    let composed = paper::letter(&compose(template, content, site)?)?;
+    let place = composed
+        .seal
+        .ok_or_else(|| NoticeError::Template("no place for the seal".into()))?;
+    Ok((composed, place))
 }
 
 /// Composes and draws off the async threads.
@@ -100,15 +101,10 @@ async fn draw(
     content: Content,
     site: Arc<Site>,
     doc_id: String,
-    impression: Vec<u8>,
 ) -> Result<Drawn, NoticeError> {
     blocking(move || {
-        let letter = compose(&template, &content, &site)?;
-        let composed = paper::letter(&letter)?;
+        let (composed, place) = composed(&template, &content, &site)?;
         let laid = paper::lay_out(&composed.document)?;
-        let place = composed
-            .seal
-            .ok_or_else(|| NoticeError::Template("no place for the seal".into()))?;
         let info = ofd::DocInfo {
             id: hex::encode(&sm3(doc_id.as_bytes())[..16]),
             custom: vec![
@@ -119,36 +115,13 @@ async fn draw(
         };
         let package = ofd::compose(&laid, &info).map_err(|e| NoticeError::Ofd(e.to_string()))?;
         let pdf = paper::to_pdf(&laid)?;
-        let preview = preview(&composed.document, place, impression)?;
         Ok(Drawn {
             package,
             pdf,
-            preview,
             place,
         })
     })
     .await
-}
-
-/// The first page as a picture. The seal is drawn on it where the files show it.
-fn preview(
-    document: &paper::Document,
-    place: Place,
-    impression: Vec<u8>,
-) -> Result<Vec<u8>, NoticeError> {
-    let mut document = document.clone();
-    document.pages.truncate(1);
-    if let (0, Some(page)) = (place.page, document.pages.first_mut()) {
-        page.items.push(Item::Picture(Placed {
-            picture: Picture::new(impression)?,
-            x: place.x,
-            y: place.y,
-            width: place.width,
-            height: place.height,
-        }));
-    }
-    let laid: Laid = paper::lay_out(&document)?;
-    Ok(paper::thumbnail(&laid, PREVIEW)?)
 }
 
 async fn reserve(
@@ -191,7 +164,6 @@ async fn stamp(
     let Drawn {
         package,
         pdf,
-        preview,
         place,
     } = drawn;
     let ofd = seals::stamp_ofd(ctx, id, package, place, true)
@@ -203,11 +175,7 @@ async fn stamp(
         .map_err(|e| failed(&documents, e.into()))?;
     documents.push(used(Format::Pdf, &pdf));
     let mut files = Vec::new();
-    for (format, bytes) in [
-        (Format::Ofd, ofd),
-        (Format::Pdf, pdf),
-        (Format::Png, preview),
-    ] {
+    for (format, bytes) in [(Format::Ofd, ofd), (Format::Pdf, pdf)] {
         let file = put(ctx, format, bytes)
             .await
             .map_err(|e| failed(&documents, e))?;
@@ -322,7 +290,7 @@ async fn close(
         .await
 }
 
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, NoticeError> + Send + 'static,
 ) -> Result<T, NoticeError> {
     match tokio::task::spawn_blocking(work).await {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kernel::Permission;
-use store::{Ctx, Tx};
+use store::{Ctx, Run, Tx};
 
 use crate::create::{self, NewNotice};
 use crate::error::NoticeError;
@@ -32,8 +32,11 @@ pub async fn replace(
     ctx: &Ctx,
     doc_id: &str,
     reason: &str,
-    new: NewNotice,
+    mut new: NewNotice,
 ) -> Result<String, NoticeError> {
+    load(&mut ctx.db.reader(), ctx, doc_id, reason).await?;
+    new.replaces = Some(doc_id.to_owned());
+    let new = create::prepare(ctx, &new).await?;
     let (inner, id) = (ctx.clone(), doc_id.to_owned());
     let work = Arc::new((new, reason.trim().to_owned()));
     ctx.db
@@ -48,12 +51,12 @@ pub async fn replace(
 }
 
 async fn load(
-    tx: &mut Tx<'_>,
+    run: &mut impl Run,
     ctx: &Ctx,
     doc_id: &str,
     reason: &str,
 ) -> Result<Notice, NoticeError> {
-    let notice = table::by_id(tx, doc_id)
+    let notice = table::by_id(run, doc_id)
         .await?
         .ok_or(NoticeError::NotFound)?;
     ctx.actor

@@ -47,8 +47,8 @@ pub use file::file;
 pub use loss::report_loss;
 pub use make::make;
 pub use query::{
-    Authorisation, SealDetail, Seals, StateChange, Uses, detail, find, impression, seals, state_at,
-    uses,
+    Authorisation, SealDetail, Seals, StateChange, Uses, detail, find, impression, impression_of,
+    seals, state_at, uses,
 };
 pub use react::{handlers, schedules};
 pub use release::release;

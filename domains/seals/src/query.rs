@@ -159,6 +159,12 @@ pub async fn impression(ctx: &Ctx, seal_key: &str) -> Result<Vec<u8>, SealError>
     Ok(material.ok_or(SealError::NotFound)?.impression)
 }
 
+/// The same by 印章标识, as documents name the seal they carry.
+pub async fn impression_of(ctx: &Ctx, es_id: &str) -> Result<Vec<u8>, SealError> {
+    let key = table::key_of(&mut ctx.db.reader(), es_id).await?;
+    impression(ctx, &key.ok_or(SealError::NotFound)?).await
+}
+
 /// The state a seal was in at a moment, by its 印章标识; none when this platform has no such seal
 /// or had it not yet. Signatures carry whole seconds: within one, a seal counts as in use if it
 /// was in use at any time of that second [I-12].

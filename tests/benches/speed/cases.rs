@@ -104,7 +104,11 @@ async fn tokens(address: SocketAddr, drafts: &[Ready]) -> Result<Vec<Request>> {
         let mut connection = Connection::open(address).await?;
         let mut requests = Vec::new();
         for (case_id, session) in pages {
-            let cookie = format!("{}={session}", portal::COOKIE);
+            // A form belongs to the browser that showed it; this is the browser's own cookie.
+            let cookie = format!(
+                "{}={session}; visitor=0123456789abcdefghjkmnpqrs",
+                portal::COOKIE
+            );
             let path = format!("/apply/d/{case_id}/review");
             let answer = connection.send(&get(&path, &cookie)).await?;
             ensure!(answer.status == 200, "the review answers {}", answer.status);

@@ -24,6 +24,8 @@ impl Server {
         command
             .arg("serve")
             .args(["--listen", &address.to_string()])
+            // All clients have one address; the limiter counts them all the same.
+            .args(["--rate-limit", "100000000"])
             .arg("--data")
             .arg(data)
             .stdout(Stdio::null());

@@ -5,6 +5,8 @@ use journeys::Town;
 use kernel::PageRequest;
 use store::testing::{record, scans, statements};
 
+use super::scenarios;
+
 /// Tables that do not grow with the population: what a city configures, and queues that are
 /// emptied. Reading one of them from end to end is no harm.
 const SMALL: &[&str] = &[
@@ -80,11 +82,13 @@ fn has_plan(sql: &str) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_query_reads_a_growing_table_from_end_to_end() {
     record();
+    // The statements are the same on both engines; their plans are not.
     for scenario in [1, 2, 3, 5, 6] {
-        super::scenarios::play(scenario).await;
+        let town = Town::sqlite(scenarios::BEGIN).await;
+        scenarios::play_in(town, scenario).await;
     }
     let mut faults = Vec::new();
-    for town in Town::each("2026-11-16T08:30").await {
+    for town in Town::each(scenarios::BEGIN).await {
         look_around(&town).await;
         let known = statements();
         assert!(known.len() > 150, "only {} statements", known.len());

@@ -26,19 +26,27 @@ struct Play<'a> {
     paths: HashMap<String, Vec<String>>,
 }
 
+/// When the scenarios begin.
+pub(super) const BEGIN: &str = "2026-11-16T08:30";
+
 /// Plays one scenario on every engine at hand and compares its end.
-pub(super) async fn play(scenario: u64) {
-    for town in Town::each("2026-11-16T08:30").await {
-        let expected: Value = town.city.read("scenarios_expected.json").unwrap();
-        let mut play = Play {
-            town: &town,
-            expected,
-            cases: HashMap::new(),
-            paths: HashMap::new(),
-        };
-        play.run(scenario).await;
-        town.close().await;
+async fn play(scenario: u64) {
+    for town in Town::each(BEGIN).await {
+        play_in(town, scenario).await;
     }
+}
+
+/// Plays one scenario in this city and closes it.
+pub(super) async fn play_in(town: Town, scenario: u64) {
+    let expected: Value = town.city.read("scenarios_expected.json").unwrap();
+    let mut play = Play {
+        town: &town,
+        expected,
+        cases: HashMap::new(),
+        paths: HashMap::new(),
+    };
+    play.run(scenario).await;
+    town.close().await;
 }
 
 /// [D-36] is shown by the due dates, days used and days left of every case.

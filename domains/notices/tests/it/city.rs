@@ -164,7 +164,8 @@ impl City {
 
     /// Creates in a transaction of its own, as an act of the officer.
     pub async fn create(&self, new: NewNotice) -> Result<String, NoticeError> {
-        let (ctx, new) = (self.ctx.with_actor(officer()), Arc::new(new));
+        let ctx = self.ctx.with_actor(officer());
+        let new = Arc::new(notices::prepare(&ctx, &new).await?);
         let inner = ctx.clone();
         ctx.db
             .write(move |tx| {

@@ -22,7 +22,7 @@ async fn a_document_is_numbered_sealed_kept_and_seen() {
         let mut wanted = Vec::new();
         for kind in [Kind::Acceptance, Kind::DecisionApprove] {
             let new = city.new_notice(kind).await;
-            notices::check(&ctx, &new).await.unwrap();
+            notices::prepare(&ctx, &new).await.unwrap();
             wanted.push((kind, city.create(new).await.unwrap()));
         }
         let (_, first) = &wanted[0];
@@ -184,7 +184,7 @@ async fn what_cannot_be_drawn_costs_no_use_of_the_seal() {
         let mut new = city.new_notice(Kind::Receipt).await;
         new.fields["applicant"] = json!("王\u{31350}");
         let ctx = city.ctx.with_actor(officer());
-        let problem: Problem = notices::check(&ctx, &new).await.unwrap_err().into();
+        let problem: Problem = notices::prepare(&ctx, &new).await.err().unwrap().into();
         assert_eq!(problem.code, "no_glyph");
         assert!(problem.zh.contains('\u{31350}'));
         let doc_id = city.create(new).await.unwrap();
