@@ -71,9 +71,9 @@ impl Town {
             .token
     }
 
-    /// The newest short messages.
+    /// The short messages sent so far: of those of one moment none is the newest.
     async fn texts(&self) -> Vec<String> {
-        let all = messages::sent(self.ctx(), 50).await.unwrap();
+        let all = messages::sent(self.ctx(), 100_000).await.unwrap();
         all.into_iter().map(|sms| sms.text).collect()
     }
 

@@ -37,6 +37,8 @@ pub fn print() -> Result<()> {
             entry.1.push(id)
         }
     }
+    let mut chapters: Vec<_> = chapters.into_iter().collect();
+    chapters.sort_by_key(|(heading, _)| number(heading));
     for (chapter, (proved, open)) in &chapters {
         println!(
             "{chapter}: {} of {} proved",
@@ -47,6 +49,12 @@ pub fn print() -> Result<()> {
         println!("  open:   {}", open.join(" "));
     }
     Ok(())
+}
+
+/// The number before a chapter's name.
+fn number(heading: &str) -> u32 {
+    let digits = heading.split('.').next().unwrap_or_default();
+    digits.parse().unwrap_or(u32::MAX)
 }
 
 /// Id → chapter heading.
