@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use sqlx::{PgPool, SqlitePool};
+use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::run::{exec_postgres, exec_sqlite, rows_postgres, rows_sqlite};
-use crate::sqlite::{Done, Message, Work};
+use crate::run::{exec_postgres, rows_postgres};
+use crate::sqlite::{Done, Message, Readers, Work};
 use crate::{
     BoxFuture, Migration, Row, Run, StoreError, Tx, Value, migrate, postgres, seen, sqlite,
 };
@@ -22,7 +22,7 @@ pub enum Engine {
 #[derive(Clone)]
 enum Inner {
     Sqlite {
-        readers: SqlitePool,
+        readers: Readers,
         writer: mpsc::Sender<Message>,
     },
     Postgres {
@@ -67,7 +67,7 @@ impl Db {
     pub async fn beside(&self) -> Result<Self, StoreError> {
         let inner = match &self.inner {
             Inner::Sqlite { readers, writer } => Inner::Sqlite {
-                readers: sqlite::readers_like(readers).await?,
+                readers: sqlite::readers_like(readers)?,
                 writer: writer.clone(),
             },
             Inner::Postgres { pool } => Inner::Postgres {
@@ -177,10 +177,7 @@ impl Run for Reader {
         // transaction of its own. Domains write through `Db::write` only.
         seen::note(sql);
         match &self.db.inner {
-            Inner::Sqlite { readers, .. } => {
-                let mut conn = readers.acquire().await?;
-                Ok(exec_sqlite(&mut conn, sql, args).await?)
-            }
+            Inner::Sqlite { readers, .. } => readers.read(|conn| conn.exec(sql, &args)).await,
             Inner::Postgres { pool } => {
                 let mut conn = pool.acquire().await?;
                 Ok(exec_postgres(&mut conn, sql, args).await?)
@@ -191,10 +188,7 @@ impl Run for Reader {
     async fn rows(&mut self, sql: &str, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
         seen::note(sql);
         match &self.db.inner {
-            Inner::Sqlite { readers, .. } => {
-                let mut conn = readers.acquire().await?;
-                Ok(rows_sqlite(&mut conn, sql, args).await?)
-            }
+            Inner::Sqlite { readers, .. } => readers.read(|conn| conn.rows(sql, &args)).await,
             Inner::Postgres { pool } => {
                 let mut conn = pool.acquire().await?;
                 Ok(rows_postgres(&mut conn, sql, args).await?)

@@ -40,6 +40,19 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        let taken = [
+            rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE,
+            rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY,
+        ];
+        match error.sqlite_error() {
+            Some(code) if taken.contains(&code.extended_code) => Self::Duplicate,
+            _ => Self::Driver(error.to_string()),
+        }
+    }
+}
+
 /// True for the codes after which PostgreSQL asks to try again.
 pub(crate) fn is_retryable(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(db)

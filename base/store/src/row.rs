@@ -2,13 +2,14 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use rusqlite::types::Value as Cell;
 use sqlx::Row as _;
 
 use crate::StoreError;
 
 /// One row. Columns count from 0.
 pub enum Row {
-    Sqlite(sqlx::sqlite::SqliteRow),
+    Sqlite(Vec<Cell>),
     Postgres(sqlx::postgres::PgRow),
 }
 
@@ -28,28 +29,37 @@ fn wrong(column: usize, why: impl std::fmt::Display) -> StoreError {
     StoreError::Column(column, why.to_string())
 }
 
+/// The three kinds that a column can be of, each as it is and where it may be null.
 macro_rules! native {
-    ($($ty:ty),*) => {$(
+    ($($ty:ty: $cell:pat => $value:expr;)*) => {$(
+        impl FromColumn for Option<$ty> {
+            fn from_column(row: &Row, column: usize) -> Result<Self, StoreError> {
+                let cells = match row {
+                    Row::Sqlite(cells) => cells,
+                    Row::Postgres(r) => return r.try_get(column).map_err(|e| wrong(column, e)),
+                };
+                match cells.get(column) {
+                    Some(Cell::Null) => Ok(None),
+                    Some($cell) => Ok(Some($value)),
+                    Some(other) => Err(wrong(column, format!("it is {}", other.data_type()))),
+                    None => Err(wrong(column, "there is none")),
+                }
+            }
+        }
+
         impl FromColumn for $ty {
             fn from_column(row: &Row, column: usize) -> Result<Self, StoreError> {
-                match row {
-                    Row::Sqlite(r) => r.try_get(column),
-                    Row::Postgres(r) => r.try_get(column),
-                }
-                .map_err(|e| wrong(column, e))
+                Option::<$ty>::from_column(row, column)?.ok_or_else(|| wrong(column, "it is null"))
             }
         }
     )*};
 }
 
-native!(
-    String,
-    Option<String>,
-    i64,
-    Option<i64>,
-    Vec<u8>,
-    Option<Vec<u8>>
-);
+native! {
+    String: Cell::Text(text) => text.clone();
+    i64: Cell::Integer(number) => *number;
+    Vec<u8>: Cell::Blob(bytes) => bytes.clone();
+}
 
 impl FromColumn for bool {
     fn from_column(row: &Row, column: usize) -> Result<Self, StoreError> {

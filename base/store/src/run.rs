@@ -1,9 +1,9 @@
 //! Running statements, inside a transaction or outside.
 
-use sqlx::{AssertSqlSafe, PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, PgConnection};
 
 use crate::error::is_retryable;
-use crate::{Row, StoreError, Value, dialect, seen};
+use crate::{Row, StoreError, Value, dialect, seen, sqlite};
 
 /// Whatever can run a statement. The SQL comes from the domains' `table.rs`; values only ever
 /// travel as arguments.
@@ -62,7 +62,7 @@ pub trait Run: Send {
 const QUEUE: usize = 32;
 
 pub(crate) enum Conn<'a> {
-    Sqlite(&'a mut SqliteConnection),
+    Sqlite(&'a mut sqlite::Conn),
     Postgres(&'a mut PgConnection),
 }
 
@@ -93,7 +93,8 @@ impl<'a> Tx<'a> {
         let statements = std::mem::take(&mut self.queued);
         let args = std::mem::take(&mut self.queued_args);
         let done = match &mut self.conn {
-            Conn::Sqlite(c) => exec_sqlite(c, &statements.join("; "), args).await,
+            // What is queued is run at once.
+            Conn::Sqlite(_) => return Ok(()),
             Conn::Postgres(c) => exec_postgres(c, &dialect::together(&statements), args).await,
         };
         self.note(done).map(drop)
@@ -101,10 +102,12 @@ impl<'a> Tx<'a> {
 
     /// Runs a statement as it is written, without preparing it.
     pub(crate) async fn raw(&mut self, sql: &str) -> Result<(), StoreError> {
-        let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
         let done = match &mut self.conn {
-            Conn::Sqlite(c) => sql.execute(&mut **c).await.map(drop),
-            Conn::Postgres(c) => sql.execute(&mut **c).await.map(drop),
+            Conn::Sqlite(c) => return c.batch(sql),
+            Conn::Postgres(c) => {
+                let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
+                sql.execute(&mut **c).await.map(drop)
+            }
         };
         self.note(done)
     }
@@ -122,7 +125,7 @@ impl Run for Tx<'_> {
         seen::note(sql);
         self.flush().await?;
         let done = match &mut self.conn {
-            Conn::Sqlite(c) => exec_sqlite(c, sql, args).await,
+            Conn::Sqlite(c) => return c.exec(sql, &args),
             Conn::Postgres(c) => exec_postgres(c, sql, args).await,
         };
         self.note(done)
@@ -132,7 +135,7 @@ impl Run for Tx<'_> {
         seen::note(sql);
         self.flush().await?;
         let found = match &mut self.conn {
-            Conn::Sqlite(c) => rows_sqlite(c, sql, args).await,
+            Conn::Sqlite(c) => return c.rows(sql, &args),
             Conn::Postgres(c) => rows_postgres(c, sql, args).await,
         };
         self.note(found)
@@ -140,6 +143,10 @@ impl Run for Tx<'_> {
 
     async fn queue(&mut self, sql: &str, args: Vec<Value>) -> Result<(), StoreError> {
         seen::note(sql);
+        if let Conn::Sqlite(c) = &mut self.conn {
+            c.exec(sql, &args)?;
+            return Ok(());
+        }
         self.queued.push(sql.to_owned());
         self.queued_args.extend(args);
         if self.queued.len() < QUEUE {
@@ -161,35 +168,6 @@ macro_rules! bind {
         }
         query
     }};
-}
-
-pub(crate) async fn exec_sqlite(
-    conn: &mut SqliteConnection,
-    sql: &str,
-    args: Vec<Value>,
-) -> Result<u64, sqlx::Error> {
-    let query = bind!(
-        sqlx::query::<sqlx::Sqlite>(AssertSqlSafe(sql.to_owned())),
-        args
-    );
-    Ok(query.execute(conn).await?.rows_affected())
-}
-
-pub(crate) async fn rows_sqlite(
-    conn: &mut SqliteConnection,
-    sql: &str,
-    args: Vec<Value>,
-) -> Result<Vec<Row>, sqlx::Error> {
-    let query = bind!(
-        sqlx::query::<sqlx::Sqlite>(AssertSqlSafe(sql.to_owned())),
-        args
-    );
-    Ok(query
-        .fetch_all(conn)
-        .await?
-        .into_iter()
-        .map(Row::Sqlite)
-        .collect())
 }
 
 pub(crate) async fn exec_postgres(

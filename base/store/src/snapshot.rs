@@ -2,15 +2,13 @@
 //! checks that must not see half of a change.
 
 use std::path::Path;
-use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-use crate::run::{exec_postgres, exec_sqlite, rows_postgres, rows_sqlite};
-use crate::{Db, Row, Run, StoreError, Value, args};
+use crate::run::{exec_postgres, rows_postgres};
+use crate::{Db, Row, Run, StoreError, Value, args, sqlite};
 
 /// What a column holds; the only three kinds there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +65,7 @@ impl Table {
 }
 
 enum Conn {
-    Sqlite(SqliteConnection),
+    Sqlite(sqlite::Conn),
     Postgres(PgConnection),
 }
 
@@ -81,12 +79,8 @@ impl Snapshot {
     /// Of an existing SQLite file. Another process may serve it meanwhile: in WAL mode neither
     /// waits for the other.
     pub async fn of_sqlite(path: &Path) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .busy_timeout(Duration::from_secs(10))
-            .pragma("query_only", "on");
-        let mut conn = SqliteConnection::connect_with(&options).await?;
-        exec_sqlite(&mut conn, "BEGIN DEFERRED", Vec::new()).await?;
+        let conn = sqlite::Conn::open_to_read(path)?;
+        conn.batch("BEGIN DEFERRED")?;
         Ok(Self {
             conn: Conn::Sqlite(conn),
         })
@@ -136,18 +130,19 @@ impl Snapshot {
     ) -> Result<u64, E> {
         let sql = format!("SELECT {} FROM \"{}\"", table.column_list(), table.name);
         let mut count = 0;
-        macro_rules! walk {
-            ($engine:ty, $conn:expr, $row:path) => {{
-                let mut rows = sqlx::query::<$engine>(AssertSqlSafe(sql)).fetch($conn);
+        match &mut self.conn {
+            Conn::Sqlite(conn) => conn.each(&sql, &[], |row| {
+                take(values(table, &row)?)?;
+                count += 1;
+                Ok::<_, E>(())
+            })?,
+            Conn::Postgres(conn) => {
+                let mut rows = sqlx::query::<sqlx::Postgres>(AssertSqlSafe(sql)).fetch(conn);
                 while let Some(row) = rows.try_next().await.map_err(StoreError::from)? {
-                    take(values(table, &$row(row))?)?;
+                    take(values(table, &Row::Postgres(row))?)?;
                     count += 1;
                 }
-            }};
-        }
-        match &mut self.conn {
-            Conn::Sqlite(conn) => walk!(sqlx::Sqlite, conn, Row::Sqlite),
-            Conn::Postgres(conn) => walk!(sqlx::Postgres, conn, Row::Postgres),
+            }
         }
         Ok(count)
     }
@@ -155,7 +150,7 @@ impl Snapshot {
     /// Ends the transaction.
     pub async fn close(self) -> Result<(), StoreError> {
         match self.conn {
-            Conn::Sqlite(conn) => conn.close().await?,
+            Conn::Sqlite(conn) => conn.close(),
             Conn::Postgres(conn) => conn.close().await?,
         }
         Ok(())
@@ -188,14 +183,14 @@ fn values(table: &Table, row: &Row) -> Result<Vec<Value>, StoreError> {
 impl Run for Snapshot {
     async fn exec(&mut self, sql: &str, args: Vec<Value>) -> Result<u64, StoreError> {
         Ok(match &mut self.conn {
-            Conn::Sqlite(conn) => exec_sqlite(conn, sql, args).await?,
+            Conn::Sqlite(conn) => conn.exec(sql, &args)?,
             Conn::Postgres(conn) => exec_postgres(conn, sql, args).await?,
         })
     }
 
     async fn rows(&mut self, sql: &str, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
         Ok(match &mut self.conn {
-            Conn::Sqlite(conn) => rows_sqlite(conn, sql, args).await?,
+            Conn::Sqlite(conn) => conn.rows(sql, &args)?,
             Conn::Postgres(conn) => rows_postgres(conn, sql, args).await?,
         })
     }
