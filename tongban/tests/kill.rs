@@ -204,7 +204,8 @@ async fn kill_and_look(town: Town, count: usize) {
     let log = left.data().with_extension("log");
     let mut acknowledged = HashSet::new();
     for round in 0..6 {
-        let at = format!("2026-11-16T09:{:02}", 10 + round * 3);
+        // All within the half hour after which an unused session ends.
+        let at = format!("2026-11-16T09:{:02}", 10 + round);
         let server = Process::serve(&left, &[PROGRAM], &at, &log).await;
         let address = server.address.clone();
         let answers = chance(30) as usize;
@@ -224,7 +225,7 @@ async fn kill_and_look(town: Town, count: usize) {
         look(&left, &acknowledged, &[]).await;
     }
     // Told to stop, it finishes what it has begun and ends by itself.
-    let server = Process::serve(&left, &[PROGRAM], "2026-11-16T09:40", &log).await;
+    let server = Process::serve(&left, &[PROGRAM], "2026-11-16T09:18", &log).await;
     let address = server.address.clone();
     let done = all_at_once(&open, &address, 10, || server.terminate()).await;
     let status = server.ended().await;
@@ -238,7 +239,7 @@ async fn kill_and_look(town: Town, count: usize) {
     acknowledged.extend(done);
     look(&left, &acknowledged, &[]).await;
     // The rest goes through.
-    let server = Process::serve(&left, &[PROGRAM], "2026-11-16T09:50", &log).await;
+    let server = Process::serve(&left, &[PROGRAM], "2026-11-16T09:20", &log).await;
     let address = server.address.clone();
     let done = all_at_once(&open, &address, 0, || ()).await;
     assert_eq!(done.len(), open.len());
