@@ -12,6 +12,11 @@ use crate::{BoxFuture, StoreError, Tx};
 /// Tries before a conflict is reported. Each waits a little longer than the last.
 const TRIES: u32 = 12;
 
+/// Tries of a body that found a key taken. Of two transactions that both saw a key free, PostgreSQL
+/// may tell the loser of the key instead of the conflict; tried again, it sees the winner's row and
+/// says what a use case has to say of it.
+const TRIES_OF_TAKEN: u32 = 3;
+
 /// Connections for requests.
 const CONNECTIONS: u32 = 16;
 /// Connections for the background.
@@ -68,7 +73,7 @@ where
     F: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync,
 {
     let mut wait = Duration::from_millis(2);
-    for _ in 0..TRIES {
+    for tried in 1..=TRIES {
         let mut conn = pool.acquire().await.map_err(StoreError::from)?;
         let mut tx = conn
             .begin_with(AssertSqlSafe("BEGIN ISOLATION LEVEL SERIALIZABLE"))
@@ -80,7 +85,8 @@ where
                 Ok(value) => lent.flush().await.map(|()| value).map_err(E::from),
                 Err(error) => Err(error),
             };
-            (outcome, lent.retry)
+            let again = lent.taken && tried < TRIES_OF_TAKEN;
+            (outcome, lent.retry || again)
         };
         match outcome {
             Ok(value) => match tx.commit().await {

@@ -73,6 +73,8 @@ pub struct Tx<'a> {
     queued_args: Vec<Value>,
     /// Set when PostgreSQL asked to try again.
     pub(crate) retry: bool,
+    /// Set when PostgreSQL found a key taken.
+    pub(crate) taken: bool,
 }
 
 impl<'a> Tx<'a> {
@@ -82,6 +84,7 @@ impl<'a> Tx<'a> {
             queued: Vec::new(),
             queued_args: Vec::new(),
             retry: false,
+            taken: false,
         }
     }
 
@@ -115,7 +118,9 @@ impl<'a> Tx<'a> {
     fn note<T>(&mut self, result: Result<T, sqlx::Error>) -> Result<T, StoreError> {
         result.map_err(|error| {
             self.retry |= is_retryable(&error);
-            error.into()
+            let error = StoreError::from(error);
+            self.taken |= matches!(error, StoreError::Duplicate);
+            error
         })
     }
 }
