@@ -63,8 +63,6 @@ fn test() -> Result<()> {
         "--deny",
         "warnings",
     ]))?;
-    // The release program is what the whole-program tests start.
-    run(Command::new("cargo").args(["build", "--quiet", "--package", "tongban"]))?;
     {
         let server = postgres::Server::start("C")?;
         run(cargo_test()

@@ -36,7 +36,8 @@ struct Blocks {
 
 impl Ctx {
     /// The next number of a series, from 1. `block` numbers are leased at a time: 1 for series that
-    /// should show few gaps, more for busy ones, and more still while numbers go fast. Call it before the transaction.
+    /// should show few gaps, more for busy ones, and more still while numbers go fast. Call it
+    /// before the transaction.
     pub async fn next_number(&self, series: &str, block: i64) -> Result<i64, StoreError> {
         let blocks = self.shared.get_or_make::<Blocks>();
         let mut held = blocks.held.lock().await;
