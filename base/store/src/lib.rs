@@ -10,6 +10,7 @@ mod db;
 mod dialect;
 mod error;
 mod health;
+pub mod lists;
 mod lock;
 mod migrate;
 pub mod numbers;

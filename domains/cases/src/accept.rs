@@ -137,6 +137,7 @@ pub async fn refuse(ctx: &Ctx, seen: Seen<'_>, refusal: &Refusal) -> Result<Case
         licence_key: None,
         description: refusal.reason.clone(),
     });
+    change.case.data.provisional = None;
     change.case.deadline = None;
     papers::refusal(ctx, &mut change, refusal).await?;
     change.commit(ctx).await

@@ -2,12 +2,15 @@
 
 use calendar::{CaseClock, Limit, Reading};
 use conditions::Answers;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kernel::Channel;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::state::State;
+use crate::state::{Event, State, next};
+
+/// Days before the end of the applicant's time at which the applicant is told [D-37].
+const REMIND_DAYS: i64 = 3;
 
 /// 办件: one application and everything done on it.
 #[derive(Clone, Debug)]
@@ -59,6 +62,9 @@ pub struct CaseData {
     pub delivered_at: Option<Timestamp>,
     pub clock: Option<CaseClock>,
     pub flow: Option<flow::State>,
+    /// The applicant was told that the time is nearly over.
+    #[serde(default)]
+    pub reminded: bool,
     /// The state before CORRECTING or AWAITING_PAYMENT, to which the case returns.
     pub origin: Option<State>,
     /// 预受理 [D-63].
@@ -263,6 +269,18 @@ impl Case {
     /// The journal's stream of this case.
     pub fn stream(&self) -> String {
         format!("case/{}", self.case_id)
+    }
+
+    /// Whether the applicant may withdraw: from every state that is not terminal, before the decision.
+    pub fn is_withdrawable(&self) -> bool {
+        next(Some(self.state), Event::Withdraw, self.data.origin).is_ok()
+    }
+
+    /// When the applicant is to be told that the time is nearly over.
+    pub(crate) fn remind_at(&self) -> Option<Timestamp> {
+        let told = self.data.reminded || !self.state.is_reminded();
+        let deadline = self.deadline.filter(|_| !told)?;
+        Some(deadline - SignedDuration::from_hours(24 * REMIND_DAYS))
     }
 
     /// What the clock shows, none before acceptance.

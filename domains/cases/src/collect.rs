@@ -283,17 +283,22 @@ pub async fn attach_paper(ctx: &Ctx, case_id: &str, material_code: &str) -> Resu
         .filter(|m| m.material_code == material_code && m.returned.is_some())
         .map(|m| m.entry.clone())
         .collect();
-    let material = CaseMaterial {
-        entry: format!("{material_code}/paper"),
-        material_code: material_code.to_owned(),
-        name: need.material.material_name.clone(),
+    put(ctx, &case, vec![on_paper(ctx, &need)], replaced).await
+}
+
+/// A material that the window has seen as original.
+pub(crate) fn on_paper(ctx: &Ctx, need: &MaterialNeed) -> CaseMaterial {
+    let m = &need.material;
+    CaseMaterial {
+        entry: format!("{}/paper", m.material_code),
+        material_code: m.material_code.clone(),
+        name: m.material_name.clone(),
         collected: Collected::Paper,
         at: ctx.now(),
         trust: Some("B".into()),
         verified: None,
         returned: None,
-    };
-    put(ctx, &case, vec![material], replaced).await
+    }
 }
 
 /// Takes a material off again.
@@ -316,14 +321,16 @@ async fn needed(
         .materials_for(&d.answers)
         .into_iter()
         .find(|n| n.material.material_code == material_code)
-        .ok_or_else(|| {
-            CaseError::rule(
-                "not_needed",
-                "按您的情形不需要这份材料",
-                "This material is not needed in this situation",
-            )
-        })?;
+        .ok_or_else(not_needed)?;
     Ok((case, need))
+}
+
+pub(crate) fn not_needed() -> CaseError {
+    CaseError::rule(
+        "not_needed",
+        "按您的情形不需要这份材料",
+        "This material is not needed in this situation",
+    )
 }
 
 /// Writes materials under the case's revision, so that nothing is attached to a case that has just

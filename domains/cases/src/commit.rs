@@ -87,6 +87,7 @@ impl Change {
             Event::Resubmit | Event::Paid => case.data.origin = None,
             _ => {}
         }
+        case.data.reminded = event == Event::Remind;
         move_clock(&mut case, &item, clock, now)?;
         Ok(Self {
             case,
@@ -219,6 +220,7 @@ impl Change {
             to: self.case.state.code().to_owned(),
             post: self.post.clone(),
             due_at: due_at.map(kernel::time::stamp),
+            deadline: self.case.deadline.map(kernel::time::stamp),
             visits: d.visits,
         }
     }

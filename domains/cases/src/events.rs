@@ -21,6 +21,9 @@ pub struct CaseMoved {
     pub to: String,
     pub post: Option<String>,
     pub due_at: Option<String>,
+    /// When the applicant's time is over.
+    #[serde(default)]
+    pub deadline: Option<String>,
     pub visits: u32,
 }
 

@@ -9,7 +9,7 @@ use identity::Account;
 use kernel::{Permission, Target};
 use store::Ctx;
 
-use crate::case::{Case, Collected};
+use crate::case::{Case, CaseMaterial, Collected};
 use crate::commit::{Change, Write};
 use crate::error::CaseError;
 use crate::officer::{self, Opened};
@@ -28,6 +28,8 @@ pub struct WindowIntake {
     pub person: String,
     pub answers: HashMap<String, Vec<String>>,
     pub values: forms::Values,
+    /// Codes of the materials that were handed over on paper: the receipt names them [D-18].
+    pub paper: Vec<String>,
 }
 
 /// What the form of an intake begins with: values from registers, user space and licences, each
@@ -104,12 +106,35 @@ pub async fn window_intake(ctx: &Ctx, intake: &WindowIntake) -> Result<Case, Cas
     }
     change.case.data.case_no = Some(number);
     change.case.data.submitted_at = Some(change.now());
-    for material in collect::automatic(ctx, &change.case, &item, &gathered).await? {
+    let held = collect::automatic(ctx, &change.case, &item, &gathered).await?;
+    let paper = paper(ctx, &change.case, &item, intake, &held)?;
+    for material in held.into_iter().chain(paper) {
         change.write(Write::Material(material));
     }
     change.write(Write::Applicant(digest));
     papers::receipt(ctx, &mut change).await?;
     change.commit(ctx).await
+}
+
+/// What the applicant hands over on paper, as far as the platform does not hold it already.
+fn paper(
+    ctx: &Ctx,
+    case: &Case,
+    item: &items::Item,
+    intake: &WindowIntake,
+    held: &[CaseMaterial],
+) -> Result<Vec<CaseMaterial>, CaseError> {
+    let needs = item.materials_for(&case.data.answers);
+    let mut all: Vec<CaseMaterial> = Vec::new();
+    for code in &intake.paper {
+        let need = needs.iter().find(|n| n.material.material_code == *code);
+        let need = need.ok_or_else(collect::not_needed)?;
+        let mut known = held.iter().chain(&all);
+        if !known.any(|m| m.material_code == *code) {
+            all.push(collect::on_paper(ctx, need));
+        }
+    }
+    Ok(all)
 }
 
 fn first_accept_post(case: &Case, item: &items::Item) -> Option<String> {

@@ -81,4 +81,8 @@ pub const MIGRATIONS: &[store::Migration] = &[
         name: "cases/0002",
         sql: include_str!("../migrations/0002_lists.sql"),
     },
+    store::Migration {
+        name: "cases/0003",
+        sql: include_str!("../migrations/0003_remind.sql"),
+    },
 ];

@@ -16,7 +16,7 @@ use crate::points::PointCheck;
 use crate::special::Special;
 use crate::state::State;
 use crate::step::StepRecord;
-use crate::table::{self, Sealed, Whose};
+use crate::table::{self, Sealed};
 
 /// One row of a list.
 #[derive(Clone, Debug)]
@@ -139,13 +139,9 @@ pub async fn agency_cases(
             all = false;
         }
     }
-    let whose = if all {
-        Whose::Everybody
-    } else {
-        Whose::Agencies(&codes)
-    };
+    let agencies = (!all).then_some(codes.as_slice());
     let states: Vec<&str> = states.iter().map(|s| s.code()).collect();
-    let (sealed, total) = table::of_agencies(&mut ctx.db.reader(), whose, &states, page).await?;
+    let (sealed, total) = table::of_agencies(&mut ctx.db.reader(), agencies, &states, page).await?;
     let mut rows = Vec::new();
     for s in sealed {
         rows.push(row(ctx, s).await?);

@@ -169,6 +169,7 @@ pub(crate) fn fresh(
             flow: None,
             origin: None,
             provisional: None,
+            reminded: false,
             correction: None,
             review_corrections: 0,
             decision: None,

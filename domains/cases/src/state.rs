@@ -62,6 +62,7 @@ kernel::codes! {
         HandOver = "hand_over", "窗口发放";
         CourierSigned = "courier_signed", "快递签收";
         ElectronicDelivery = "electronic_delivery", "电子送达";
+        Remind = "remind", "期限提醒";
         OriginalsMismatch = "originals_mismatch", "原件不符";
         OriginalsInOrder = "originals_in_order", "原件复核相符";
         DecisionWithdrawn = "decision_withdrawn", "撤销决定";
@@ -244,6 +245,12 @@ pub const MOVES: &[Move] = &[
         End,
     ),
     row(Some(S::Suspended), E::Withdraw, To(S::Withdrawn), End),
+    // Where the fee is due before the decision; see `next`.
+    row(Some(S::AwaitingPayment), E::Withdraw, To(S::Withdrawn), End),
+    // The applicant is told before the time is over.
+    row(Some(S::Correcting), E::Remind, Same, Stay),
+    row(Some(S::PreReviewed), E::Remind, Same, Stay),
+    row(Some(S::AwaitingPayment), E::Remind, Same, Stay),
     // Terminal states accept no event but archive.
     row(Some(S::NotAccepted), E::Archive, To(S::Archived), Stay),
     row(Some(S::Withdrawn), E::Archive, To(S::Archived), Stay),
@@ -261,6 +268,10 @@ pub fn next(
         .iter()
         .find(|m| m.from == from && m.event == event)
         .ok_or(illegal)?;
+    let decided = matches!(origin, None | Some(S::Decided | S::Completed));
+    if from == Some(S::AwaitingPayment) && event == E::Withdraw && decided {
+        return Err(illegal);
+    }
     let to = match found.to {
         To(state) => state,
         Same => from.ok_or(illegal)?,
@@ -283,9 +294,9 @@ impl State {
         !self.is_terminal() && !matches!(self, S::Completed | S::Delivered)
     }
 
-    /// States from which the applicant may withdraw.
-    pub fn is_withdrawable(self) -> bool {
-        next(Some(self), E::Withdraw, None).is_ok()
+    /// Ends by itself when the applicant's time is over; the applicant is told before.
+    pub fn is_reminded(self) -> bool {
+        next(Some(self), E::Remind, None).is_ok()
     }
 
     /// Waits for the applicant.
@@ -358,6 +369,10 @@ mod tests {
         ("IN_REVIEW", "site_check_sign", "IN_REVIEW"),
         ("IN_REVIEW", "return_step", "IN_REVIEW"),
         ("COMPLETED", "ship", "COMPLETED"),
+        // told before the time is over
+        ("CORRECTING", "remind", "CORRECTING"),
+        ("PRE_REVIEWED", "remind", "PRE_REVIEWED"),
+        ("AWAITING_PAYMENT", "remind", "AWAITING_PAYMENT"),
         // terminal states accept no event but archive
         ("NOT_ACCEPTED", "archive", "ARCHIVED"),
         ("WITHDRAWN", "archive", "ARCHIVED"),
@@ -403,6 +418,23 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// A case that waits for a fee is withdrawn where the fee is due before the decision, and only
+    /// there.
+    #[test]
+    fn a_case_that_waits_for_a_fee_is_withdrawn_before_the_decision_only() {
+        for &origin in State::ALL {
+            let got = next(Some(S::AwaitingPayment), E::Withdraw, Some(origin));
+            let before = matches!(origin, S::Submitted | S::TakenIn | S::InReview);
+            let asked = MOVES
+                .iter()
+                .any(|m| m.from == Some(origin) && m.event == E::FeeDue);
+            if asked {
+                assert_eq!(got.is_ok(), before, "{origin:?}");
+            }
+        }
+        assert!(next(Some(S::AwaitingPayment), E::Withdraw, None).is_err());
     }
 
     #[test]

@@ -1,8 +1,13 @@
-//! What ends by itself: drafts, corrections, calls to the hall, payments; and accepted cases that
-//! a killed process left behind.
+//! What ends by itself: drafts, corrections, calls to the hall, payments; that the applicant is told
+//! before; and accepted cases that a killed process left behind.
 
+use std::sync::Arc;
+
+use items::Item;
 use store::Ctx;
 
+use crate::case::Case;
+use crate::commit::Change;
 use crate::error::CaseError;
 use crate::state::{Event, State};
 use crate::{accept, table, withdraw};
@@ -29,18 +34,41 @@ pub async fn run_timers(ctx: &Ctx) -> Result<usize, CaseError> {
             }
         }
     }
+    moved += remind(&system).await?;
     moved += push_left_behind(&system).await?;
     Ok(moved)
+}
+
+/// Tells applicants that their time is nearly over.
+async fn remind(system: &Ctx) -> Result<usize, CaseError> {
+    let mut told = 0;
+    for case_id in table::to_remind(&mut system.db.reader(), system.now()).await? {
+        let case = table::load(&mut system.db.reader(), system, &case_id).await?;
+        let item = version(system, &case).await?;
+        let change = match Change::of(system, item, case, Event::Remind) {
+            Err(CaseError::Illegal(_)) => continue,
+            change => change?,
+        };
+        match change.commit(system).await {
+            Ok(_) => told += 1,
+            Err(CaseError::Stale) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(told)
+}
+
+async fn version(system: &Ctx, case: &Case) -> Result<Arc<Item>, CaseError> {
+    items::version(system, &case.data.item_id, case.data.item_version)
+        .await
+        .map_err(CaseError::other)
 }
 
 async fn push_left_behind(system: &Ctx) -> Result<usize, CaseError> {
     let mut moved = 0;
     for case_id in table::in_state(&mut system.db.reader(), State::Accepted.code()).await? {
         let case = table::load(&mut system.db.reader(), system, &case_id).await?;
-        let (id, version) = (case.data.item_id.clone(), case.data.item_version);
-        let item = items::version(system, &id, version)
-            .await
-            .map_err(CaseError::other)?;
+        let item = version(system, &case).await?;
         match accept::push(system, case, item).await {
             Ok(_) => moved += 1,
             Err(CaseError::Stale | CaseError::Illegal(_)) => {}

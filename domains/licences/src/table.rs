@@ -361,12 +361,7 @@ pub(crate) async fn ending(
         .collect()
 }
 
-/// Parts that a compound statement may have on SQLite.
-const PARTS: usize = 480;
-
-/// Licences in some states, newest first; of every agency, or of those named. The newest of each
-/// state and agency are read from the index, and the page is chosen among them: how long the list
-/// is does not matter.
+/// Licences in some states, of every agency or of those named, newest first.
 pub(crate) async fn of_agencies(
     run: &mut impl Run,
     ctx: &Ctx,
@@ -374,57 +369,17 @@ pub(crate) async fn of_agencies(
     states: &[&str],
     page: kernel::PageRequest,
 ) -> Result<(Vec<Licence>, u64), LicenceError> {
-    if states.is_empty() || agencies.is_some_and(<[String]>::is_empty) {
-        return Ok((Vec::new(), 0));
-    }
-    let marks = |n: usize| vec!["?"; n].join(", ");
-    let mut condition = format!("state IN ({})", marks(states.len()));
-    let mut wanted: Vec<store::Value> = states.iter().map(|s| store::Value::from(*s)).collect();
-    if let Some(agencies) = agencies {
-        condition.push_str(&format!(" AND agency IN ({})", marks(agencies.len())));
-        wanted.extend(agencies.iter().map(store::Value::from));
-    }
-    let sql = format!("SELECT count(*) FROM licence WHERE {condition}");
-    let total = run.count(&sql, wanted.clone()).await?;
-    let pairs: Vec<(&str, Vec<store::Value>)> = match agencies {
-        None => states.iter().map(|s| ("state = ?", args![*s])).collect(),
-        Some(all) => states
-            .iter()
-            .flat_map(|s| {
-                all.iter()
-                    .map(move |a| ("agency = ? AND state = ?", args![a, *s]))
-            })
-            .collect(),
+    let columns = LICENCE.split(", ").map(|c| format!("r.{}", c.trim()));
+    let list = store::lists::Ordered {
+        table: "licence",
+        key: "licence_key",
+        columns: &columns.collect::<Vec<_>>().join(", "),
+        group: "agency",
+        state: "state",
+        order: &[("updated_at", "DESC")],
     };
-    let heads = if pairs.len() <= PARTS {
-        pairs
-    } else {
-        vec![(condition.as_str(), wanted)]
-    };
-    let deep = page.offset() + i64::from(page.size);
-    let (mut parts, mut values) = (Vec::new(), Vec::new());
-    for (at, (condition, of)) in heads.into_iter().enumerate() {
-        parts.push(format!(
-            "SELECT * FROM (SELECT licence_key, updated_at FROM licence WHERE {condition} \
-             ORDER BY updated_at DESC LIMIT ?) AS h{at}"
-        ));
-        values.extend(of);
-        values.extend(args![deep]);
-    }
-    values.extend(args![page.size, page.offset()]);
-    let columns = LICENCE.split(", ").map(|c| format!("l.{}", c.trim()));
-    let sql = format!(
-        "SELECT {} FROM (SELECT * FROM ({}) AS heads ORDER BY updated_at DESC LIMIT ? OFFSET ?) p \
-         JOIN licence l ON l.licence_key = p.licence_key ORDER BY p.updated_at DESC",
-        columns.collect::<Vec<_>>().join(", "),
-        parts.join(" UNION ALL ")
-    );
-    let rows: Result<_, _> = run
-        .rows(&sql, values)
-        .await?
-        .iter()
-        .map(|r| licence_from(ctx, r))
-        .collect();
+    let (rows, total) = list.page(run, agencies, states, page).await?;
+    let rows: Result<_, _> = rows.iter().map(|r| licence_from(ctx, r)).collect();
     Ok((rows?, total))
 }
 

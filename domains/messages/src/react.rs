@@ -39,6 +39,11 @@ async fn tell(ctx: &Ctx, event: &StoredEvent) -> Result<(), MessageError> {
         .map_err(|e| MessageError::Data(format!("{e}")))?;
     let until = match what {
         Event::Accept | Event::Resume | Event::Extend => moved.due_at.as_deref(),
+        Event::AskCorrection
+        | Event::AskCorrectionInReview
+        | Event::PreReviewPass
+        | Event::FeeDue
+        | Event::Remind => moved.deadline.as_deref(),
         _ => None,
     };
     let until = until

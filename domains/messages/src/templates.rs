@@ -109,6 +109,14 @@ pub fn told(event: Event, item: &str, case_no: &str, until: Option<&str>) -> Opt
             format!("您的“{item}”申请（{case_no}）缴费已确认。"),
             false,
         ),
+        Event::Remind => (
+            "期限将到",
+            format!(
+                "您的“{item}”申请（{case_no}）在等您办理，请登录查看。{}逾期将终止办理。",
+                by("请在此前完成：")
+            ),
+            true,
+        ),
         Event::Complete => (
             "已办结",
             format!("您的“{item}”申请（{case_no}）已办结，请登录查看结果和领取方式。"),

@@ -1,7 +1,9 @@
 //! What the scenarios do not show of a case's life: refusals, corrections online, fees, originals
 //! that do not match, time that runs out, officers who have no business here.
 
-use cases::{CaseError, CorrectionItem, Decide, HandOver, Seen, SignedOpinion, State, Suspend};
+use cases::{
+    Case, CaseError, CorrectionItem, Decide, HandOver, Seen, SignedOpinion, State, Suspend,
+};
 use flow::Step;
 use jiff::SignedDuration;
 use journeys::{Town, complete_as};
@@ -9,6 +11,14 @@ use journeys::{Town, complete_as};
 async fn titles(town: &Town, id: &str) -> Vec<String> {
     let all = notices::list(town.ctx(), id).await.unwrap();
     all.into_iter().map(|n| n.title).collect()
+}
+
+/// How often the case's journal tells of a visit too many.
+async fn exceeded(town: &Town, case: &Case) -> usize {
+    let mut reader = town.ctx().db.reader();
+    let events = journal::stream(&mut reader, &case.stream()).await.unwrap();
+    let of_visits = |e: &&journal::StoredEvent| e.kind == "case.visits_exceeded";
+    events.iter().filter(of_visits).count()
 }
 
 /// [D-04] The originals do not match: nothing is handed over, the licence is suspended, the credit
@@ -36,6 +46,11 @@ async fn originals_that_do_not_match() {
         };
         let review = cases::hand_over(&window, (&id).into(), &act).await.unwrap();
         assert_eq!(review.state, State::ReReview);
+        assert_eq!(
+            exceeded(&town, &review).await,
+            0,
+            "the one visit of the mode"
+        );
         let card = || async {
             let found = licences::detail(town.ctx(), &licence).await.unwrap();
             found.card.state
@@ -61,7 +76,9 @@ async fn originals_that_do_not_match() {
         assert_eq!(card().await, licences::State::Valid);
 
         act.originals_match = false;
-        cases::hand_over(&window, (&id).into(), &act).await.unwrap();
+        let second = cases::hand_over(&window, (&id).into(), &act).await.unwrap();
+        assert_eq!(second.data.visits, 2);
+        assert_eq!(exceeded(&town, &second).await, 1, "one visit too many");
         let bare = cases::withdraw_decision(&decider, (&id).into(), "原件系伪造", "").await;
         assert!(matches!(bare, Err(CaseError::Input(..))), "needs its basis");
         let withdrawn = cases::withdraw_decision(
@@ -81,8 +98,9 @@ async fn originals_that_do_not_match() {
     }
 }
 
+/// [D-07] A submitted application is provisionally accepted, then more is asked of the applicant.
 /// [D-63] The mark of provisional acceptance starts no clock, is kept through a correction and ends
-/// with the acceptance.
+/// with acceptance or refusal.
 #[tokio::test(flavor = "multi_thread")]
 async fn provisionally_accepted() {
     for town in Town::each("2026-11-16T09:30").await {
@@ -95,10 +113,8 @@ async fn provisionally_accepted() {
         assert_eq!(marked.state, State::Submitted);
         assert!(marked.data.clock.is_none());
         let seen = cases::detail(&me, id).await.unwrap();
-        assert!(
-            seen.case.data.provisional.is_some(),
-            "the applicant sees it"
-        );
+        let mark = seen.case.data.provisional.clone().expect("seen by all");
+        assert_eq!((mark.by, mark.at), (clerk.actor.id.clone(), clerk.now()));
         let form = CorrectionItem {
             material_code: None,
             name: "申请表".into(),
@@ -114,6 +130,19 @@ async fn provisionally_accepted() {
         assert!(back.data.provisional.is_some() && back.data.clock.is_none());
         let accepted = town.accept(&back).await;
         assert!(accepted.data.provisional.is_none() && accepted.data.clock.is_some());
+
+        let (_, other) = town.apply("CJRZ").await;
+        let clerk = town.first(&other, Step::Accept).await;
+        let id = other.case_id.as_str();
+        cases::accept_provisionally(&clerk, id.into())
+            .await
+            .unwrap();
+        let refusal = cases::Refusal {
+            reason: "不属于本机关职权范围".into(),
+            basis: "《行政许可法》第三十二条".into(),
+        };
+        let refused = cases::refuse(&clerk, id.into(), &refusal).await.unwrap();
+        assert!(refused.data.provisional.is_none() && refused.data.clock.is_none());
         town.close().await;
     }
 }
@@ -184,7 +213,8 @@ async fn aborted_with_a_reason() {
     }
 }
 
-/// What waits for the applicant ends when the applicant's time is over, by the timer.
+/// What waits for the applicant ends when the applicant's time is over, by the timer, and the
+/// applicant is told three days before.
 #[tokio::test(flavor = "multi_thread")]
 async fn time_runs_out() {
     for town in Town::each("2026-11-16T09:30").await {
@@ -209,7 +239,19 @@ async fn time_runs_out() {
         let me = town.person("u_p38").await;
         let draft = cases::start(&me, "YSZC").await.unwrap();
 
-        town.clock.advance(SignedDuration::from_hours(24 * 30 - 1));
+        town.clock.advance(SignedDuration::from_hours(24 * 27 - 1));
+        assert_eq!(cases::run_timers(town.ctx()).await.unwrap(), 0, "not yet");
+        town.clock.advance(SignedDuration::from_hours(1));
+        // Three days before, the applicant is told once; a draft is nobody's business.
+        assert_eq!(cases::run_timers(town.ctx()).await.unwrap(), 2);
+        assert_eq!(cases::run_timers(town.ctx()).await.unwrap(), 0);
+        for id in [id, &reviewed.case_id] {
+            let detail = cases::detail(town.ctx(), id).await.unwrap();
+            let told = detail.steps.last().unwrap().open.event;
+            assert_eq!(told, cases::Event::Remind);
+            assert!(detail.case.deadline.is_some(), "the time stays as it is");
+        }
+        town.clock.advance(SignedDuration::from_hours(24 * 3 - 1));
         assert_eq!(cases::run_timers(town.ctx()).await.unwrap(), 0, "not yet");
         town.clock.advance(SignedDuration::from_hours(1));
         assert_eq!(cases::run_timers(town.ctx()).await.unwrap(), 3);

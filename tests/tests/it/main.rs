@@ -6,6 +6,7 @@ mod acts;
 mod api;
 mod browser;
 mod conflicts;
+mod modes;
 mod plans;
 mod scenarios;
 mod verify;

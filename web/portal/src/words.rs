@@ -76,6 +76,11 @@ pub(crate) fn event_named(l: &L, zh: &str) -> String {
     }
 }
 
+/// What the person does next on a case in this state [B-29].
+pub(crate) fn next(l: &L, state: State) -> String {
+    l.t(&format!("portal-next-{}", state.code()))
+}
+
 /// 「2.4 MB」
 pub(crate) fn size(bytes: u64) -> String {
     match bytes {

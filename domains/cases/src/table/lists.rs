@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use kernel::PageRequest;
+use store::lists::Ordered;
 use store::{Run, Value, args};
 
 use super::Sealed;
@@ -88,88 +89,23 @@ pub(crate) async fn tasks_of(
     Ok((all, total))
 }
 
-/// Parts that a compound statement may have on SQLite.
-const PARTS: usize = 480;
-
-/// Whose cases a list shows.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Whose<'a> {
-    Everybody,
-    Agencies(&'a [String]),
-}
-
-impl Whose<'_> {
-    /// A condition and its values.
-    fn condition(self, states: &[&str]) -> (String, Vec<Value>) {
-        let marks = |n: usize| vec!["?"; n].join(", ");
-        let mut sql = format!("r.state IN ({})", marks(states.len()));
-        let mut values: Vec<Value> = states.iter().map(|s| Value::from(*s)).collect();
-        if let Self::Agencies(agencies) = self {
-            sql.push_str(&format!(" AND r.agency IN ({})", marks(agencies.len())));
-            values.extend(agencies.iter().map(Value::from));
-        }
-        (sql, values)
-    }
-
-    /// Each pair of agency and state, for which an index has the cases in the order wanted.
-    fn pairs(self, states: &[&str]) -> Vec<(&'static str, Vec<Value>)> {
-        let one = |state: &str| ("r.state = ?", args![state]);
-        let both =
-            |state: &str, agency: &String| ("r.agency = ? AND r.state = ?", args![agency, state]);
-        match self {
-            Self::Everybody => states.iter().map(|s| one(s)).collect(),
-            Self::Agencies(all) => states
-                .iter()
-                .flat_map(|s| all.iter().map(move |a| both(s, a)))
-                .collect(),
-        }
-    }
-}
-
-/// Cases in some states, soonest due first. The head of each state's and agency's own order is
-/// read from the index, and the page is chosen among the heads: how long the list is does not
-/// matter.
+/// Cases in some states, of every agency or of those named, soonest due first.
 pub(crate) async fn of_agencies(
     run: &mut impl Run,
-    scope: Whose<'_>,
+    agencies: Option<&[String]>,
     states: &[&str],
     page: PageRequest,
 ) -> Result<(Vec<Sealed>, u64), CaseError> {
-    if states.is_empty() || matches!(scope, Whose::Agencies(all) if all.is_empty()) {
-        return Ok((Vec::new(), 0));
-    }
-    let (condition, values) = scope.condition(states);
-    let sql = format!("SELECT count(*) FROM case_record r WHERE {condition}");
-    let total = run.count(&sql, values.clone()).await?;
-    let pairs = scope.pairs(states);
-    let heads = if pairs.len() <= PARTS {
-        pairs
-    } else {
-        vec![(condition.as_str(), values)]
+    let list = Ordered {
+        table: "case_record",
+        key: "case_id",
+        columns: COLUMNS,
+        group: "agency",
+        state: "state",
+        order: &[("due_at", "NULLS LAST"), ("updated_at", "")],
     };
-    let deep = page.offset() + i64::from(page.size);
-    let (mut parts, mut values) = (Vec::new(), Vec::new());
-    for (at, (condition, of)) in heads.into_iter().enumerate() {
-        parts.push(format!(
-            "SELECT * FROM (SELECT r.case_id, r.due_at, r.updated_at FROM case_record r \
-             WHERE {condition} ORDER BY r.due_at NULLS LAST, r.updated_at LIMIT ?) AS h{at}"
-        ));
-        values.extend(of);
-        values.extend(args![deep]);
-    }
-    values.extend(args![page.size, page.offset()]);
-    let sql = format!(
-        "SELECT {COLUMNS} FROM (SELECT * FROM ({}) AS heads \
-         ORDER BY due_at NULLS LAST, updated_at LIMIT ? OFFSET ?) p \
-         JOIN case_record r ON r.case_id = p.case_id ORDER BY p.due_at NULLS LAST, p.updated_at",
-        parts.join(" UNION ALL ")
-    );
-    let rows: Result<_, _> = run
-        .rows(&sql, values)
-        .await?
-        .iter()
-        .map(|r| Sealed::from_row(r, 0))
-        .collect();
+    let (rows, total) = list.page(run, agencies, states, page).await?;
+    let rows: Result<_, _> = rows.iter().map(|r| Sealed::from_row(r, 0)).collect();
     Ok((rows?, total))
 }
 
@@ -181,6 +117,19 @@ pub(crate) async fn overdue_applicants(
 ) -> Result<Vec<String>, CaseError> {
     let sql = "SELECT case_id FROM case_record WHERE state = ? AND deadline <= ? LIMIT 200";
     run.rows(sql, args![state, now])
+        .await?
+        .iter()
+        .map(|r| Ok(r.get(0)?))
+        .collect()
+}
+
+/// Cases whose applicant is to be told that the time is nearly over.
+pub(crate) async fn to_remind(
+    run: &mut impl Run,
+    now: Timestamp,
+) -> Result<Vec<String>, CaseError> {
+    let sql = "SELECT case_id FROM case_record WHERE remind_at <= ? LIMIT 200";
+    run.rows(sql, args![now])
         .await?
         .iter()
         .map(|r| Ok(r.get(0)?))

@@ -137,8 +137,8 @@ impl Written {
 
 pub(crate) async fn insert(run: &mut impl Run, w: &Written) -> Result<(), CaseError> {
     let sql = "INSERT INTO case_record (case_id, case_no, item_id, owner, agency, region, state, \
-               rev, due_at, deadline, updated_at, data, private) \
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+               rev, due_at, deadline, remind_at, updated_at, data, private) \
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let (c, d) = (&w.case, &w.case.data);
     let args = args![
         c.case_id.as_str(),
@@ -151,6 +151,7 @@ pub(crate) async fn insert(run: &mut impl Run, w: &Written) -> Result<(), CaseEr
         c.rev,
         w.due_at,
         c.deadline,
+        c.remind_at(),
         c.updated_at,
         w.data.as_str(),
         w.private.clone()
@@ -161,13 +162,14 @@ pub(crate) async fn insert(run: &mut impl Run, w: &Written) -> Result<(), CaseEr
 /// Writes the case if nobody changed it since it was read; otherwise [`CaseError::Stale`].
 pub(crate) async fn update(run: &mut impl Run, w: &Written) -> Result<(), CaseError> {
     let sql = "UPDATE case_record SET case_no = ?, state = ?, rev = rev + 1, due_at = ?, \
-               deadline = ?, updated_at = ?, data = ?, private = ? WHERE case_id = ? AND rev = ?";
+               deadline = ?, remind_at = ?, updated_at = ?, data = ?, private = ? WHERE case_id = ? AND rev = ?";
     let (c, d) = (&w.case, &w.case.data);
     let args = args![
         &d.case_no,
         c.state.code(),
         w.due_at,
         c.deadline,
+        c.remind_at(),
         c.updated_at,
         w.data.as_str(),
         w.private.clone(),

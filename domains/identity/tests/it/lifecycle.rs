@@ -276,6 +276,8 @@ async fn another_mobile_number_needs_both_codes() {
     }
 }
 
+/// The user can cancel the account; using services again needs a new registration: the
+/// cancelled one opens nothing any more, and the person's next account is another.
 #[tokio::test]
 async fn an_account_is_cancelled_when_nothing_is_open() {
     for city in City::each(&["P01", "P38"]).await {

@@ -6,7 +6,7 @@ use store::testing::TestDb;
 
 use crate::city::{self, city, migrations};
 
-/// [B-11] the 31 themes for natural persons and [B-12] the 34 for legal persons
+/// [B-11, B-12] the 31 themes for natural persons and the 34 for legal persons
 #[test]
 fn themes_are_those_of_the_requirements() {
     assert_eq!(
@@ -25,6 +25,8 @@ fn themes_are_those_of_the_requirements() {
     );
 }
 
+/// [B-14] search by the list of agencies and by item category: each of their entries, as of every
+/// other dimension, gives as many items as it says
 #[tokio::test]
 async fn lists_are_narrowed_and_counted() {
     let (_test, ctx) = city::small().await;

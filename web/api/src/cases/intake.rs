@@ -36,6 +36,10 @@ pub struct IntakeBody {
     #[serde(default)]
     #[schema(value_type = Object)]
     values: Map<String, Value>,
+    /// Codes of the materials handed over on paper and compared with the originals.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    paper: Vec<Short>,
 }
 
 /// 窗口收件 / Takes an application in at the window: numbered at once, with its receipt.
@@ -75,6 +79,7 @@ pub async fn intake(caller: Caller, Body(body): Body<IntakeBody>) -> Result<Resp
         person: person.key,
         answers,
         values: body.values,
+        paper: body.paper.into_iter().map(Short::into_string).collect(),
     };
     let case = cases::window_intake(ctx, &intake).await?;
     created(&caller, &case.case_id).await

@@ -36,6 +36,7 @@ console-event-electronic_delivery = Delivered electronically
 console-event-originals_mismatch = Originals do not match
 console-event-originals_in_order = Originals found in order
 console-event-decision_withdrawn = Decision withdrawn
+console-event-remind = Reminder of the deadline
 console-event-archive = Archived
 
 console-step-accept = Acceptance

@@ -36,6 +36,7 @@ console-event-electronic_delivery = 电子送达
 console-event-originals_mismatch = 原件不符
 console-event-originals_in_order = 原件复核相符
 console-event-decision_withdrawn = 撤销决定
+console-event-remind = 期限提醒
 console-event-archive = 归档
 
 console-step-accept = 受理

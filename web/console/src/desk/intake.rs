@@ -27,6 +27,8 @@ pub(super) const PERSON: &str = "_person";
 pub(super) const ORGANISATION: &str = "_organisation";
 pub(super) const SEARCH: &str = "_search";
 pub(super) const ITEM: &str = "_item";
+/// Materials handed over on paper.
+pub(super) const PAPER: &str = "_paper";
 /// What the page has been filled in for: `questions`, `form`.
 pub(super) const FILLED: &str = "_filled";
 
@@ -169,7 +171,9 @@ async fn go_on(Staff(acting): Staff, shell: Shell, Posted(data): Posted) -> Answ
     let known = cases::window_prefill(&acting.ctx, &item.item_id, owner, person)
         .await
         .or_page(&shell)?;
-    let form = Form::new(intake_form::fields(&l, &item, &answers, &known));
+    let mut fields = intake_form::fields(&l, &item, &answers, &known);
+    fields.extend(intake_form::paper(&l, &item, &answers));
+    let form = Form::new(fields);
     if filled != "form" {
         return step.show(form, "form", StatusCode::OK).await;
     }

@@ -8,6 +8,8 @@ use items::Item;
 use ui::view::{Choice, Field};
 use ui::{FormData, L};
 
+use super::intake::PAPER;
+
 /// A posted page by names.
 pub(super) fn posted(data: &FormData) -> HashMap<String, Vec<String>> {
     let mut all: HashMap<String, Vec<String>> = HashMap::new();
@@ -47,6 +49,22 @@ pub(super) fn fields(l: &L, item: &Item, answers: &Answers, known: &Prefilled) -
         .filter(|view| view.field.widget != Widget::Photo)
         .map(|view| field(l, view))
         .collect()
+}
+
+/// Which materials the applicant hands over on paper; the form itself is none of them.
+pub(super) fn paper(l: &L, item: &Item, answers: &Answers) -> Option<Field> {
+    let needs = item.materials_for(answers);
+    let choices: Vec<Choice> = needs
+        .iter()
+        .map(|n| &n.material)
+        .filter(|m| !m.from_form)
+        .map(|m| Choice::new(m.material_code.clone(), m.material_name.clone()))
+        .collect();
+    if choices.is_empty() {
+        return None;
+    }
+    let field = Field::checkbox(PAPER, l.t("console-intake-paper"), choices);
+    Some(field.hint(l.t("console-intake-paper-hint")).optional())
 }
 
 fn field(l: &L, view: &FieldView) -> Field {

@@ -7,7 +7,9 @@ use items::Item;
 use ui::view::{Form, Notice};
 use ui::{FormData, Shell};
 
-use super::intake::{FILLED, ITEM, ORGANISATION, PERSON, SEARCH, Visitor, act, carried, name};
+use super::intake::{
+    FILLED, ITEM, ORGANISATION, PAPER, PERSON, SEARCH, Visitor, act, carried, name,
+};
 use super::intake_form;
 use crate::reply::{Answer, OrPage, enc, status};
 use crate::session::Acting;
@@ -72,7 +74,8 @@ impl Step<'_> {
         let (l, posted) = (self.shell.l(), intake_form::posted(self.data));
         form.fill(self.data);
         let names: Vec<String> = form.fields.iter().map(|field| field.name.clone()).collect();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let names = names.iter().map(String::as_str);
+        let names: Vec<&str> = names.filter(|name| *name != PAPER).collect();
         let begun = Filling {
             answers,
             values: &known.values,
@@ -93,6 +96,7 @@ impl Step<'_> {
             person: self.visitor.person.key.clone(),
             answers: posted,
             values: reading.values,
+            paper: self.data.all(PAPER).map(str::to_owned).collect(),
         };
         match cases::window_intake(&self.acting.ctx, &intake).await {
             Ok(case) => Ok(ui::see_other(&format!(

@@ -85,6 +85,8 @@ struct CasePage {
     name: String,
     chip: Chip,
     lamp: Lamp,
+    /// What the person does next.
+    next: String,
     facts: KeyValues,
     correct: Option<String>,
     withdraw: Option<ConfirmDialog>,
@@ -106,6 +108,10 @@ fn facts(l: &L, detail: &Detail, agency: String, now: Timestamp) -> KeyValues {
         }
     };
     time("portal-at-submitted", d.submitted_at);
+    time(
+        "portal-at-provisional",
+        d.provisional.as_ref().map(|m| m.at),
+    );
     time("portal-at-accepted", d.accepted_at);
     time("portal-at-decided", d.decided_at);
     time("portal-at-completed", d.completed_at);
@@ -191,7 +197,7 @@ pub(super) async fn show(shell: Shell, SignedIn(me): SignedIn, Path(no): Path<St
     };
     let (case, name) = (&detail.case, detail.case.data.item_name.clone());
     let correcting = matches!(case.state, State::Correcting | State::CorrectingInReview);
-    let withdraw = case.state.is_withdrawable().then(|| ConfirmDialog {
+    let withdraw = case.is_withdrawable().then(|| ConfirmDialog {
         trigger: l.t("portal-withdraw"),
         title: l.t1("portal-withdraw-title", "name", &name),
         body: l.t("portal-withdraw-body"),
@@ -223,6 +229,7 @@ pub(super) async fn show(shell: Shell, SignedIn(me): SignedIn, Path(no): Path<St
             .private(),
         chip: words::chip(case),
         lamp: words::lamp(&l, detail.reading.as_ref(), case.state, now),
+        next: words::next(&l, case.state),
         facts: facts(&l, &detail, named(&case.data.agency), now),
         correct: correcting.then(|| format!("/cases/{}/correct", enc(&no))),
         withdraw,

@@ -33,6 +33,7 @@ struct ProgressPage {
     progress: Progress,
     chip: Chip,
     lamp: Lamp,
+    next: String,
     deadline: Option<String>,
     timeline: Timeline,
 }
@@ -93,6 +94,7 @@ fn page(shell: &Shell, me: &Acting, progress: Progress) -> ProgressPage {
             .private(),
         chip: Chip::case(progress.state.code(), None),
         lamp: words::lamp(&l, progress.reading.as_ref(), progress.state, now),
+        next: words::next(&l, progress.state),
         deadline: progress.deadline.map(|d| words::before(&l, d, now)),
         timeline: Timeline(entries),
         progress,

@@ -5,194 +5,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
+mod planted;
+mod search;
+
 use std::path::Path;
 use std::process::Command;
-use std::sync::OnceLock;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use flate2::read::{DeflateDecoder, ZlibDecoder};
 use journeys::{Client, FilePart, Left, Process, Reply, Town};
-use regex::bytes::Regex;
+
+use planted::Canaries;
+use search::{Search, proves_itself};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_tongban");
-
-/// Planted values by the input they were put into.
-#[derive(Default)]
-struct Canaries {
-    planted: BTreeMap<String, String>,
-}
-
-impl Canaries {
-    /// A new identity number, valid by its check character.
-    fn id(&mut self, place: &str) -> String {
-        let body = format!("990102{}{:03}", 19_370_104, self.planted.len() + 1);
-        let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-        let digits = body.bytes().map(|b| u32::from(b - b'0'));
-        let sum: u32 = digits.zip(weights).map(|(d, w)| d * w).sum();
-        let check = char::from(b"10X98765432"[(sum % 11) as usize]);
-        self.plant(place, format!("{body}{check}"))
-    }
-
-    /// A new mobile number.
-    fn phone(&mut self, place: &str) -> String {
-        let number = format!("19987{:06}", 271_828 + self.planted.len());
-        self.plant(place, number)
-    }
-
-    /// A new name or address.
-    fn words(&mut self, place: &str, what: &str) -> String {
-        let number = self.planted.len();
-        self.plant(place, format!("{what}金丝雀巷{number}号翎室"))
-    }
-
-    fn plant(&mut self, place: &str, value: String) -> String {
-        self.planted.insert(value.clone(), place.to_owned());
-        value
-    }
-
-    /// Everything a value may look like, with the input it came from.
-    fn patterns(&self) -> BTreeMap<Vec<u8>, String> {
-        let mut all = BTreeMap::new();
-        for (value, place) in &self.planted {
-            for (form, bytes) in forms(value) {
-                all.insert(bytes, format!("{place} ({form}: {value})"));
-            }
-        }
-        all
-    }
-}
-
-/// The shapes in which a value can be kept without anybody meaning to hide it.
-fn forms(value: &str) -> Vec<(&'static str, Vec<u8>)> {
-    let plain = value.as_bytes();
-    let hex = hex::encode(plain);
-    let mut all = vec![
-        ("plain", plain.to_vec()),
-        ("hex", hex.clone().into_bytes()),
-        ("HEX", hex.to_uppercase().into_bytes()),
-        (
-            "UTF-16LE",
-            value.encode_utf16().flat_map(u16::to_le_bytes).collect(),
-        ),
-        (
-            "UTF-16BE",
-            value.encode_utf16().flat_map(u16::to_be_bytes).collect(),
-        ),
-        ("lower", value.to_lowercase().into_bytes()),
-    ];
-    // Base64 at each of the three places where the value may begin: what depends on its
-    // neighbours is cut off.
-    for lead in 0..3 {
-        let padded = [vec![0; lead], plain.to_vec()].concat();
-        let whole = padded.len() / 3 * 3;
-        for encoded in [
-            STANDARD_NO_PAD.encode(&padded[..whole]),
-            URL_SAFE_NO_PAD.encode(&padded[..whole]),
-        ] {
-            let skip = [0, 2, 3][lead];
-            all.push(("base64", encoded.as_bytes()[skip..].to_vec()));
-        }
-    }
-    if !value.is_ascii() {
-        let percent: String = plain.iter().map(|b| format!("%{b:02X}")).collect();
-        all.push(("percent", percent.into_bytes()));
-        let escaped: String = value
-            .encode_utf16()
-            .map(|u| format!("\\u{u:04x}"))
-            .collect();
-        all.push(("escaped", escaped.into_bytes()));
-    }
-    all
-}
-
-/// Everything that has come to rest, with its name.
-struct Search {
-    patterns: BTreeMap<Vec<u8>, String>,
-    regex: Regex,
-    found: BTreeSet<String>,
-    /// Bytes looked through, so that an empty search shows.
-    looked: u64,
-}
-
-impl Search {
-    fn new(canaries: &Canaries) -> Self {
-        let patterns = canaries.patterns();
-        let literal =
-            |bytes: &Vec<u8>| -> String { bytes.iter().map(|b| format!("\\x{b:02x}")).collect() };
-        let any: Vec<String> = patterns.keys().map(literal).collect();
-        let regex = regex::bytes::RegexBuilder::new(&format!("(?-u:{})", any.join("|")))
-            .size_limit(1 << 28)
-            .build()
-            .unwrap();
-        Self {
-            patterns,
-            regex,
-            found: BTreeSet::new(),
-            looked: 0,
-        }
-    }
-
-    fn bytes(&mut self, name: &str, bytes: &[u8], depth: u8) {
-        self.looked += bytes.len() as u64;
-        for hit in self.regex.find_iter(bytes) {
-            let what = &self.patterns[hit.as_bytes()];
-            self.found.insert(format!("{name}: {what}"));
-        }
-        if depth == 0 {
-            return;
-        }
-        for (at, inner) in packed(bytes) {
-            self.bytes(&format!("{name}@{at}"), &inner, depth - 1);
-        }
-    }
-
-    fn folder(&mut self, folder: &Path) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.to_string_lossy().into_owned();
-            self.bytes(&name, name.as_bytes(), 0);
-            if path.is_dir() {
-                self.folder(&path);
-            } else if path.is_file() {
-                let bytes = std::fs::read(&path).unwrap();
-                self.bytes(&name, &bytes, 2);
-            }
-        }
-    }
-}
-
-/// Whatever is compressed inside: zip entries, zlib and gzip streams.
-fn packed(bytes: &[u8]) -> Vec<(usize, Vec<u8>)> {
-    const MOST: u64 = 64 << 20;
-    let mut all = Vec::new();
-    let inflate = |from: &mut dyn Read| {
-        let mut out = Vec::new();
-        // A damaged tail keeps what came before it.
-        let _ = from.take(MOST).read_to_end(&mut out);
-        (out.len() > 10).then_some(out)
-    };
-    for at in 0..bytes.len().saturating_sub(30) {
-        let rest = &bytes[at..];
-        let inner = match rest {
-            [b'P', b'K', 3, 4, ..] => {
-                let length = |n: usize| usize::from(u16::from_le_bytes([rest[n], rest[n + 1]]));
-                let data = rest.get(30 + length(26) + length(28)..).unwrap_or_default();
-                (rest[8] == 8)
-                    .then(|| inflate(&mut DeflateDecoder::new(data)))
-                    .flatten()
-            }
-            [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => inflate(&mut ZlibDecoder::new(rest)),
-            [0x1f, 0x8b, 8, ..] => inflate(&mut DeflateDecoder::new(&rest[10..])),
-            _ => None,
-        };
-        all.extend(inner.map(|inner| (at, inner)));
-    }
-    all
-}
 
 /// A browser whose every answer is kept: where it led, and what it set.
 struct Watched {
@@ -488,7 +313,6 @@ async fn nothing_rests_in_the_clear(town: Town) {
     // Killed, so that the write-ahead log lies there as it was.
     server.kill();
     let mut search = Search::new(&c);
-    // The search itself finds what is there: the shapes, and through compression.
     proves_itself(&c);
     search.bytes("addresses and cookies", &given, 0);
     search.folder(left.data());
@@ -518,39 +342,6 @@ fn backed_up(left: &Left, work: &Path) -> std::path::PathBuf {
         String::from_utf8_lossy(&out.stderr)
     );
     file
-}
-
-fn proves_itself(c: &Canaries) {
-    static ONCE: OnceLock<()> = OnceLock::new();
-    ONCE.get_or_init(|| {
-        let value = c.planted.keys().next().unwrap();
-        let mut hidden: Vec<Vec<u8>> = forms(value).into_iter().map(|(_, b)| b).collect();
-        for lead in ["", "a", "ab"] {
-            hidden.push(
-                STANDARD_NO_PAD
-                    .encode(format!("{lead}{value} and more"))
-                    .into_bytes(),
-            );
-        }
-        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-        let options = zip::write::SimpleFileOptions::default();
-        zip.start_file("x", options).unwrap();
-        std::io::Write::write_all(&mut zip, format!("{value}{value}").as_bytes()).unwrap();
-        hidden.push(zip.finish().unwrap().into_inner());
-        for bytes in hidden {
-            let mut search = Search::new(c);
-            search.bytes(
-                "proof",
-                &[b"before ".as_slice(), &bytes, b" after"].concat(),
-                1,
-            );
-            assert!(
-                !search.found.is_empty(),
-                "{:?}",
-                String::from_utf8_lossy(&bytes)
-            );
-        }
-    });
 }
 
 #[tokio::test(flavor = "multi_thread")]

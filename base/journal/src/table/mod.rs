@@ -1,0 +1,11 @@
+//! Every SQL statement of the journal, and rows ↔ types.
+
+mod batches;
+mod deliveries;
+mod events;
+mod jobs;
+
+pub(crate) use batches::*;
+pub(crate) use deliveries::*;
+pub(crate) use events::*;
+pub(crate) use jobs::*;
