@@ -9,8 +9,8 @@ use tokio::sync::watch;
 
 use crate::stop::Stop;
 
-/// How far the threads step back: with the processors full they get about a tenth.
-const NICE: i32 = 10;
+/// How far the threads step back: with the processors full they get about a thirtieth.
+const NICE: i32 = 15;
 
 /// A running background.
 pub struct Background(JoinHandle<Result<(), Stop>>);

@@ -1,13 +1,12 @@
 //! The door: open, read, write.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::run::{exec_postgres, rows_postgres};
-use crate::sqlite::{Done, Message, Readers, Work};
+use crate::sqlite::{Message, Readers, Work};
 use crate::{
     BoxFuture, Migration, Row, Run, StoreError, Tx, Value, migrate, postgres, seen, sqlite,
 };
@@ -111,7 +110,7 @@ impl Db {
     }
 
     /// Runs one use case's write. When this returns `Ok`, the change is durable. The body may run
-    /// more than once (PostgreSQL retries), so it changes nothing but the database; it must not
+    /// more than once (PostgreSQL retries; on SQLite a neighbour may have to be undone), so it changes nothing but the database; it must not
     /// call `write` again.
     pub async fn write<T, E, F>(&self, body: F) -> Result<T, E>
     where
@@ -123,24 +122,13 @@ impl Db {
             Inner::Postgres { pool } => postgres::write(pool, &body).await,
             Inner::Sqlite { writer, .. } => {
                 let (send, receive) = oneshot::channel();
-                let body = Arc::new(body);
-                let work: Work = Box::new(move |tx| {
-                    Box::pin(async move {
-                        let outcome = match body(tx).await {
-                            Ok(value) => tx.flush().await.map(|()| value).map_err(E::from),
-                            Err(error) => Err(error),
-                        };
-                        Done {
-                            keep: outcome.is_ok(),
-                            tell: Box::new(move |committed| {
-                                let answer = committed.map_err(E::from).and(outcome);
-                                let _ = send.send(answer);
-                            }),
-                        }
-                    })
-                });
+                let work = UseCase {
+                    body,
+                    outcome: None,
+                    send,
+                };
                 writer
-                    .send(Message::Run(work))
+                    .send(Message::Run(Box::new(work)))
                     .await
                     .map_err(|_| E::from(StoreError::Closed))?;
                 // A dropped sender means that the body panicked or the writer could not begin.
@@ -161,6 +149,36 @@ impl Db {
                 }
             }
             Inner::Postgres { pool } => pool.close().await,
+        }
+    }
+}
+
+/// A use case on its way to the writer of SQLite and back.
+struct UseCase<T, E, F> {
+    body: F,
+    outcome: Option<Result<T, E>>,
+    send: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T, E, F> Work for UseCase<T, E, F>
+where
+    T: Send,
+    E: From<StoreError> + Send,
+    F: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync,
+{
+    fn run<'t>(&'t mut self, tx: &'t mut Tx<'_>) -> BoxFuture<'t, bool> {
+        Box::pin(async move {
+            let outcome = match (self.body)(tx).await {
+                Ok(value) => tx.flush().await.map(|()| value).map_err(E::from),
+                Err(error) => Err(error),
+            };
+            self.outcome.insert(outcome).is_ok()
+        })
+    }
+
+    fn tell(self: Box<Self>, committed: Result<(), StoreError>) {
+        if let Some(outcome) = self.outcome {
+            let _ = self.send.send(committed.map_err(E::from).and(outcome));
         }
     }
 }

@@ -106,7 +106,7 @@ impl<'a> Tx<'a> {
     /// Runs a statement as it is written, without preparing it.
     pub(crate) async fn raw(&mut self, sql: &str) -> Result<(), StoreError> {
         let done = match &mut self.conn {
-            Conn::Sqlite(c) => return c.batch(sql),
+            Conn::Sqlite(c) => return c.inside()?.batch(sql),
             Conn::Postgres(c) => {
                 let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
                 sql.execute(&mut **c).await.map(drop)
@@ -130,7 +130,7 @@ impl Run for Tx<'_> {
         seen::note(sql);
         self.flush().await?;
         let done = match &mut self.conn {
-            Conn::Sqlite(c) => return c.exec(sql, &args),
+            Conn::Sqlite(c) => return c.inside()?.exec(sql, &args),
             Conn::Postgres(c) => exec_postgres(c, sql, args).await,
         };
         self.note(done)
@@ -140,7 +140,7 @@ impl Run for Tx<'_> {
         seen::note(sql);
         self.flush().await?;
         let found = match &mut self.conn {
-            Conn::Sqlite(c) => return c.rows(sql, &args),
+            Conn::Sqlite(c) => return c.inside()?.rows(sql, &args),
             Conn::Postgres(c) => rows_postgres(c, sql, args).await,
         };
         self.note(found)
@@ -149,7 +149,7 @@ impl Run for Tx<'_> {
     async fn queue(&mut self, sql: &str, args: Vec<Value>) -> Result<(), StoreError> {
         seen::note(sql);
         if let Conn::Sqlite(c) = &mut self.conn {
-            c.exec(sql, &args)?;
+            c.inside()?.exec(sql, &args)?;
             return Ok(());
         }
         self.queued.push(sql.to_owned());

@@ -85,7 +85,9 @@ async fn try_submit(ctx: &Ctx, case_id: &str) -> Result<Submitted, CaseError> {
 /// Files that the user uploads as licences get their note when they are submitted [B-40].
 async fn stamp(ctx: &Ctx, materials: &[CaseMaterial]) -> Result<(), CaseError> {
     for material in materials {
-        if let Collected::File { file_key } = &material.collected {
+        if let (Collected::File { file_key }, Some("C")) =
+            (&material.collected, material.trust.as_deref())
+        {
             materials::stamp_on_submit(ctx, file_key)
                 .await
                 .map_err(CaseError::other)?;

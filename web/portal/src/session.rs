@@ -40,7 +40,9 @@ pub async fn session_layer(State(app): State<App>, mut request: Request, next: N
     }
     let acting = acting(app, request.headers()).await;
     if let Some(session) = &acting.session {
-        let user = user_view(&acting, session).await;
+        // A page that answers a form offers no other identity: to switch would lose what was typed.
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        let user = user_view(&acting, session, reads).await;
         let extensions = request.extensions_mut();
         extensions.insert(user);
         extensions.insert(CsrfBinding(session.csrf.clone()));
@@ -92,9 +94,12 @@ fn channel_of(headers: &HeaderMap) -> Channel {
     }
 }
 
-async fn user_view(acting: &Acting, session: &Session) -> UserView {
+async fn user_view(acting: &Acting, session: &Session, choose: bool) -> UserView {
     let l = acting.app.ui.l(acting.ctx.locale);
-    let choices = identity::identities(&acting.ctx).await.unwrap_or_default();
+    let choices = match choose {
+        true => identity::identities(&acting.ctx).await.unwrap_or_default(),
+        false => Vec::new(),
+    };
     let identities = choices
         .iter()
         .map(|choice| ui::Identity {

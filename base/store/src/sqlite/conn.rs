@@ -1,9 +1,11 @@
 //! One connection.
 
+use std::cell::Cell;
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::types::Value as Cell;
+use rusqlite::config::DbConfig;
+use rusqlite::types::Value as Column;
 use rusqlite::{CachedStatement, Connection, OpenFlags};
 
 use crate::{Row, StoreError, Value};
@@ -14,6 +16,8 @@ const PREPARED: usize = 512;
 /// A connection with its statements; used by one thread at a time.
 pub(crate) struct Conn {
     inner: Connection,
+    /// A statement that writes has run since [`Conn::begin_watch`].
+    written: Cell<bool>,
 }
 
 impl Conn {
@@ -22,7 +26,7 @@ impl Conn {
         let conn = Self::open_with(path, OpenFlags::SQLITE_OPEN_CREATE)?;
         conn.batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-             PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16384; \
+             PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -16384; \
              PRAGMA temp_store = MEMORY",
         )?;
         Ok(conn)
@@ -40,11 +44,37 @@ impl Conn {
         let inner = Connection::open_with_flags(path, flags)?;
         inner.busy_timeout(Duration::from_secs(10))?;
         inner.set_prepared_statement_cache_capacity(PREPARED);
-        Ok(Self { inner })
+        // A plan may not depend on the values bound: otherwise statements over tables with
+        // statistics are parsed and planned anew at every run, which costs more than running them.
+        inner.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+        Ok(Self {
+            inner,
+            written: Cell::new(false),
+        })
+    }
+
+    /// Forgets what was written before.
+    pub fn begin_watch(&self) {
+        self.written.set(false);
+    }
+
+    /// Whether anything may have been written since [`Conn::begin_watch`].
+    pub fn has_written(&self) -> bool {
+        self.written.get()
+    }
+
+    /// Refuses where no transaction is open. SQLite gives one up by itself where the disk is full or
+    /// fails; what came after it would be committed statement by statement.
+    pub fn inside(&self) -> Result<&Self, StoreError> {
+        match self.inner.is_autocommit() {
+            true => Err(StoreError::Driver("the transaction was given up".into())),
+            false => Ok(self),
+        }
     }
 
     /// Runs statements as they are written, without arguments.
     pub fn batch(&self, sql: &str) -> Result<(), StoreError> {
+        self.written.set(true);
         Ok(self.inner.execute_batch(sql)?)
     }
 
@@ -79,7 +109,7 @@ impl Conn {
         let columns = statement.column_count();
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next().map_err(StoreError::from)? {
-            let cells: rusqlite::Result<Vec<Cell>> = (0..columns).map(|at| row.get(at)).collect();
+            let cells: rusqlite::Result<Vec<Column>> = (0..columns).map(|at| row.get(at)).collect();
             take(Row::Sqlite(cells.map_err(StoreError::from)?))?;
         }
         Ok(())
@@ -87,6 +117,9 @@ impl Conn {
 
     fn prepared(&self, sql: &str, args: &[Value]) -> rusqlite::Result<CachedStatement<'_>> {
         let mut statement = self.inner.prepare_cached(sql)?;
+        if !statement.readonly() {
+            self.written.set(true);
+        }
         for (at, value) in args.iter().enumerate() {
             match value {
                 Value::Text(v) => statement.raw_bind_parameter(at + 1, v)?,

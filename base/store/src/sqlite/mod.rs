@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 pub(crate) use conn::Conn;
 pub(crate) use readers::Readers;
-pub(crate) use writer::{Done, Message, Work};
+pub(crate) use writer::{Message, Work};
 
 use crate::StoreError;
 

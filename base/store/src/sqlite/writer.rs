@@ -1,4 +1,4 @@
-//! The one writer: use cases that wait share a commit, each in a savepoint of its own.
+//! The one writer: use cases that wait share a commit.
 
 use futures_util::FutureExt;
 use tokio::runtime::Handle;
@@ -11,21 +11,19 @@ use crate::{BoxFuture, StoreError, Tx};
 /// Use cases that may share one commit. More would only make the first of them wait.
 const BATCH: usize = 256;
 
-/// Told to whoever waits, after the commit.
-pub(crate) type Acknowledge = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
-
-/// How a body ended: keep its changes or undo them, and whom to tell.
-pub(crate) struct Done {
-    pub keep: bool,
-    pub tell: Acknowledge,
-}
-
 /// One use case waiting for the writer.
-pub(crate) type Work = Box<dyn for<'t> FnOnce(&'t mut Tx<'_>) -> BoxFuture<'t, Done> + Send>;
+pub(crate) trait Work: Send {
+    /// Runs the body and keeps its outcome for [`Work::tell`]; true where its changes are to stay.
+    /// It may run again, and then only the last outcome counts.
+    fn run<'t>(&'t mut self, tx: &'t mut Tx<'_>) -> BoxFuture<'t, bool>;
+
+    /// Tells whoever waits, after the commit.
+    fn tell(self: Box<Self>, committed: Result<(), StoreError>);
+}
 
 /// What the writer is asked to do.
 pub(crate) enum Message {
-    Run(Work),
+    Run(Box<dyn Work>),
     /// Commit what came before, close the file, then answer.
     Close(oneshot::Sender<()>),
 }
@@ -42,21 +40,20 @@ pub(crate) fn write_loop(mut conn: Conn, mut queue: mpsc::Receiver<Message>, run
             }
             None => break,
         };
-        if let Err(error) = run(&conn, &["BEGIN IMMEDIATE", "SAVEPOINT use_case"]) {
-            // Nothing ran: the work is dropped and its caller told that the database failed.
-            tracing::error!(%error, "the writer could not begin");
-            let _ = run(&conn, &["ROLLBACK"]);
-            drop(first);
-            continue;
-        }
-        let (waiting, batch) = batch(&mut conn, first, &mut queue, &mut closing, runtime);
-        let committed = batch.and_then(|()| run(&conn, &["RELEASE use_case", "COMMIT"]));
+        let mut batch = Batch {
+            conn: &mut conn,
+            runtime,
+            waiting: Vec::new(),
+            savepoints: false,
+        };
+        let ran = batch.run(first, &mut queue, &mut closing);
+        let committed = ran.and_then(|()| batch.exec(&["COMMIT"]));
         if let Err(error) = &committed {
             tracing::error!(%error, "commit failed");
-            let _ = run(&conn, &["ROLLBACK"]);
+            let _ = batch.exec(&["ROLLBACK"]);
         }
-        for tell in waiting {
-            tell(match &committed {
+        for work in batch.waiting {
+            work.tell(match &committed {
                 Ok(()) => Ok(()),
                 Err(error) => Err(StoreError::Driver(error.to_string())),
             });
@@ -71,51 +68,88 @@ pub(crate) fn write_loop(mut conn: Conn, mut queue: mpsc::Receiver<Message>, run
     }
 }
 
-fn run(conn: &Conn, statements: &[&str]) -> Result<(), StoreError> {
-    statements
-        .iter()
-        .try_for_each(|sql| conn.exec(sql, &[]).map(drop))
+/// Use cases in one transaction.
+struct Batch<'a> {
+    conn: &'a mut Conn,
+    runtime: &'a Handle,
+    /// Whom to tell after the commit. A refusal waits as well: it may tell of what a neighbour
+    /// changed, which is not durable yet.
+    waiting: Vec<Box<dyn Work>>,
+    /// Each use case has a savepoint of its own.
+    savepoints: bool,
 }
 
-/// Runs what is queued, each in a savepoint of its own; one savepoint is open before and after.
-/// Gives whom to tell after the commit, and whether the transaction still stands. A refusal waits
-/// as well: it may tell of what a neighbour changed, which is not durable yet.
-fn batch(
-    conn: &mut Conn,
-    first: Work,
-    queue: &mut mpsc::Receiver<Message>,
-    closing: &mut Option<oneshot::Sender<()>>,
-    runtime: &Handle,
-) -> (Vec<Acknowledge>, Result<(), StoreError>) {
-    let mut waiting = Vec::new();
-    let mut next = Some(first);
-    while let Some(work) = next.take() {
-        let outcome = {
-            let mut tx = Tx::new(Lent::Sqlite(conn));
-            // A body waits for nothing but its statements, which are done when they return.
-            runtime.block_on(std::panic::AssertUnwindSafe(work(&mut tx)).catch_unwind())
-        };
-        let keep = matches!(&outcome, Ok(done) if done.keep);
-        match outcome {
-            Ok(done) => waiting.push(done.tell),
-            Err(_) => tracing::error!("a transaction's body panicked"),
-        }
-        // A change joins the transaction, and the next use case gets a savepoint of its own; what
-        // is undone leaves its savepoint to the next.
-        let ended = match keep {
-            true => run(conn, &["RELEASE use_case", "SAVEPOINT use_case"]),
-            false => run(conn, &["ROLLBACK TO use_case"]),
-        };
-        if ended.is_err() {
-            return (waiting, ended);
-        }
-        if waiting.len() < BATCH {
-            match queue.try_recv() {
-                Ok(Message::Run(work)) => next = Some(work),
-                Ok(Message::Close(answer)) => *closing = Some(answer),
-                Err(_) => {}
+impl Batch<'_> {
+    /// Runs what is queued. Savepoints cost a copy of every page that is touched, and nearly every
+    /// use case succeeds; so there are none until one has to be undone. Then everything is, and
+    /// runs again, each in a savepoint.
+    fn run(
+        &mut self,
+        first: Box<dyn Work>,
+        queue: &mut mpsc::Receiver<Message>,
+        closing: &mut Option<oneshot::Sender<()>>,
+    ) -> Result<(), StoreError> {
+        self.exec(&["BEGIN IMMEDIATE"])?;
+        let mut next = Some(first);
+        while let Some(work) = next.take() {
+            let to_undo = self.one(work)?;
+            if to_undo {
+                self.again()?;
+            }
+            if self.waiting.len() < BATCH {
+                match queue.try_recv() {
+                    Ok(Message::Run(work)) => next = Some(work),
+                    Ok(Message::Close(answer)) => *closing = Some(answer),
+                    Err(_) => {}
+                }
             }
         }
+        Ok(())
     }
-    (waiting, Ok(()))
+
+    /// Everything so far once more, each in a savepoint.
+    fn again(&mut self) -> Result<(), StoreError> {
+        self.exec(&["ROLLBACK", "BEGIN IMMEDIATE"])?;
+        self.savepoints = true;
+        for work in std::mem::take(&mut self.waiting) {
+            self.one(work)?;
+        }
+        Ok(())
+    }
+
+    /// Runs one use case. True where it changed something that must not stay and still stands;
+    /// with savepoints that is undone at once.
+    fn one(&mut self, mut work: Box<dyn Work>) -> Result<bool, StoreError> {
+        if self.savepoints {
+            self.exec(&["SAVEPOINT use_case"])?;
+        }
+        self.conn.begin_watch();
+        let ran = {
+            let mut tx = Tx::new(Lent::Sqlite(self.conn));
+            // A body waits for nothing but its statements, which are done when they return.
+            let body = std::panic::AssertUnwindSafe(work.run(&mut tx)).catch_unwind();
+            self.runtime.block_on(body)
+        };
+        let keep = matches!(ran, Ok(true));
+        match ran {
+            Ok(_) => self.waiting.push(work),
+            // Dropped, it tells its caller so.
+            Err(_) => tracing::error!("a transaction's body panicked"),
+        }
+        self.conn.inside()?;
+        if !self.savepoints {
+            return Ok(!keep && self.conn.has_written());
+        }
+        self.exec(match keep {
+            true => &["RELEASE use_case"],
+            false => &["ROLLBACK TO use_case", "RELEASE use_case"],
+        })?;
+        Ok(false)
+    }
+
+    fn exec(&self, statements: &[&str]) -> Result<(), StoreError> {
+        statements
+            .iter()
+            .try_for_each(|sql| self.conn.exec(sql, &[]).map(drop))
+    }
 }

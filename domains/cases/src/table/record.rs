@@ -13,7 +13,6 @@ const RECORD: &str = "case_id, rev, state, updated_at, deadline, data, private";
 /// The private part as it is stored.
 #[derive(Serialize)]
 struct Closing<'a> {
-    #[serde(flatten)]
     private: &'a Private,
     words: Words,
 }
@@ -21,9 +20,7 @@ struct Closing<'a> {
 /// The same, read back.
 #[derive(Deserialize)]
 struct Opened {
-    #[serde(flatten)]
     private: Private,
-    #[serde(default)]
     words: Words,
 }
 

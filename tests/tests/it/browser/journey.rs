@@ -102,11 +102,17 @@ pub async fn fill_in(desk: &Browser, draft: &str) {
         name, "云州市云东区䶮记小厨餐饮店",
         "prefilled from the register"
     );
+    let mut from_space = String::new();
     while desk.path().await.contains("/form-") {
+        if desk.count("[name='contact_mobile']").await > 0 {
+            let mobile = desk.find("[name='contact_mobile']").await;
+            from_space = mobile.prop("value").await.unwrap().unwrap();
+        }
         answer(desk).await;
         desk.press("下一步").await;
         assert_eq!(desk.count(".errors").await, 0, "{}", desk.text().await);
     }
+    assert!(!from_space.is_empty(), "prefilled from the user space");
     assert_eq!(desk.path().await, format!("{draft}/materials"));
 }
 

@@ -107,10 +107,18 @@ async fn at_the_window(city: &Served, desk: &Browser) {
     assert!(desk.count(".errors li").await > 4);
     assert_eq!(desk.js("return document.activeElement.id").await, "errors");
     super::journey::answer(desk).await;
+    desk.choose("_paper", "SPJYXK-XB-M06").await;
     desk.press("接件并出具收件凭证").await;
     assert!(desk.path().await.starts_with("/desk/intake/done/"));
     desk.shot("intake-done").await;
     let number = desk.path().await.rsplit('/').next().unwrap().to_owned();
+    let ctx = city.ctx();
+    let case = cases::key_of(ctx, &number).await.unwrap();
+    let handed_in = cases::detail(ctx, &case).await.unwrap().materials;
+    let paper = handed_in
+        .iter()
+        .find(|m| m.material_code == "SPJYXK-XB-M06");
+    assert_eq!(paper.unwrap().collected, cases::Collected::Paper);
     desk.press("打开办件").await;
     desk.press("扫描上传材料").await;
     let folder = tempfile::tempdir().unwrap();
