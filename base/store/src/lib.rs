@@ -1,8 +1,9 @@
 //! The database: SQLite and PostgreSQL behind one door. Domains write one SQL text with `?`
 //! placeholders and never see the driver.
 //!
-//! All writes pass [`Db::write`]. On SQLite one writer takes what is queued, runs each use case in
-//! its own savepoint, commits once with `synchronous=FULL`, and only then acknowledges them all.
+//! All writes pass [`Db::write`]. On SQLite one writer takes what is queued, runs one use case after
+//! the other, undoes those that fail, commits once with `synchronous=FULL`, and only then
+//! acknowledges them all.
 //! On PostgreSQL each use case is a serialisable transaction, retried on a conflict.
 
 mod ctx;

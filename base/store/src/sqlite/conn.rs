@@ -26,7 +26,7 @@ impl Conn {
         let conn = Self::open_with(path, OpenFlags::SQLITE_OPEN_CREATE)?;
         conn.batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-             PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -16384; \
+             PRAGMA wal_autocheckpoint = 16000; PRAGMA cache_size = -16384; \
              PRAGMA temp_store = MEMORY",
         )?;
         Ok(conn)
@@ -37,6 +37,11 @@ impl Conn {
         let conn = Self::open_with(path, OpenFlags::empty())?;
         conn.batch("PRAGMA cache_size = -16384; PRAGMA query_only = ON")?;
         Ok(conn)
+    }
+
+    /// Opens a file for checkpoints.
+    pub fn open_beside(path: &Path) -> Result<Self, StoreError> {
+        Self::open_with(path, OpenFlags::empty())
     }
 
     fn open_with(path: &Path, more: OpenFlags) -> Result<Self, StoreError> {

@@ -3,6 +3,7 @@
 //! Statements run on the thread that asks for them. A driver with a thread for each connection
 //! costs two changes of thread a statement, which is more than most statements cost themselves.
 
+mod checkpoints;
 mod conn;
 mod readers;
 mod writer;
@@ -27,11 +28,12 @@ pub(crate) async fn open(path: &Path) -> Result<(Readers, mpsc::Sender<Message>)
     let conn = Conn::open(path)?;
     conn.batch("PRAGMA optimize")?;
     let readers = Readers::open(path, READERS)?;
+    let checkpoints = checkpoints::Checkpoints::start(path)?;
     let (send, receive) = mpsc::channel(4096);
     let runtime = tokio::runtime::Handle::current();
     std::thread::Builder::new()
         .name("writer".into())
-        .spawn(move || writer::write_loop(conn, receive, &runtime))
+        .spawn(move || writer::write_loop(conn, receive, checkpoints, &runtime))
         .map_err(|e| StoreError::Driver(e.to_string()))?;
     Ok((readers, send))
 }

@@ -6,6 +6,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::run::Conn as Lent;
 use crate::sqlite::Conn;
+use crate::sqlite::checkpoints::Checkpoints;
 use crate::{BoxFuture, StoreError, Tx};
 
 /// Use cases that may share one commit. More would only make the first of them wait.
@@ -29,7 +30,12 @@ pub(crate) enum Message {
 }
 
 /// Runs until it is closed or nobody can send any more.
-pub(crate) fn write_loop(mut conn: Conn, mut queue: mpsc::Receiver<Message>, runtime: &Handle) {
+pub(crate) fn write_loop(
+    mut conn: Conn,
+    mut queue: mpsc::Receiver<Message>,
+    checkpoints: Checkpoints,
+    runtime: &Handle,
+) {
     let mut closing = None;
     while closing.is_none() {
         let first = match queue.blocking_recv() {
@@ -58,9 +64,11 @@ pub(crate) fn write_loop(mut conn: Conn, mut queue: mpsc::Receiver<Message>, run
                 Err(error) => Err(StoreError::Driver(error.to_string())),
             });
         }
+        checkpoints.committed();
     }
     // What is still sent is dropped with the queue, and its caller told so.
     drop(queue);
+    checkpoints.end();
     let _ = conn.batch("PRAGMA wal_checkpoint(TRUNCATE)");
     conn.close();
     if let Some(answer) = closing {
