@@ -3,6 +3,7 @@
 
 use cases::{
     Case, CaseError, CorrectionItem, Decide, HandOver, Seen, SignedOpinion, State, Suspend,
+    WindowIntake,
 };
 use flow::Step;
 use jiff::SignedDuration;
