@@ -372,6 +372,11 @@ impl Play<'_> {
             i64::from(case.data.visits),
             wanted["visits"].as_i64().unwrap()
         );
+        // A case begun at the window counts its visits without a maximum.
+        let mut reader = self.town.ctx().db.reader();
+        let events = journal::stream(&mut reader, &case.stream()).await.unwrap();
+        let too_many = events.iter().any(|e| e.kind == "case.visits_exceeded");
+        assert!(!too_many, "{name}: a visit too many");
         let kind = case.data.result.as_ref().unwrap().kind.to_string();
         assert_eq!(
             kind,

@@ -242,15 +242,23 @@ async fn guarded_numbers_need_proof() {
     }
 }
 
-/// Every verification is logged where the holder sees it.
+/// Every verification is logged where the holder sees it, and tells of each step how it ended, why
+/// and when.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_holder_sees_who_verified() {
     for town in Town::each("2026-11-16T09:30").await {
         let key = key_of(town.ctx(), FOOD).await;
         let before = licences::uses(town.ctx(), &key).await.unwrap().len();
-        licences::verify_number(&town.visitor(), FOOD, None)
+        let found = licences::verify_number(&town.visitor(), FOOD, None)
             .await
             .unwrap();
+        let steps: Vec<Step> = found.steps.iter().map(|s| s.step).collect();
+        assert_eq!(steps, [Step::Security, Step::Revocation, Step::Data]);
+        for step in &found.steps {
+            assert_eq!((step.passed, step.reason), (Some(true), None));
+            assert_eq!(step.at, town.ctx().now());
+            assert!(!step.evidence.is_empty());
+        }
         let after = licences::uses(town.ctx(), &key).await.unwrap().len();
         assert_eq!(after, before + 1);
         town.close().await;

@@ -33,7 +33,7 @@ async fn a_restaurant_is_licensed_at_a_desk_and_on_a_phone() {
     let number = submit_on_the_phone(&city, &desk, &phone, &draft).await;
     decide(&city, &desk, &number).await;
     let token = take_home(&city, &phone, &desk, &number).await;
-    anyone_verifies(&desk, &token).await;
+    anyone_verifies(&city, &desk, &token, &number).await;
 
     for browser in [&desk, &phone] {
         let said = browser.console().await;
@@ -264,16 +264,43 @@ async fn take_home(city: &Served, phone: &Browser, desk: &Browser, number: &str)
     follow_code(phone, ".qrbox svg", &city.base).await
 }
 
-/// A stranger follows the code of the licence.
-async fn anyone_verifies(desk: &Browser, link: &str) {
+/// A stranger follows the code of the licence, or has its file.
+async fn anyone_verifies(city: &Served, desk: &Browser, link: &str, number: &str) {
     desk.forget().await;
     desk.goto(link).await;
     assert!(desk.path().await.starts_with("/verify/"));
+    in_force(desk).await;
+    desk.shot("verdict").await;
+
+    let ctx = city.ctx();
+    let case = cases::key_of(ctx, number).await.unwrap();
+    let result = cases::detail(ctx, &case).await.unwrap().case.data.result;
+    let key = result.unwrap().licence_key.unwrap();
+    let ofd = licences::file(ctx, &key, licences::Format::Ofd)
+        .await
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("licence.ofd");
+    std::fs::write(&file, ofd).unwrap();
+    desk.goto("/verify").await;
+    desk.put_file("#f-file", &file).await;
+    desk.press_at("form[enctype] button").await;
+    in_force(desk).await;
+}
+
+/// Everything that anybody may know of the licence.
+async fn in_force(desk: &Browser) {
+    assert_eq!(desk.count(".verdict.ok").await, 1);
     let verdict = desk.read(".verdict").await;
-    for words in ["真实有效", "食品经营许可证", "云州市云东区䶮记小厨餐饮店"]
-    {
+    for words in [
+        "真实有效",
+        "食品经营许可证",
+        "云州市云东区䶮记小厨餐饮店",
+        "云州市云东区市场监督管理局",
+        "2026 年 11 月 24 日",
+        "2031 年 11 月 23 日",
+        "照面与证照库逐项一致",
+    ] {
         assert!(verdict.contains(words), "{words} is not in {verdict}");
     }
-    assert_eq!(desk.count(".verdict.ok").await, 1);
-    desk.shot("verdict").await;
 }
