@@ -5,8 +5,9 @@ use std::path::Path;
 use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::run::{exec_postgres, rows_postgres};
-use crate::sqlite::{Message, Readers, Work};
+use crate::run::{apart, exec_postgres, rows_postgres};
+use crate::sqlite::{Message, Readers};
+use crate::work::{Told, UseCase};
 use crate::{
     BoxFuture, Migration, Row, Run, StoreError, Tx, Value, migrate, postgres, seen, sqlite,
 };
@@ -119,14 +120,14 @@ impl Db {
         F: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
     {
         match &self.inner {
-            Inner::Postgres { pool } => postgres::write(pool, &body).await,
+            Inner::Postgres { pool } => {
+                let mut work = UseCase::new(body);
+                apart(postgres::write(pool, &mut work)).await?;
+                work.outcome()
+            }
             Inner::Sqlite { writer, .. } => {
                 let (send, receive) = oneshot::channel();
-                let work = UseCase {
-                    body,
-                    outcome: None,
-                    send,
-                };
+                let work = Told::new(UseCase::new(body), send);
                 writer
                     .send(Message::Run(Box::new(work)))
                     .await
@@ -153,36 +154,6 @@ impl Db {
     }
 }
 
-/// A use case on its way to the writer of SQLite and back.
-struct UseCase<T, E, F> {
-    body: F,
-    outcome: Option<Result<T, E>>,
-    send: oneshot::Sender<Result<T, E>>,
-}
-
-impl<T, E, F> Work for UseCase<T, E, F>
-where
-    T: Send,
-    E: From<StoreError> + Send,
-    F: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync,
-{
-    fn run<'t>(&'t mut self, tx: &'t mut Tx<'_>) -> BoxFuture<'t, bool> {
-        Box::pin(async move {
-            let outcome = match (self.body)(tx).await {
-                Ok(value) => tx.flush().await.map(|()| value).map_err(E::from),
-                Err(error) => Err(error),
-            };
-            self.outcome.insert(outcome).is_ok()
-        })
-    }
-
-    fn tell(self: Box<Self>, committed: Result<(), StoreError>) {
-        if let Some(outcome) = self.outcome {
-            let _ = self.send.send(committed.map_err(E::from).and(outcome));
-        }
-    }
-}
-
 /// Reads outside a transaction.
 #[derive(Clone)]
 pub struct Reader {
@@ -197,8 +168,11 @@ impl Run for Reader {
         match &self.db.inner {
             Inner::Sqlite { readers, .. } => readers.read(|conn| conn.exec(sql, &args)).await,
             Inner::Postgres { pool } => {
-                let mut conn = pool.acquire().await?;
-                Ok(exec_postgres(&mut conn, sql, args).await?)
+                apart(async move {
+                    let mut conn = pool.acquire().await?;
+                    Ok(exec_postgres(&mut conn, sql, args).await?)
+                })
+                .await
             }
         }
     }
@@ -208,8 +182,11 @@ impl Run for Reader {
         match &self.db.inner {
             Inner::Sqlite { readers, .. } => readers.read(|conn| conn.rows(sql, &args)).await,
             Inner::Postgres { pool } => {
-                let mut conn = pool.acquire().await?;
-                Ok(rows_postgres(&mut conn, sql, args).await?)
+                apart(async move {
+                    let mut conn = pool.acquire().await?;
+                    Ok(rows_postgres(&mut conn, sql, args).await?)
+                })
+                .await
             }
         }
     }

@@ -26,6 +26,7 @@ mod snapshot;
 mod sqlite;
 pub mod testing;
 mod value;
+mod work;
 
 pub use ctx::Ctx;
 pub use db::{Db, Engine, Reader};

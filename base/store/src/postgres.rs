@@ -7,7 +7,8 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgPool};
 
 use crate::error::is_retryable;
 use crate::run::Conn;
-use crate::{BoxFuture, StoreError, Tx};
+use crate::work::Work;
+use crate::{StoreError, Tx};
 
 /// Tries before a conflict is reported. Each waits a little longer than the last.
 const TRIES: u32 = 12;
@@ -66,46 +67,36 @@ async fn pool(most: u32, options: PgConnectOptions) -> Result<PgPool, StoreError
         .await?)
 }
 
-pub(crate) async fn write<T, E, F>(pool: &PgPool, body: &F) -> Result<T, E>
-where
-    T: Send,
-    E: From<StoreError> + Send,
-    F: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync,
-{
+/// Runs a use case until it commits or is refused; an error means that neither happened.
+pub(crate) async fn write(pool: &PgPool, work: &mut dyn Work) -> Result<(), StoreError> {
     let mut wait = Duration::from_millis(2);
     for tried in 1..=TRIES {
-        let mut conn = pool.acquire().await.map_err(StoreError::from)?;
-        let mut tx = conn
-            .begin_with(AssertSqlSafe("BEGIN ISOLATION LEVEL SERIALIZABLE"))
-            .await
-            .map_err(StoreError::from)?;
-        let (outcome, retry) = {
+        let mut conn = pool.acquire().await?;
+        let begin = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+        let mut tx = conn.begin_with(AssertSqlSafe(begin)).await?;
+        let (keep, retry) = {
             let mut lent = Tx::new(Conn::Postgres(&mut tx));
-            let outcome = match body(&mut lent).await {
-                Ok(value) => lent.flush().await.map(|()| value).map_err(E::from),
-                Err(error) => Err(error),
-            };
+            let keep = work.run(&mut lent).await;
             let again = lent.taken && tried < TRIES_OF_TAKEN;
-            (outcome, lent.retry || again)
+            (keep, lent.retry || again)
         };
-        match outcome {
-            Ok(value) => match tx.commit().await {
-                Ok(()) => return Ok(value),
+        if keep {
+            match tx.commit().await {
+                Ok(()) => return Ok(()),
                 Err(error) if is_retryable(&error) => {}
-                Err(error) => return Err(StoreError::from(error).into()),
-            },
-            Err(error) => {
-                let _ = tx.rollback().await;
-                if !retry {
-                    return Err(error);
-                }
+                Err(error) => return Err(error.into()),
+            }
+        } else {
+            let _ = tx.rollback().await;
+            if !retry {
+                return Ok(());
             }
         }
         drop(conn);
         tokio::time::sleep(wait).await;
         wait = (wait * 2).min(Duration::from_millis(200));
     }
-    Err(StoreError::Conflict.into())
+    Err(StoreError::Conflict)
 }
 
 /// Creates a schema of its own, for tests that share one server.

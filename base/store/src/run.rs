@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use crate::error::is_retryable;
-use crate::{Row, StoreError, Value, dialect, seen, sqlite};
+use crate::{BoxFuture, Row, StoreError, Value, dialect, seen, sqlite};
 
 /// Whatever can run a statement. The SQL comes from the domains' `table.rs`; values only ever
 /// travel as arguments.
@@ -98,7 +98,10 @@ impl<'a> Tx<'a> {
         let done = match &mut self.conn {
             // What is queued is run at once.
             Conn::Sqlite(_) => return Ok(()),
-            Conn::Postgres(c) => exec_postgres(c, &dialect::together(&statements), args).await,
+            Conn::Postgres(c) => {
+                apart(async move { exec_postgres(c, &dialect::together(&statements), args).await })
+                    .await
+            }
         };
         self.note(done).map(drop)
     }
@@ -131,7 +134,7 @@ impl Run for Tx<'_> {
         self.flush().await?;
         let done = match &mut self.conn {
             Conn::Sqlite(c) => return c.inside()?.exec(sql, &args),
-            Conn::Postgres(c) => exec_postgres(c, sql, args).await,
+            Conn::Postgres(c) => apart(exec_postgres(c, sql, args)).await,
         };
         self.note(done)
     }
@@ -141,7 +144,7 @@ impl Run for Tx<'_> {
         self.flush().await?;
         let found = match &mut self.conn {
             Conn::Sqlite(c) => return c.inside()?.rows(sql, &args),
-            Conn::Postgres(c) => rows_postgres(c, sql, args).await,
+            Conn::Postgres(c) => apart(rows_postgres(c, sql, args)).await,
         };
         self.note(found)
     }
@@ -159,6 +162,12 @@ impl Run for Tx<'_> {
         }
         self.flush().await
     }
+}
+
+/// Keeps the driver's future out of those of its callers: otherwise every use case carries, and every
+/// crate compiles anew, what it is made of.
+pub(crate) fn apart<'a, T>(future: impl Future<Output = T> + Send + 'a) -> BoxFuture<'a, T> {
+    Box::pin(future)
 }
 
 macro_rules! bind {

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 
 pub(crate) use conn::Conn;
 pub(crate) use readers::Readers;
-pub(crate) use writer::{Message, Work};
+pub(crate) use writer::Message;
 
 use crate::StoreError;
 

@@ -7,24 +7,15 @@ use tokio::sync::{mpsc, oneshot};
 use crate::run::Conn as Lent;
 use crate::sqlite::Conn;
 use crate::sqlite::checkpoints::Checkpoints;
-use crate::{BoxFuture, StoreError, Tx};
+use crate::work::Waiting;
+use crate::{StoreError, Tx};
 
 /// Use cases that may share one commit. More would only make the first of them wait.
 const BATCH: usize = 256;
 
-/// One use case waiting for the writer.
-pub(crate) trait Work: Send {
-    /// Runs the body and keeps its outcome for [`Work::tell`]; true where its changes are to stay.
-    /// It may run again, and then only the last outcome counts.
-    fn run<'t>(&'t mut self, tx: &'t mut Tx<'_>) -> BoxFuture<'t, bool>;
-
-    /// Tells whoever waits, after the commit.
-    fn tell(self: Box<Self>, committed: Result<(), StoreError>);
-}
-
 /// What the writer is asked to do.
 pub(crate) enum Message {
-    Run(Box<dyn Work>),
+    Run(Box<dyn Waiting>),
     /// Commit what came before, close the file, then answer.
     Close(oneshot::Sender<()>),
 }
@@ -82,7 +73,7 @@ struct Batch<'a> {
     runtime: &'a Handle,
     /// Whom to tell after the commit. A refusal waits as well: it may tell of what a neighbour
     /// changed, which is not durable yet.
-    waiting: Vec<Box<dyn Work>>,
+    waiting: Vec<Box<dyn Waiting>>,
     /// Each use case has a savepoint of its own.
     savepoints: bool,
 }
@@ -93,7 +84,7 @@ impl Batch<'_> {
     /// runs again, each in a savepoint.
     fn run(
         &mut self,
-        first: Box<dyn Work>,
+        first: Box<dyn Waiting>,
         queue: &mut mpsc::Receiver<Message>,
         closing: &mut Option<oneshot::Sender<()>>,
     ) -> Result<(), StoreError> {
@@ -127,7 +118,7 @@ impl Batch<'_> {
 
     /// Runs one use case. True where it changed something that must not stay and still stands;
     /// with savepoints that is undone at once.
-    fn one(&mut self, mut work: Box<dyn Work>) -> Result<bool, StoreError> {
+    fn one(&mut self, mut work: Box<dyn Waiting>) -> Result<bool, StoreError> {
         if self.savepoints {
             self.exec(&["SAVEPOINT use_case"])?;
         }
