@@ -111,8 +111,8 @@ impl Db {
     }
 
     /// Runs one use case's write. When this returns `Ok`, the change is durable. The body may run
-    /// more than once (PostgreSQL retries; on SQLite a neighbour may have to be undone), so it changes nothing but the database; it must not
-    /// call `write` again.
+    /// more than once (PostgreSQL retries; on SQLite a neighbour may have to be undone), so it changes
+    /// nothing but the database; it must not call `write` again.
     pub async fn write<T, E, F>(&self, body: F) -> Result<T, E>
     where
         T: Send + 'static,

@@ -23,8 +23,8 @@ pub trait Run: Send {
     ) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send;
 
     /// A write whose outcome nobody looks at. SQLite runs it at once. In a transaction of PostgreSQL
-    /// it waits for its neighbours and goes with them in one round trip, before the next statement that is looked at and at the latest
-    /// when the body ends; so an error of its may show later. Neighbours must not depend on each
+    /// it waits for its neighbours and goes with them in one round trip, before the next statement
+    /// that is looked at and at the latest when the body ends; so an error of its may show later. Neighbours must not depend on each
     /// other: each sees the tables as they were before the first, and no two change one row.
     fn queue(
         &mut self,

@@ -8,5 +8,6 @@ mod browser;
 mod conflicts;
 mod modes;
 mod plans;
+mod receipts;
 mod scenarios;
 mod verify;
