@@ -4,4 +4,5 @@ mod access;
 mod client;
 mod journey;
 mod limits;
+mod problems;
 mod schema;
