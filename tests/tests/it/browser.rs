@@ -8,4 +8,5 @@ mod keyboard;
 mod outcomes;
 mod plain;
 mod routes;
+mod verdict;
 mod walk;

@@ -6,6 +6,7 @@ mod acts;
 mod api;
 mod browser;
 mod conflicts;
+mod forgeries;
 mod modes;
 mod plans;
 mod receipts;

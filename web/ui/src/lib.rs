@@ -33,6 +33,7 @@ pub use error::{UiError, error_page};
 pub use flash::Flash;
 pub use fmt::{
     clock, date, day, deadline, grouped, grouped_code, grouped_id, grouped_phone, minute, money,
+    second,
 };
 pub use form_data::FormData;
 pub use i18n::{Catalog, L, Resource};

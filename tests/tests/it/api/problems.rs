@@ -58,7 +58,9 @@ async fn every_error_has_one_form() {
         .send(&api)
         .await
         .is(201);
-    let submit = || post(&format!("/cases/{}/submit", case["id"].as_str().unwrap())).token(&all);
+    let answers = format!("/cases/{}/answers", case["id"].as_str().unwrap());
+    let nothing = json!({ "answers": {} });
+    let answer = || Call::new("PUT", &answers).token(&all).json(&nothing);
     let old = json!({ "rev": 0 });
     let secret = "grant_type=client_credentials&client_id=city-app&client_secret=wrong";
     let parts = [("group", "nonsense")];
@@ -103,8 +105,8 @@ async fn every_error_has_one_form() {
             "invalid_query",
             Some("state"),
         ),
-        ("no revision", submit(), 428, "revision_missing", None),
-        ("old revision", submit().seen(&old), 412, "stale", None),
+        ("no revision", answer(), 428, "revision_missing", None),
+        ("old revision", answer().seen(&old), 412, "stale", None),
     ];
     for (what, call, status, code, field) in cases {
         let parent = format!("00-{CALLER}-00f067aa0ba902b7-01");

@@ -149,6 +149,7 @@ fn verdict(acting: &Acting, l: &L, detail: &Detail) -> Part {
                 }
                 None => finding.evidence.clone(),
             },
+            at: String::new(),
         })
         .collect();
     let signed = found.is_valid();
@@ -171,6 +172,7 @@ fn verdict(acting: &Acting, l: &L, detail: &Detail) -> Part {
         facts: KeyValues::new(Vec::new()),
         checks,
         checked_at: words::at(l, acting.ctx.now(), acting.ctx.now()),
+        number: String::new(),
         not_shown: Vec::new(),
     })
 }
