@@ -320,7 +320,7 @@ fn foreign(town: &Town, folder: &Path) -> Authority {
 /// no two the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn each_kind_of_forgery_has_its_own_reason() {
-    let town = Town::sqlite("2026-11-16T09:30").await;
+    let town = Town::sqlite("2026-12-21T09:30").await;
     let parts = issued(&town, FOOD).await;
     let mut table = Table::default();
     changed_bytes(&mut table, &parts);
@@ -372,7 +372,7 @@ async fn each_kind_of_forgery_has_its_own_reason() {
 /// is there, whole, and the signer's; and whether its source is one that is trusted.
 #[tokio::test(flavor = "multi_thread")]
 async fn security_is_tamper_denial_seal_and_source() {
-    let town = Town::sqlite("2026-11-16T09:30").await;
+    let town = Town::sqlite("2026-12-21T09:30").await;
     let parts = issued(&town, FOOD).await;
     let value = "Doc_0/Signs/Sign_0/SignedValue.dat";
     let own = Sealer::new(&town, &authority(&town), 300);

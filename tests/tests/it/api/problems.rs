@@ -61,7 +61,7 @@ async fn every_error_has_one_form() {
     let answers = format!("/cases/{}/answers", case["id"].as_str().unwrap());
     let nothing = json!({ "answers": {} });
     let answer = || Call::new("PUT", &answers).token(&all).json(&nothing);
-    let old = json!({ "rev": 0 });
+    let old = json!({ "rev": 999 });
     let secret = "grant_type=client_credentials&client_id=city-app&client_secret=wrong";
     let parts = [("group", "nonsense")];
     let file = post("/files").token(&all).file("a.txt", b"text", &parts);
