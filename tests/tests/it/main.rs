@@ -11,4 +11,5 @@ mod modes;
 mod plans;
 mod receipts;
 mod scenarios;
+mod scopes;
 mod verify;

@@ -119,7 +119,7 @@ fn face(l: &L, detail: &Detail, kind: &LicenceType) -> Vec<Part> {
         }
         let guarded = field.sensitive || field.derived_from_identity;
         let shown = if guarded {
-            words::hidden(value)
+            kernel::mask::by_shape(value)
         } else {
             value.to_owned()
         };
