@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use store::{Ctx, Run};
 use tokio::net::TcpListener;
@@ -15,7 +16,7 @@ use tokio::sync::watch;
 
 use crate::background::Background;
 use crate::demo::Loaded;
-use crate::http::Guard;
+use crate::http::{Guard, traced};
 use crate::platform::Platform;
 use crate::stop::Stop;
 
@@ -64,7 +65,8 @@ pub fn router(platform: &Platform, secure: bool) -> Result<Router, Stop> {
 /// The same, with rate limits.
 pub fn guarded(platform: &Platform, secure: bool, guard: &Guard) -> Result<Router, Stop> {
     // The pages come last: of two merged routers the second says what is not found, as a page.
-    Ok(health(platform.ctx.clone()).merge(crate::web::app(platform, secure, guard)?))
+    let all = health(platform.ctx.clone()).merge(crate::web::app(platform, secure, guard)?);
+    Ok(all.layer(from_fn_with_state(platform.ctx.rng.clone(), traced)))
 }
 
 /// Requests in hand may take so long after the signal; a client that sends nothing must not keep

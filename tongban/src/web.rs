@@ -38,12 +38,11 @@ pub fn app(platform: &Platform, secure: bool, guard: &Guard) -> Result<Router, S
         .merge(console::router())
         .layer(from_fn_with_state(guard.clone(), http::count_account))
         .layer(from_fn(http::refuse));
-    let pages = ui::mount(pages, ui.clone())
+    let pages = ui::mount(pages, ui)
         .layer(from_fn_with_state(desk, console::session_layer))
         .layer(from_fn_with_state(public, portal::session_layer));
     // The pages come last: of two merged routers the second says what is not found, as a page.
     Ok(http::compressed(api.merge(pages))
         .layer(from_fn(http::bounded))
-        .layer(from_fn_with_state(guard.clone(), http::admit))
-        .layer(from_fn_with_state(ui, ui::request_id)))
+        .layer(from_fn_with_state(guard.clone(), http::admit)))
 }

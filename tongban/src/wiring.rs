@@ -54,6 +54,7 @@ pub fn adapters(ctx: &Ctx) {
     ctx.shared
         .put(Arc::new(CodeSending(Arc::new(Codes(SmsSender)))));
     ctx.shared.put(Arc::new(CaseCounting(Arc::new(Cases))));
+    identity::simulate_platform(ctx);
 }
 
 /// Everything that runs in the background.

@@ -75,6 +75,7 @@ pub struct Grant {
 pub struct Target<'a> {
     pub region: Option<&'a str>,
     pub agency: Option<&'a str>,
+    /// Of what is done at a window; none for what is done behind the windows.
     pub hall: Option<&'a str>,
     pub item: Option<&'a str>,
     /// Key of the account that owns the thing.
@@ -102,6 +103,8 @@ pub struct Actor {
     pub client: Option<String>,
     pub agency: Option<String>,
     pub region: Option<String>,
+    /// The hall of a staff member who sits at a window.
+    pub hall: Option<String>,
     /// Role codes, for posts of a flow.
     pub roles: Vec<String>,
     /// Roles exercised only when a case is decided on the spot.
@@ -122,6 +125,7 @@ impl Actor {
             client: None,
             agency: None,
             region: None,
+            hall: None,
             roles: Vec::new(),
             on_spot_roles: Vec::new(),
             grants: Vec::new(),
@@ -174,12 +178,17 @@ impl Actor {
     }
 
     fn reaches(&self, scope: &Scope, target: &Target<'_>) -> bool {
+        // Who sits in a hall reaches what belongs to a hall only there, whatever the region.
+        let here = match (&self.hall, target.hall) {
+            (Some(own), Some(hall)) => own == hall,
+            _ => true,
+        };
         match scope {
             Scope::All => true,
-            Scope::Region(code) => target.region.is_some_and(|r| region_contains(code, r)),
-            Scope::Agency(code) => target.agency == Some(code),
+            Scope::Region(code) => here && target.region.is_some_and(|r| region_contains(code, r)),
+            Scope::Agency(code) => here && target.agency == Some(code),
             Scope::Hall(code) => target.hall == Some(code),
-            Scope::Item(code) => target.item == Some(code),
+            Scope::Item(code) => here && target.item == Some(code),
             Scope::Own => target.owner == Some(self.owner()),
             Scope::OwnItem(code) => target.owner == Some(self.owner()) && target.item == Some(code),
         }

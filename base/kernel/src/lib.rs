@@ -12,6 +12,7 @@ mod personal;
 mod problem;
 mod random;
 pub mod time;
+mod trace;
 
 pub use actor::{Actor, ActorKind, Channel, Denied, Grant, Represented, Scope, Target};
 #[doc(hidden)]
@@ -23,6 +24,7 @@ pub use permission::Permission;
 pub use personal::{Address, BankAccount, IdNumber, Phone, Sensitive};
 pub use problem::Problem;
 pub use random::{Randomness, SeededRandom, SystemRandom};
+pub use trace::TraceId;
 
 /// The languages of the interface. Official documents are always Chinese.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -36,6 +36,19 @@ pub fn address(full: &str) -> String {
     }
 }
 
+/// A personal value of any kind, by its shape.
+pub fn by_shape(value: &str) -> String {
+    let count = value.chars().count();
+    let plain = value.chars().all(|c| c.is_ascii_alphanumeric());
+    match (plain, count) {
+        (true, 15..) => id_number(value),
+        (true, 11) => phone(value),
+        (true, _) => account(value),
+        (false, ..=4) => name(value),
+        (false, _) => address(value),
+    }
+}
+
 fn keep(full: &str, first: usize, last: usize) -> String {
     let chars: Vec<char> = full.chars().collect();
     if chars.len() <= first + last {
@@ -59,5 +72,13 @@ mod tests {
         assert_eq!(id_number("990102197803120639"), "9901************39");
         assert_eq!(phone("19900120007"), "199****0007");
         assert_eq!(id_number("123"), "***");
+    }
+
+    #[test]
+    fn values_are_hidden_by_their_shape() {
+        assert_eq!(by_shape("林晓华"), "林*华");
+        assert_eq!(by_shape("19900120007"), "199****0007");
+        assert!(by_shape("990102197803120639").starts_with("9901*"));
+        assert_eq!(by_shape("云州市东湖区湖滨路18号"), "云州市东湖区****");
     }
 }

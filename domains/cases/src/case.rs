@@ -3,7 +3,7 @@
 use calendar::{CaseClock, Limit, Reading};
 use conditions::Answers;
 use jiff::{SignedDuration, Timestamp};
-use kernel::Channel;
+use kernel::{Actor, Channel, Denied, Permission, Target};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -45,6 +45,9 @@ pub struct CaseData {
     pub agency: String,
     pub region: String,
     pub channel: Channel,
+    /// The hall at whose window it was taken in: its windows act on it, no others.
+    #[serde(default)]
+    pub hall: Option<String>,
     /// Begun at the window: visits are counted without a maximum [D-02].
     pub at_window: bool,
     pub max_visits: u32,
@@ -223,6 +226,29 @@ pub struct Applicant {
     /// 111 identity card, 001 USCC.
     pub id_type: String,
     pub legal_representative: Option<String>,
+}
+
+impl CaseData {
+    /// What scopes ask when this is done on the case. Reading, and what is done behind the windows,
+    /// is bound to no hall.
+    pub fn target(&self, permission: Permission) -> Target<'_> {
+        let window = matches!(
+            permission,
+            Permission::CaseIntake | Permission::CasePreReview | Permission::CaseAccept
+        );
+        Target {
+            region: Some(&self.region),
+            agency: Some(&self.agency),
+            hall: self.hall.as_deref().filter(|_| window),
+            item: Some(&self.item_id),
+            owner: Some(&self.owner),
+        }
+    }
+
+    /// Whether the actor holds the permission on the case.
+    pub fn allows(&self, actor: &Actor, permission: Permission) -> Result<(), Denied> {
+        actor.require(permission, &self.target(permission))
+    }
 }
 
 /// How a material came to the case.

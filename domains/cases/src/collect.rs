@@ -100,15 +100,8 @@ pub(crate) async fn changeable(ctx: &Ctx, case_id: &str) -> Result<Case, CaseErr
 /// Whether the actor may still change what was filled in.
 pub(crate) fn may_change(ctx: &Ctx, case: &Case) -> Result<(), CaseError> {
     let d = &case.data;
-    let target = Target {
-        owner: Some(&d.owner),
-        region: Some(&d.region),
-        agency: Some(&d.agency),
-        item: Some(&d.item_id),
-        hall: None,
-    };
-    if ctx.actor.require(Permission::CaseIntake, &target).is_err() {
-        ctx.actor.require(Permission::CaseApply, &target)?;
+    if d.allows(&ctx.actor, Permission::CaseIntake).is_err() {
+        d.allows(&ctx.actor, Permission::CaseApply)?;
     }
     match case.state {
         State::Draft | State::Correcting | State::CorrectingInReview => Ok(()),

@@ -154,7 +154,7 @@ impl Change {
         );
         let ready = Arc::new(Ready {
             moved: self.moved(due_at),
-            tasks: tasks(&self.case, &self.item),
+            tasks: at_hall(ctx, &self.case, tasks(&self.case, &self.item)).await?,
             written: Written::new(ctx, self.case, due_at)?,
             new: self.new,
             visit: self.visit,
@@ -337,6 +337,35 @@ fn move_clock(
         _ => {}
     }
     Ok(())
+}
+
+/// Without the acceptance tasks of officers who sit in another hall: they may not act.
+async fn at_hall(
+    ctx: &Ctx,
+    case: &Case,
+    mut rows: Vec<TaskRow>,
+) -> Result<Vec<TaskRow>, CaseError> {
+    if case.data.hall.is_none() {
+        return Ok(rows);
+    }
+    let accept = serde_json::to_value(flow::Step::Accept).ok();
+    let system = ctx.as_system();
+    let mut elsewhere = Vec::new();
+    for row in rows
+        .iter()
+        .filter(|r| accept.as_ref().is_some_and(|a| *a == *r.step))
+    {
+        let officer = identity::staff_actor(&system, &row.username, ctx.actor.channel)
+            .await
+            .map_err(CaseError::other)?;
+        let allowed =
+            officer.is_none_or(|officer| officer.hall.is_none() || officer.hall == case.data.hall);
+        if !allowed {
+            elsewhere.push((row.username.clone(), row.post_code.clone()));
+        }
+    }
+    rows.retain(|r| !elsewhere.contains(&(r.username.clone(), r.post_code.clone())));
+    Ok(rows)
 }
 
 /// One row for each officer of each open post; a claimed post is its holder's alone.

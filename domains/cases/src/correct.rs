@@ -1,7 +1,7 @@
 //! 补正: asked once and completely, answered in the same case [D-15, D-16, D-21].
 
 use flow::Step;
-use kernel::{Permission, Target};
+use kernel::Permission;
 use store::Ctx;
 
 use crate::accept::applicant_deadline;
@@ -103,16 +103,9 @@ pub async fn resubmit(ctx: &Ctx, seen: Seen<'_>) -> Result<Case, CaseError> {
     let reader = &mut ctx.db.reader();
     let case = table::load(reader, ctx, case_id).await?;
     let d = &case.data;
-    let target = Target {
-        owner: Some(&d.owner),
-        region: Some(&d.region),
-        agency: Some(&d.agency),
-        item: Some(&d.item_id),
-        hall: None,
-    };
-    let by_officer = ctx.actor.require(Permission::CaseIntake, &target).is_ok();
+    let by_officer = d.allows(&ctx.actor, Permission::CaseIntake).is_ok();
     if !by_officer {
-        ctx.actor.require(Permission::CaseApply, &target)?;
+        d.allows(&ctx.actor, Permission::CaseApply)?;
     }
     seen.require(&case)?;
     let event = match case.state {

@@ -72,6 +72,7 @@ pub async fn window_intake(ctx: &Ctx, intake: &WindowIntake) -> Result<Case, Cas
     let (item, owner, person) = asked(ctx, &intake.item, &intake.owner, &intake.person).await?;
     let gathered = sources::gather(ctx, &owner, &person, &item).await?;
     let mut case = start::fresh(ctx, &item, &owner, &person, &gathered, true);
+    case.data.hall = ctx.actor.hall.clone();
     case.data.answers = item.questions.read(&intake.answers);
     if let Some(error) = item.questions.check(&case.data.answers).into_iter().next() {
         let words = error.to_string();
@@ -159,6 +160,8 @@ pub async fn take_originals(ctx: &Ctx, seen: Seen<'_>) -> Result<Case, CaseError
         .at_post(&post)
         .with_visit();
     change.case.deadline = None;
+    let before = change.case.data.hall.take();
+    change.case.data.hall = ctx.actor.hall.clone().or(before);
     let number = change.case.number().to_owned();
     for mut material in table::materials(&mut ctx.db.reader(), ctx, case_id).await? {
         if let Collected::File { file_key } = &material.collected

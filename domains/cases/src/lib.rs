@@ -13,6 +13,7 @@ mod draft;
 mod error;
 mod events;
 mod face;
+mod fields;
 mod flow_again;
 mod intake;
 mod officer;

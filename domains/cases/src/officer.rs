@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use flow::{Officer, Post, Step};
 use items::Item;
-use kernel::{Permission, Target};
+use kernel::Permission;
 use store::Ctx;
 
 use crate::case::Case;
@@ -31,14 +31,7 @@ pub(crate) async fn open(
     }
     let case = table::load(&mut ctx.db.reader(), ctx, seen.id).await?;
     let d = &case.data;
-    let target = Target {
-        region: Some(&d.region),
-        agency: Some(&d.agency),
-        item: Some(&d.item_id),
-        owner: Some(&d.owner),
-        hall: None,
-    };
-    ctx.actor.require(permission, &target)?;
+    d.allows(&ctx.actor, permission)?;
     seen.require(&case)?;
     let item = items::version(ctx, &d.item_id, d.item_version)
         .await

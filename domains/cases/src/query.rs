@@ -12,6 +12,7 @@ use crate::case::{Case, CaseData, CaseMaterial};
 use crate::checks::{self, Hint};
 use crate::error::CaseError;
 use crate::events::CaseRevealed;
+use crate::fields;
 use crate::points::PointCheck;
 use crate::special::Special;
 use crate::state::State;
@@ -174,6 +175,8 @@ fn staff_only(ctx: &Ctx) -> Result<(), CaseError> {
 #[derive(Clone, Debug)]
 pub struct Detail {
     pub case: Case,
+    /// Personal data in `case` are masked.
+    pub masked: bool,
     pub item: Arc<Item>,
     pub reading: Option<Reading>,
     pub materials: Vec<CaseMaterial>,
@@ -191,11 +194,21 @@ pub async fn key_of(ctx: &Ctx, case_no: &str) -> Result<String, CaseError> {
         .ok_or(CaseError::NotFound)
 }
 
-/// A case with all that hangs on it, for its owner or for staff in whose scope it lies.
+/// A case with all that hangs on it, for its owner or for staff in whose scope it lies; to them
+/// personal data are masked.
 pub async fn detail(ctx: &Ctx, case_id: &str) -> Result<Detail, CaseError> {
-    let reader = &mut ctx.db.reader();
-    let case = table::load(reader, ctx, case_id).await?;
+    let case = table::load(&mut ctx.db.reader(), ctx, case_id).await?;
     readable(ctx, &case.data)?;
+    let mut detail = whole(ctx, case).await?;
+    if !is_own(ctx, &detail.case.data) {
+        fields::mask_personal(&mut detail.case, &detail.item);
+        detail.masked = true;
+    }
+    Ok(detail)
+}
+
+async fn whole(ctx: &Ctx, case: Case) -> Result<Detail, CaseError> {
+    let (reader, case_id) = (&mut ctx.db.reader(), &case.case_id);
     let d = &case.data;
     let item = items::version(ctx, &d.item_id, d.item_version)
         .await
@@ -218,20 +231,18 @@ pub async fn detail(ctx: &Ctx, case_id: &str) -> Result<Detail, CaseError> {
         hints,
         reading,
         item,
+        masked: false,
         case,
     })
 }
 
+/// The case is the actor's own, or that of whom the actor stands for.
+fn is_own(ctx: &Ctx, d: &CaseData) -> bool {
+    d.allows(&ctx.actor, Permission::CaseReadOwn).is_ok()
+}
+
 fn readable(ctx: &Ctx, d: &CaseData) -> Result<(), CaseError> {
-    let target = Target {
-        region: Some(&d.region),
-        agency: Some(&d.agency),
-        item: Some(&d.item_id),
-        owner: Some(&d.owner),
-        hall: None,
-    };
-    let may = ctx.actor.require(Permission::CaseRead, &target).is_ok()
-        || ctx.actor.require(Permission::CaseReadOwn, &target).is_ok();
+    let may = d.allows(&ctx.actor, Permission::CaseRead).is_ok() || is_own(ctx, d);
     // A stranger learns nothing, not even that the case exists.
     if may {
         Ok(())
@@ -331,20 +342,14 @@ fn same(a: &str, b: &str) -> bool {
     a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |d, (x, y)| d | (x ^ y)) == 0
 }
 
-/// Logs that somebody unmasked the personal data of a case; gives leave to show them.
-pub async fn reveal(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError> {
+/// A case with its personal data in full: for its owner, and for officers whose role gives leave,
+/// which is logged.
+pub async fn reveal(ctx: &Ctx, case_id: &str) -> Result<Detail, CaseError> {
     let case = table::load(&mut ctx.db.reader(), ctx, case_id).await?;
     readable(ctx, &case.data)?;
     let d = &case.data;
-    let target = Target {
-        region: Some(&d.region),
-        agency: Some(&d.agency),
-        item: Some(&d.item_id),
-        owner: Some(&d.owner),
-        hall: None,
-    };
-    if ctx.actor.require(Permission::CaseReadOwn, &target).is_err() {
-        ctx.actor.require(Permission::CaseReveal, &target)?;
+    if !is_own(ctx, d) {
+        d.allows(&ctx.actor, Permission::CaseReveal)?;
     }
     let event = CaseRevealed {
         case_id: case_id.to_owned(),
@@ -360,7 +365,7 @@ pub async fn reveal(ctx: &Ctx, case_id: &str) -> Result<Case, CaseError> {
             })
         })
         .await?;
-    Ok(case)
+    whole(ctx, case).await
 }
 
 /// How many cases of an account are still open, for the question that identity asks before an

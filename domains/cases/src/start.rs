@@ -153,6 +153,7 @@ pub(crate) fn fresh(
             agency: item.agency_code.clone(),
             region: item.region.clone(),
             channel: ctx.actor.channel,
+            hall: None,
             at_window,
             max_visits: item.max_visits,
             visits: 0,

@@ -49,6 +49,14 @@ kernel::codes! {
     }
 }
 
+/// The account at another official real-name platform that an account is bound to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Linked {
+    pub platform: String,
+    /// As that platform names it, for good.
+    pub account: String,
+}
+
 /// What is known of a legal person beyond its name and code.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LegalDetails {
@@ -89,6 +97,8 @@ pub(crate) struct Profile {
     pub representative_name: String,
     #[serde(default)]
     pub legal: Option<LegalDetails>,
+    #[serde(default)]
+    pub linked: Option<Linked>,
 }
 
 /// An account as it is stored.
@@ -172,6 +182,7 @@ impl AccountRow {
             representative: self.representative.clone(),
             representative_name: text(p.representative_name),
             legal: p.legal,
+            linked: p.linked,
             agreement: self.agreement.clone(),
             route: self.route,
             reason: text(reason),
@@ -235,6 +246,8 @@ pub struct Account {
     pub representative: Option<String>,
     pub representative_name: Option<String>,
     pub legal: Option<LegalDetails>,
+    /// Set where the account came about by link.
+    pub linked: Option<Linked>,
     /// Version of the agreement accepted last.
     pub agreement: Option<String>,
     pub route: Route,

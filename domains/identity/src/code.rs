@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use kernel::{Phone, Sensitive};
 use store::{Ctx, Tx};
+use tracing::Instrument;
 
 use crate::table::code::CodeRow;
 use crate::table::{self, credential};
@@ -104,10 +105,11 @@ pub(crate) async fn send_unproven(
     let (challenge, text) = store_code(ctx, purpose, subject, to.as_ref()).await?;
     if let Some(to) = to {
         let ctx = ctx.clone();
-        tokio::spawn(async move {
+        let send = async move {
             // A failure is in the log already; the person asks for another code.
             let _ = hooks::send(&ctx, &to, &text).await;
-        });
+        };
+        tokio::spawn(send.in_current_span());
     }
     Ok(Challenge {
         sent_to: String::new(),

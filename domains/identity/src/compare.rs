@@ -118,8 +118,9 @@ pub(crate) async fn online(
     Ok(Compared::Verified(verified))
 }
 
-/// Compares a registration at the window: the card was read there, the mobile number confirmed.
-pub(crate) async fn at_window(ctx: &Ctx, profile: &Profile) -> Result<Compared, IdentityError> {
+/// Compares what an officer read from the card at the window, or an official platform told of its
+/// account: there the rest was verified. The mobile number is confirmed by its code.
+pub(crate) async fn official(ctx: &Ctx, profile: &Profile) -> Result<Compared, IdentityError> {
     match person(ctx, profile).await? {
         Some(_) => Ok(Compared::Verified(vec![Content::IdCard, Content::Mobile])),
         None => Ok(Compared::Failed(NO_SUCH_PERSON.0, NO_SUCH_PERSON.1)),

@@ -19,6 +19,7 @@ mod given_token;
 mod guard;
 mod hooks;
 mod import;
+mod link;
 mod lockout;
 mod mobile;
 mod organisation;
@@ -32,6 +33,7 @@ mod role;
 mod session;
 mod shift;
 mod sign_in;
+mod simulated_platform;
 mod staff;
 mod staff_sign_in;
 mod state;
@@ -39,7 +41,7 @@ mod table;
 mod totp;
 mod transact;
 
-pub use account::{Account, AccountKind, Content, LegalDetails, RealNameLevel, Route};
+pub use account::{Account, AccountKind, Content, LegalDetails, Linked, RealNameLevel, Route};
 pub use admin::{approve_enabling, ask_to_enable, disable_account};
 pub use agreement::{
     Acceptance, Agreement, Section, accept_agreement, acceptances, agreement, current_agreement,
@@ -68,6 +70,10 @@ pub use given_token::{
 };
 pub use hooks::{CaseCounting, CodeSender, CodeSending, OpenCases};
 pub use import::{DemoAccounts, DemoLegalPerson, DemoPerson, DemoStaff, Imported, import};
+pub use link::{
+    LinkBegun, LinkFinish, LinkedPerson, Linking, RealNamePlatform, confirm_link, link_page,
+    register_by_link,
+};
 pub use mobile::{Answer, MobileChange, begin_mobile_change, finish_mobile_change};
 pub use organisation::{ChangeOutcome, refresh_organisation, register_organisation};
 pub use password::{PasswordFault, check_password, generate_password};
@@ -85,6 +91,7 @@ pub use session::{
     sessions, sign_out, sign_out_everywhere,
 };
 pub use sign_in::{request_sign_in_code, sign_in_code, sign_in_password};
+pub use simulated_platform::{simulate_platform, simulated_consent};
 pub use staff::{
     NewStaff, RoleGrant, Staff, StaffSecrets, open_staff, reset_staff, set_roles,
     set_staff_enabled, staff, staff_actor, staff_list, staff_of_agency, staff_with_role,

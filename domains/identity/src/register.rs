@@ -1,4 +1,4 @@
-//! Registration of natural persons: online, and at the window.
+//! Registration of natural persons: online, and at the window. By link: `link.rs`.
 //!
 //! Beginning makes a PENDING account and sends a code to the mobile number; the code makes the
 //! comparison with the registers, and that the account ACTIVE or REJECTED.
@@ -59,9 +59,9 @@ pub struct WindowAccount {
 
 /// What waits with a PENDING account.
 #[derive(serde::Serialize, serde::Deserialize)]
-struct Proposed {
-    contents: Contents,
-    agreement: String,
+pub(crate) struct Proposed {
+    pub contents: Contents,
+    pub agreement: String,
 }
 
 /// Begins an online registration and sends the code.
@@ -102,7 +102,7 @@ pub async fn register_at_window(
 }
 
 /// Checks what was typed, and that neither number has an account.
-async fn checked(
+pub(crate) async fn checked(
     ctx: &Ctx,
     name: &str,
     id_number: &str,
@@ -197,7 +197,7 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-async fn begin(
+pub(crate) async fn begin(
     ctx: &Ctx,
     key: String,
     route: Route,
@@ -257,7 +257,7 @@ pub async fn activate_at_window(
     let (row, passed) = pending(ctx, challenge, typed, Route::Window).await?;
     let profile = row.profile(ctx)?;
     let proposed = proposed(ctx, &row)?;
-    let compared = compare::at_window(ctx, &profile).await?;
+    let compared = compare::official(ctx, &profile).await?;
     let (ready, plain) = credential::generated(ctx, &row.key, "window").await?;
     let login = mask::id_number(&profile.id_number);
     let level = RealNameLevel::L4;
@@ -279,7 +279,7 @@ pub async fn activate_at_window(
     })
 }
 
-async fn pending(
+pub(crate) async fn pending(
     ctx: &Ctx,
     challenge: &str,
     typed: &str,
@@ -295,16 +295,16 @@ async fn pending(
     Ok((row, passed))
 }
 
-fn proposed(ctx: &Ctx, row: &AccountRow) -> Result<Proposed, IdentityError> {
+pub(crate) fn proposed(ctx: &Ctx, row: &AccountRow) -> Result<Proposed, IdentityError> {
     let sealed = row.proposed.as_ref().ok_or(IdentityError::CodeDead)?;
     open_json(ctx, "proposed", &row.key, sealed)
 }
 
 #[allow(
     clippy::too_many_arguments,
-    reason = "both routes end here, each with its own parts"
+    reason = "all routes end here, each with its own parts"
 )]
-async fn finish(
+pub(crate) async fn finish(
     ctx: &Ctx,
     row: AccountRow,
     passed: Passed,

@@ -135,6 +135,12 @@ fn codes(roles: &[RoleRow], keep: impl Fn(&RoleRow) -> bool) -> Vec<String> {
     all
 }
 
+/// The hall in which a window stands.
+fn hall_of(directory: &agencies::Directory, window: Option<&str>) -> Option<String> {
+    let (hall, _) = directory.window(window?)?;
+    Some(hall.code.clone())
+}
+
 /// The actor of a staff member, on no channel yet; none when there is no such member or access is
 /// switched off.
 pub(crate) async fn actor(ctx: &Ctx, username: &str) -> Result<Option<Actor>, IdentityError> {
@@ -161,6 +167,7 @@ pub(crate) async fn actor(ctx: &Ctx, username: &str) -> Result<Option<Actor>, Id
         name: open_profile(ctx, &row)?.name,
         agency: Some(agency.code.clone()),
         region: Some(agency.region_code.clone()),
+        hall: hall_of(&directory, row.window_no.as_deref()),
         roles: codes(&roles, |_| true),
         on_spot_roles: codes(&roles, |r| r.on_spot),
         grants: grants(&held, agency),

@@ -1,8 +1,11 @@
 //! What the journal learns of licences. Numbers may be derived from identity numbers: they are not
 //! in here, keys are.
 
+use jiff::Timestamp;
 use journal::Event;
 use serde::{Deserialize, Serialize};
+
+use crate::verify::{Step, StepResult};
 
 /// A licence, or a new version of one, was issued.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -61,11 +64,40 @@ impl Event for LicenceCited {
 /// Somebody verified a licence [H-58].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LicenceVerified {
+    /// 核验编号, as the result and its print show it.
+    #[serde(default)]
+    pub number: String,
     pub licence_key: Option<String>,
     /// `file`, `number`, `token`.
     pub way: String,
     pub valid: bool,
+    /// Code of the reason of the step that failed.
     pub reason: Option<String>,
+    /// All three, in their order.
+    #[serde(default)]
+    pub steps: Vec<StepLogged>,
+}
+
+/// One step of a verification as the log keeps it. What was seen stays out: the codes tell it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepLogged {
+    /// `security`, `revocation`, `data`.
+    pub step: Step,
+    /// None: not run.
+    pub passed: Option<bool>,
+    pub reason: Option<String>,
+    pub at: Timestamp,
+}
+
+impl StepLogged {
+    pub(crate) fn of(result: &StepResult) -> Self {
+        Self {
+            step: result.step,
+            passed: result.passed,
+            reason: result.reason.map(|reason| reason.code().to_owned()),
+            at: result.at,
+        }
+    }
 }
 
 impl Event for LicenceVerified {

@@ -21,7 +21,9 @@ mod verify;
 mod wallet;
 
 pub use error::LicenceError;
-pub use events::{LicenceChanged, LicenceCited, LicenceEnding, LicenceIssued, LicenceVerified};
+pub use events::{
+    LicenceChanged, LicenceCited, LicenceEnding, LicenceIssued, LicenceVerified, StepLogged,
+};
 pub use expire::{expire_due, schedules};
 pub use import::{StockLicence, import_licences};
 pub use issue::{StateChange, abandon, apply_change, change_state, commit};

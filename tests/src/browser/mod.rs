@@ -12,6 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use fantoccini::elements::Element;
 use fantoccini::error::CmdError;
+use fantoccini::wd::PrintConfiguration;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
@@ -183,6 +184,17 @@ impl Browser {
     /// The whole screen as PNG.
     pub async fn screenshot(&self) -> Vec<u8> {
         self.client.screenshot().await.unwrap()
+    }
+
+    /// The page on paper, as PDF. Kept like [`Browser::shot`].
+    pub async fn print(&self, name: &str) -> Vec<u8> {
+        let paper = PrintConfiguration::builder().build().unwrap();
+        let pdf = self.client.print(paper).await.unwrap();
+        if let Some(folder) = std::env::var_os("TONGBAN_TEST_SHOTS") {
+            let file = std::path::Path::new(&folder).join(format!("{name}.pdf"));
+            std::fs::write(file, &pdf).unwrap();
+        }
+        pdf
     }
 
     /// Keeps the screen as a picture where `TONGBAN_TEST_SHOTS` names a folder: to look at.

@@ -7,5 +7,6 @@ mod kept;
 mod keyboard;
 mod outcomes;
 mod plain;
-mod routes;
+pub mod routes;
+mod verdict;
 mod walk;

@@ -86,6 +86,7 @@ pub fn steps_json(verification: &Verification) -> serde_json::Value {
             "zh": s.reason.map(|r| r.zh()),
             "en": s.reason.map(|r| r.en()),
             "evidence": s.evidence,
+            "at": s.at,
         })
     });
     steps.collect()

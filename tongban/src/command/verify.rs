@@ -152,6 +152,7 @@ fn print_json(verdict: &Verdict, valid: bool, library: Option<&Verification>) {
         "findings": findings,
     });
     if let Some(library) = library {
+        out["number"] = library.number.as_str().into();
         out["steps"] = library::steps_json(library);
         out["summary"] = serde_json::to_value(&library.summary).unwrap_or_default();
     }

@@ -4,11 +4,12 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use kernel::{Clock, Problem};
+use kernel::{Clock, Problem, TraceId};
 
 use super::address::{Proxies, asker};
 use super::bucket::{Buckets, Rate};
@@ -150,7 +151,12 @@ pub(super) fn is_api(path: &str) -> bool {
 }
 
 /// Counts each request by address and token, before anything is read for it. Style sheets are free.
-pub async fn admit(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
+pub async fn admit(
+    State(guard): State<Guard>,
+    Extension(trace): Extension<TraceId>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let path = request.uri().path();
     if path.starts_with("/assets/") {
         return next.run(request).await;
@@ -177,7 +183,7 @@ pub async fn admit(State(guard): State<Guard>, mut request: Request, next: Next)
     };
     if is_api(path) {
         let locale = api::language_of(request.headers());
-        return with_wait(api::problem_answer(&problem(), locale), wait);
+        return with_wait(api::problem_answer(&problem(), locale, &trace), wait);
     }
     // The page that says so is drawn without looking anybody up.
     without_session(request.headers_mut());

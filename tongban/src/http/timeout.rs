@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use kernel::Problem;
+use kernel::{Problem, TraceId};
 
 use super::limit::is_api;
 
@@ -15,15 +16,19 @@ use super::limit::is_api;
 const LONGEST: Duration = Duration::from_secs(120);
 
 /// Stops requests that take too long: 408 when they came in too slowly or were worked on too long.
-pub async fn bounded(request: Request, next: Next) -> Response {
+pub async fn bounded(
+    Extension(trace): Extension<TraceId>,
+    request: Request,
+    next: Next,
+) -> Response {
     let locale = api::language_of(request.headers());
     let by_program = is_api(request.uri().path());
     match tokio::time::timeout(LONGEST, next.run(request)).await {
         Ok(response) => response,
-        Err(_) if by_program => api::problem_answer(&too_long(), locale),
+        Err(_) if by_program => api::problem_answer(&too_long(), locale, &trace),
         Err(_) => {
             let problem = too_long();
-            let words = format!("{}\n{}\n", problem.zh, problem.en);
+            let words = format!("{}\n{}\n{trace}\n", problem.zh, problem.en);
             (StatusCode::REQUEST_TIMEOUT, words).into_response()
         }
     }

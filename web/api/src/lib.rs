@@ -54,7 +54,8 @@ pub fn document() -> Document {
     document
 }
 
-/// Every address of the API, with its problems and limits.
+/// Every address of the API, with its problems and limits. The program puts a [`kernel::TraceId`]
+/// into the request's extensions.
 pub fn router(app: App) -> Router {
     let (router, _) = routes().split_for_parts();
     let served = Router::new()

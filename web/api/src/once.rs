@@ -14,6 +14,7 @@ use kernel::Problem;
 use serde::{Deserialize, Serialize};
 use store::once::{Claim, Claimed};
 use store::{Ctx, StoreError};
+use tracing::Instrument;
 
 use crate::app::App;
 use crate::caller;
@@ -86,7 +87,9 @@ async fn once(ctx: &Ctx, request: Request, next: Next) -> Result<Response, Fail>
         let response = next.run(Request::from_parts(parts, Body::from(body))).await;
         keep(&ctx, &claim, response).await
     };
-    tokio::spawn(work).await.map_err(|_| Problem::internal())?
+    tokio::spawn(work.in_current_span())
+        .await
+        .map_err(|_| Problem::internal())?
 }
 
 async fn keep(ctx: &Ctx, claim: &Claim, response: Response) -> Result<Response, Fail> {

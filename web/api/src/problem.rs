@@ -2,13 +2,14 @@
 
 use std::panic::AssertUnwindSafe;
 
+use axum::Extension;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
-use kernel::{Locale, Problem};
+use kernel::{Locale, Problem, TraceId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -40,6 +41,13 @@ pub struct ProblemBody {
     /// The field at fault, if it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// The number of this request, as in the header `x-request-id` and in the log: the trace of the
+    /// caller's `traceparent` (W3C Trace Context), or a new one.
+    #[schema(
+        pattern = "^[0-9a-f]{32}$",
+        example = "4bf92f3577b34da6a3ce929d0e0e4736"
+    )]
+    pub trace_id: String,
     /// Code of RFC 6749 §5.2, at the token endpoint only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -104,11 +112,11 @@ fn status_of(problem: &Problem) -> StatusCode {
 }
 
 /// A problem as a whole answer, for layers that stand outside [`layer`].
-pub fn answer(problem: &Problem, locale: Locale) -> Response {
-    written(&Fail::from(problem.clone()), locale)
+pub fn answer(problem: &Problem, locale: Locale, trace: &TraceId) -> Response {
+    written(&Fail::from(problem.clone()), locale, trace)
 }
 
-fn written(fail: &Fail, locale: Locale) -> Response {
+fn written(fail: &Fail, locale: Locale, trace: &TraceId) -> Response {
     let p = &fail.problem;
     let body = ProblemBody {
         kind: format!("/problems/{}", p.code),
@@ -118,6 +126,7 @@ fn written(fail: &Fail, locale: Locale) -> Response {
         zh: p.zh.clone(),
         en: p.en.clone(),
         field: p.field.clone(),
+        trace_id: trace.as_str().to_owned(),
         error: fail.oauth.map(str::to_owned),
     };
     // Strings and numbers always become JSON.
@@ -143,25 +152,27 @@ fn written(fail: &Fail, locale: Locale) -> Response {
 }
 
 /// Puts refusals into words: those of handlers, those of the framework, and panics.
-pub async fn layer(request: Request, next: Next) -> Response {
+pub async fn layer(Extension(trace): Extension<TraceId>, request: Request, next: Next) -> Response {
     let locale = language::of(request.headers());
-    let path = request.uri().path().to_owned();
+    // As it is written in the document: the address itself may carry a bearer token.
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let path = path.as_ref().map_or("", MatchedPath::as_str);
     let Ok(mut response) = AssertUnwindSafe(next.run(request)).catch_unwind().await else {
         tracing::error!(path, "a handler of the API panicked");
-        return answer(&Problem::internal(), locale);
+        return answer(&Problem::internal(), locale, &trace);
     };
     if let Some(fail) = response.extensions_mut().remove::<Fail>() {
         if fail.problem.status >= 500 {
             tracing::error!(path, code = fail.problem.code, "a call of the API failed");
         }
-        return guarded(written(&fail, locale));
+        return guarded(written(&fail, locale, &trace));
     }
     let status = response.status();
     let bare = (status.is_client_error() || status.is_server_error()) && !is_problem(&response);
     if !bare {
         return guarded(response);
     }
-    let mut worded = answer(&of_status(status), locale);
+    let mut worded = answer(&of_status(status), locale, &trace);
     // `Allow` of a 405 stays.
     if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
         worded.headers_mut().insert(header::ALLOW, allow);
@@ -258,6 +269,7 @@ mod tests {
             )
             .route("/json", post(|_: axum::Json<String>| async {}))
             .layer(from_fn(layer))
+            .layer(Extension(TraceId::new(&kernel::SeededRandom::new(1))))
     }
 
     async fn ask(request: Request) -> (StatusCode, String, serde_json::Value, bool) {

@@ -1,10 +1,10 @@
-//! Times, lamps, states and masked values in words.
+//! Times, lamps and states in words.
 
 use calendar::{Counted, Lamp as Light, Reading, RunState};
 use cases::{Event, State};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kernel::{mask, time};
+use kernel::time;
 use ui::L;
 use ui::view::{Lamp, LampTone};
 
@@ -91,31 +91,5 @@ pub(crate) fn device(l: &L, agent: &str) -> String {
             .flatten()
             .collect::<Vec<_>>()
             .join(" · "),
-    }
-}
-
-/// A personal value as it is shown before somebody asks for it in full: by its shape.
-pub(crate) fn hidden(value: &str) -> String {
-    let count = value.chars().count();
-    let plain = value.chars().all(|c| c.is_ascii_alphanumeric());
-    match (plain, count) {
-        (true, 15..) => mask::id_number(value),
-        (true, 11) => mask::phone(value),
-        (true, _) => mask::account(value),
-        (false, ..=4) => mask::name(value),
-        (false, _) => mask::address(value),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_are_hidden_by_their_shape() {
-        assert_eq!(hidden("林晓华"), "林*华");
-        assert_eq!(hidden("19900120007"), "199****0007");
-        assert!(hidden("990102197803120639").starts_with("9901*"));
-        assert_eq!(hidden("云州市东湖区湖滨路18号"), "云州市东湖区****");
     }
 }

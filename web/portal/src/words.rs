@@ -13,6 +13,12 @@ pub(crate) fn at(l: &L, at: Timestamp, now: Timestamp) -> String {
     ui::minute(l, time::beijing(at), time::beijing_date(now))
 }
 
+/// 「2026 年 11 月 26 日 17:00:05」, for what is kept on paper.
+pub(crate) fn moment(l: &L, at: Timestamp) -> String {
+    let at = time::beijing(at);
+    format!("{} {}", ui::date(l, at.date()), ui::second(at))
+}
+
 /// 「11 月 26 日 17:00 前」
 pub(crate) fn before(l: &L, at: Timestamp, now: Timestamp) -> String {
     ui::deadline(l, time::beijing(at), time::beijing_date(now))

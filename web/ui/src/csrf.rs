@@ -247,10 +247,7 @@ pub(crate) fn is_form(headers: &HeaderMap) -> bool {
 }
 
 fn refuse(shell: &Shell) -> Response {
-    tracing::info!(
-        request = shell.request_id(),
-        "a form came with a wrong token"
-    );
+    tracing::info!("a form came with a wrong token");
     let words = shell.l().t("error-csrf");
     error_page(shell, StatusCode::FORBIDDEN, Some(&words))
 }

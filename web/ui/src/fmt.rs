@@ -54,6 +54,11 @@ pub fn clock(at: DateTime) -> String {
     format!("{:02}:{:02}", at.hour(), at.minute())
 }
 
+/// `17:00:05`, where a paper has to say it exactly.
+pub fn second(at: DateTime) -> String {
+    format!("{}:{:02}", clock(at), at.second())
+}
+
 /// An amount of cents (分) in full: 「120.00 元」.
 pub fn money(l: &L, cents: i64) -> String {
     let sign = if cents < 0 { "-" } else { "" };

@@ -33,6 +33,7 @@ pub use error::{UiError, error_page};
 pub use flash::Flash;
 pub use fmt::{
     clock, date, day, deadline, grouped, grouped_code, grouped_id, grouped_phone, minute, money,
+    second,
 };
 pub use form_data::FormData;
 pub use i18n::{Catalog, L, Resource};
@@ -42,7 +43,7 @@ pub use kernel::{Locale, mask};
 pub use page::{Crumb, Identity, Meta, Mode, Nav, Page, UserView};
 pub use receive::{Received, receive};
 pub use response::{html, html_status, see_other};
-pub use shell::{QueryData, RequestId, Shell, Ui, UiConfig, local_path, mount, request_id};
+pub use shell::{QueryData, Shell, Ui, UiConfig, local_path, mount};
 pub use site::Site;
 
 /// The texts of this crate, for [`Catalog::build`].

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kernel::Locale;
+use kernel::{Locale, TraceId};
 
 use crate::site::Site;
 use crate::view::Notice;
@@ -143,7 +143,7 @@ pub struct Page {
     /// Steps after 首页.
     pub crumbs: Vec<Crumb>,
     pub csrf: String,
-    pub request_id: String,
+    pub trace: TraceId,
     /// Path and query of this page, where mode and language switch come back to.
     pub here: String,
     pub notices: Vec<Notice>,
@@ -329,7 +329,7 @@ impl Page {
             nav: Nav::None,
             crumbs: Vec::new(),
             csrf: "sample".into(),
-            request_id: "0123456789abcdef".into(),
+            trace: TraceId::new(&kernel::SeededRandom::new(1)),
             here: "/".into(),
             notices: Vec::new(),
             meta: Meta::Plain,

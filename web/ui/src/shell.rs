@@ -5,11 +5,11 @@ use std::sync::{Arc, RwLock};
 
 use axum::Router;
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use kernel::{Locale, Problem, Randomness};
+use kernel::{Locale, Problem, Randomness, TraceId};
 use serde::Deserialize;
 
 use crate::csrf::{self, CsrfBinding, CsrfForm};
@@ -24,7 +24,6 @@ const VISITOR_COOKIE: &str = "visitor";
 /// The prefix binds the cookie to this very host over HTTPS.
 const VISITOR_COOKIE_SECURE: &str = "__Host-visitor";
 const YEAR: u32 = 31_536_000;
-static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What the interface needs from the program.
 pub struct UiConfig {
@@ -90,16 +89,12 @@ impl Ui {
     }
 }
 
-/// The number of a request, shown on error pages and written to the log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RequestId(pub String);
-
 #[derive(Clone)]
 struct Around {
     ui: Ui,
     mode: Mode,
     locale: Locale,
-    request_id: String,
+    trace: TraceId,
     here: String,
     visitor: String,
     notice: Option<Notice>,
@@ -116,7 +111,7 @@ pub struct Shell {
 impl std::fmt::Debug for Shell {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Shell")
-            .field("request", &self.around.request_id)
+            .field("trace", &self.around.trace)
             .finish_non_exhaustive()
     }
 }
@@ -143,7 +138,7 @@ impl Shell {
             nav: Nav::None,
             crumbs: Vec::new(),
             csrf: self.csrf(),
-            request_id: around.request_id.clone(),
+            trace: around.trace.clone(),
             here: around.here.clone(),
             notices: around.notice.clone().into_iter().collect(),
             meta: Meta::Plain,
@@ -166,8 +161,9 @@ impl Shell {
         self.around.mode
     }
 
-    pub fn request_id(&self) -> &str {
-        &self.around.request_id
+    /// The number of this request, which its error page shows and its log has.
+    pub fn trace(&self) -> &TraceId {
+        &self.around.trace
     }
 
     /// Path and query of this request.
@@ -255,6 +251,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Shell {
 }
 
 /// Adds assets, the mode and language switches, error pages, headers and [`Shell`] to a router.
+/// The program puts a [`TraceId`] into the request's extensions.
 ///
 /// A session layer is put around the result, so that [`UserView`] and [`CsrfBinding`] are in the
 /// request's extensions before pages are made.
@@ -264,16 +261,6 @@ pub fn mount<S: Clone + Send + Sync + 'static>(router: Router<S>, ui: Ui) -> Rou
         .route("/mode", post(set_mode))
         .route("/lang", post(set_lang))
         .layer(middleware::from_fn_with_state(ui, surround))
-}
-
-/// Numbers the request. An outer layer, so that the log knows the number too.
-pub async fn request_id(State(ui): State<Ui>, mut request: Request, next: Next) -> Response {
-    let id = RequestId(ui.0.random.token());
-    let value = HeaderValue::from_str(&id.0).expect("a token is letters and digits");
-    request.extensions_mut().insert(id);
-    let mut response = next.run(request).await;
-    response.headers_mut().insert(REQUEST_ID.clone(), value);
-    response
 }
 
 async fn surround(State(ui): State<Ui>, mut request: Request, next: Next) -> Response {
@@ -292,9 +279,9 @@ async fn surround(State(ui): State<Ui>, mut request: Request, next: Next) -> Res
             Some("en") => Locale::En,
             _ => Locale::Zh,
         },
-        request_id: match request.extensions().get::<RequestId>() {
-            Some(id) => id.0.clone(),
-            None => ui.0.random.token(),
+        trace: match request.extensions().get::<TraceId>() {
+            Some(trace) => trace.clone(),
+            None => TraceId::new(&*ui.0.random),
         },
         here: request
             .uri()
@@ -309,10 +296,7 @@ async fn surround(State(ui): State<Ui>, mut request: Request, next: Next) -> Res
     request.extensions_mut().insert(around.clone());
 
     let mut response = if foreign {
-        tracing::info!(
-            request = around.request_id,
-            "a form was sent from another site"
-        );
+        tracing::info!("a form was sent from another site");
         error_page(&shell, StatusCode::FORBIDDEN, None)
     } else {
         kept::run(&shell, request, next).await
@@ -330,8 +314,6 @@ async fn surround(State(ui): State<Ui>, mut request: Request, next: Next) -> Res
     let secure = ui.0.secure;
     let headers = response.headers_mut();
     security::add(headers, secure);
-    let id = HeaderValue::from_str(&around.request_id).expect("a token is letters and digits");
-    headers.entry(REQUEST_ID.clone()).or_insert(id);
     if is_page {
         headers
             .entry(header::CACHE_CONTROL)

@@ -79,10 +79,11 @@ impl One<'_, '_> {
             report.fail(check, reason, index, name.clone());
         }
         for name in changed {
-            report.fail(check, Reason::PartChanged, index, name.clone());
+            // What is told first decides: a swapped face has a reason of its own [H-60].
             if self.context.faces.contains(&name) {
                 report.fail(check, Reason::FaceReplaced, index, name.clone());
             }
+            report.fail(check, Reason::PartChanged, index, name.clone());
             self.context.changed.insert(name);
         }
         if sound {

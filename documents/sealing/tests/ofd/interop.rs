@@ -194,6 +194,7 @@ fn changed_parts_of_foreign_documents_are_told() {
                 "Signatures.xml" if name == "SESV4SignDoc.ofd" => {
                     assert_eq!(told, Reason::SealExpired);
                 }
+                "Content.xml" => assert_eq!(told, Reason::FaceReplaced, "{name} {own}"),
                 _ => assert_eq!(told, Reason::PartChanged, "{name} {own}"),
             }
         }

@@ -45,7 +45,7 @@ fn a_swapped_face() {
         let verdict = verdict(&parts);
         assert_eq!(
             failures(&verdict),
-            [Reason::PartChanged, Reason::FaceReplaced],
+            [Reason::FaceReplaced, Reason::PartChanged],
             "{name}"
         );
         let told: Vec<_> = verdict
@@ -64,7 +64,7 @@ fn a_face_from_another_document() {
     *get(&mut parts, PAGE) = get(&mut other, PAGE).clone();
     assert_eq!(
         failures(&verdict(&parts)),
-        [Reason::PartChanged, Reason::FaceReplaced]
+        [Reason::FaceReplaced, Reason::PartChanged]
     );
 }
 

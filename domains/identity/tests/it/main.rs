@@ -9,6 +9,7 @@ mod client;
 mod delegation;
 mod demo;
 mod lifecycle;
+mod link;
 mod privacy;
 mod register;
 mod session;

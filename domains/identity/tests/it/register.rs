@@ -10,7 +10,7 @@ use crate::support::{City, id, legal, person};
 
 const AGREEMENT: &str = "2026-01";
 
-fn wish(person_id: &str) -> Registration {
+pub fn wish(person_id: &str) -> Registration {
     Registration {
         name: person(person_id, "name"),
         id_number: person(person_id, "id_number").to_lowercase(),

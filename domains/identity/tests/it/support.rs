@@ -184,6 +184,22 @@ impl City {
         city
     }
 
+    /// Gives a person another name in the population register.
+    pub async fn rename(&self, id: &str, name: &str) {
+        let mut all = list("persons");
+        all.retain(|p| p["person_id"] == id);
+        all[0]["name"] = name.into();
+        let import = registers::Import {
+            persons: vec![PersonRecord {
+                record: all.remove(0),
+                photo: None,
+            }],
+            ..registers::Import::default()
+        };
+        let done = registers::import(&self.ctx, import).await.unwrap();
+        assert_eq!(done.changed, 1);
+    }
+
     /// Accounts of these persons and of the legal persons they represent, and the staff.
     pub async fn import(&self, persons: &[&str]) -> identity::Imported {
         let chosen = |p: &Value, field: &str| persons.iter().any(|id| p[field] == *id);

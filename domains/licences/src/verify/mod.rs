@@ -8,7 +8,7 @@ use sealing::{Reason, Verdict};
 use store::Ctx;
 
 use crate::error::LicenceError;
-use crate::events::{LicenceVerified, stream};
+use crate::events::{LicenceVerified, StepLogged, stream};
 use crate::issue::number_digests;
 use crate::kind::licence_type;
 use crate::library;
@@ -35,7 +35,7 @@ pub async fn verify_file(ctx: &Ctx, bytes: Vec<u8>) -> Result<Verification, Lice
     })
     .await;
     let (verdict, metadata) = judged.map_err(|e| LicenceError::Data(e.to_string()))?;
-    let mut run = Run::new(ctx.now());
+    let mut run = Run::new(ctx);
     let verdict = match verdict {
         Ok(verdict) => verdict,
         Err(unreadable) => {
@@ -114,7 +114,7 @@ pub async fn verify_number(
 }
 
 async fn unknown(ctx: &Ctx, way: Way) -> Result<Verification, LicenceError> {
-    let mut run = Run::new(ctx.now());
+    let mut run = Run::new(ctx);
     run.record(Step::Security, Err((Reason::LicenceUnknown, String::new())));
     run.skip(Step::Revocation);
     run.skip(Step::Data);
@@ -126,7 +126,7 @@ async fn from_library(ctx: &Ctx, way: Way, key: &str) -> Result<Verification, Li
     let licence = table::load(reader, ctx, key).await?;
     let version = table::version(reader, ctx, key, licence.version).await?;
     let verdict = library::check_file(ctx, &licence).await?;
-    let mut run = Run::new(ctx.now());
+    let mut run = Run::new(ctx);
     run.record(Step::Security, security(&verdict));
     if run.failed() {
         run.skip(Step::Revocation);
@@ -162,15 +162,19 @@ async fn finish(
 ) -> Result<Verification, LicenceError> {
     let valid = run.steps.iter().all(|s| s.passed == Some(true));
     let failure = run.steps.iter().find(|s| s.passed == Some(false));
+    let at = ctx.now();
+    let number = ctx.rng.token();
     let event = LicenceVerified {
+        number: number.clone(),
         licence_key: found.as_ref().map(|(l, _)| l.licence_key.clone()),
         way: way.code().into(),
         valid,
         reason: failure.and_then(|f| f.reason).map(|r| r.code().to_owned()),
+        steps: run.steps.iter().map(StepLogged::of).collect(),
     };
     let stream = match &event.licence_key {
         Some(key) => stream(key),
-        None => format!("verification/{}", ctx.rng.key()),
+        None => format!("verification/{number}"),
     };
     let inner = ctx.clone();
     ctx.db
@@ -187,12 +191,13 @@ async fn finish(
         None => None,
     };
     Ok(Verification {
+        number,
         way,
         valid,
         steps: run.steps,
         summary,
         verdict,
-        at: run.at,
+        at,
     })
 }
 

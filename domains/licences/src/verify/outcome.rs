@@ -1,14 +1,18 @@
 //! What a verification says: its steps, what anybody may be told of the licence, the verdict.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
+use kernel::Clock;
 use sealing::{Reason, Verdict};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use store::Ctx;
 
 use crate::state::State;
 
 /// The three steps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
     /// 安全核验.
@@ -46,6 +50,7 @@ pub struct StepResult {
     pub reason: Option<Reason>,
     /// What was seen. No personal data.
     pub evidence: String,
+    /// When the step ended, or was found not to be needed.
     pub at: Timestamp,
 }
 
@@ -87,6 +92,8 @@ pub struct Summary {
 /// The outcome.
 #[derive(Clone, Debug, Serialize)]
 pub struct Verification {
+    /// 核验编号: the number under which the log holds this verification [H-58].
+    pub number: String,
     pub way: Way,
     pub valid: bool,
     pub steps: Vec<StepResult>,
@@ -104,14 +111,14 @@ impl Verification {
 }
 
 pub(super) struct Run {
-    pub(super) at: Timestamp,
+    clock: Arc<dyn Clock>,
     pub(super) steps: Vec<StepResult>,
 }
 
 impl Run {
-    pub(super) fn new(at: Timestamp) -> Self {
+    pub(super) fn new(ctx: &Ctx) -> Self {
         Self {
-            at,
+            clock: Arc::clone(&ctx.clock),
             steps: Vec::new(),
         }
     }
@@ -136,7 +143,7 @@ impl Run {
             passed,
             reason,
             evidence,
-            at: self.at,
+            at: self.clock.now(),
         });
     }
 
@@ -146,7 +153,7 @@ impl Run {
             passed: None,
             reason: None,
             evidence: String::new(),
-            at: self.at,
+            at: self.clock.now(),
         });
     }
 }

@@ -74,7 +74,8 @@ async fn a_token_opens_what_it_names_and_nothing_of_others() {
     }
 }
 
-async fn first_item(api: &axum::Router) -> String {
+/// The short code of an item that a person can apply for online.
+pub async fn first_item(api: &axum::Router) -> String {
     let found = get("/items?audience=natural&online=yes&mode=fully_online&size=1");
     let page = found.send(api).await.is(200);
     page["rows"][0]["item_id"].as_str().unwrap().to_owned()

@@ -43,6 +43,10 @@ impl Answer {
                 assert!(body[field].is_string(), "{field}: {said}");
             }
             assert_eq!(body["status"], status);
+            assert_eq!(
+                body["trace_id"],
+                self.headers["x-request-id"].to_str().unwrap()
+            );
         }
         if self.bytes.is_empty() {
             return Value::Null;

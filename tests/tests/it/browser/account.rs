@@ -19,8 +19,54 @@ async fn an_account_is_recovered_and_registered() {
     let browser = Browser::open(&city.base, DESKTOP).await;
     let phone = Browser::open(&city.base, PHONE).await;
     recover(&city, &browser, &phone).await;
-    give_up(&city).await;
+    give_up(&city, PASSWORD).await;
     register(&city, &browser, &phone).await;
+    browser.close().await;
+    phone.close().await;
+    city.close().await;
+}
+
+/// By link: the other platform is asked, its data come over, and the person signs in with them.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_elsewhere_is_linked() {
+    let city = Served::open("2026-11-16T09:00").await;
+    let browser = Browser::open(&city.base, DESKTOP).await;
+    let phone = Browser::open(&city.base, PHONE).await;
+    give_up(&city, &city.town.residents).await;
+    browser.goto("/register").await;
+    browser.press("关联其他官方平台的账户注册").await;
+    browser.press("去该平台授权").await;
+    browser.shot("link-consent").await;
+    browser.fill("name", "郑凯旋").await;
+    browser.fill("id_number", PERSON[1].1).await;
+    browser.press("同意授权").await;
+    assert!(browser.text().await.contains("该平台没有这个账户"));
+    browser.fill("name", PERSON[0].1).await;
+    browser.press("同意授权").await;
+    assert!(browser.path().await.starts_with("/register/link?ticket="));
+    browser.press("继续注册").await;
+    let said = browser.text().await;
+    assert!(said.contains("9901************72"), "masked: {said}");
+    assert!(!said.contains(PERSON[1].1));
+    browser.fill("code", &code(&city, &phone).await).await;
+    browser.fill("password", PASSWORD).await;
+    browser.fill("again", "another").await;
+    browser.choose("agreement", "on").await;
+    browser.press("完成注册").await;
+    assert!(browser.text().await.contains("两次输入的新口令不一样"));
+    assert!(
+        browser.text().await.contains("9901************72"),
+        "still said"
+    );
+    browser.shot("link-finish").await;
+    browser.fill("password", PASSWORD).await;
+    browser.fill("again", PASSWORD).await;
+    browser.press("完成注册").await;
+    assert!(browser.text().await.contains("注册成功"));
+    browser.fill("login", PERSON[1].1).await;
+    browser.fill("password", PASSWORD).await;
+    browser.press("下一步").await;
+    assert!(browser.text().await.contains("验证码已发送"));
     browser.close().await;
     phone.close().await;
     city.close().await;
@@ -54,7 +100,7 @@ async fn recover(city: &Served, browser: &Browser, phone: &Browser) {
 }
 
 /// The account is cancelled, so that its person can register.
-async fn give_up(city: &Served) {
+async fn give_up(city: &Served, password: &str) {
     let ctx = city.ctx();
     let visitor = city.town.visitor();
     let newest = async || {
@@ -64,7 +110,7 @@ async fn give_up(city: &Served) {
     };
     // Of messages of one moment none is the newest.
     city.town.clock.advance(jiff::SignedDuration::from_secs(1));
-    let challenge = identity::sign_in_password(&visitor, "u_p25", PASSWORD)
+    let challenge = identity::sign_in_password(&visitor, "u_p25", password)
         .await
         .unwrap();
     let code = newest().await;

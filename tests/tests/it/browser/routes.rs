@@ -117,6 +117,11 @@ pub const ROUTES: &[(&str, Kind)] = &[
     ("/recover/new", NoPage),
     ("/register", Open(&["/register"])),
     ("/register/code", NoPage),
+    (
+        "/register/link",
+        Open(&["/register/link", "/register/link?ticket=none"]),
+    ),
+    ("/register/link/finish", NoPage),
     ("/register/organisation", Own(&["/register/organisation"])),
     (
         "/search",
@@ -137,6 +142,7 @@ pub const ROUTES: &[(&str, Kind)] = &[
         "/services/{code}/samples/{material}",
         Open(&["/services/SPJYXK-XB/samples/SPJYXK-XB-M05"]),
     ),
+    ("/sim/real-name", Open(&["/sim/real-name"])),
     ("/sim/sms", Open(&["/sim/sms"])),
     ("/sim/totp", Open(&["/sim/totp?user=ck_haosy"])),
     ("/sitemap", Open(&["/sitemap"])),

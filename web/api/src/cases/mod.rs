@@ -71,10 +71,10 @@ async fn open(ctx: &Ctx, id: &str) -> Result<Detail, Fail> {
 /// The case as it stands now, with its revision as `ETag`.
 async fn shown(ctx: &Ctx, case_id: &str, status: StatusCode) -> Result<Response, Fail> {
     let detail = cases::detail(ctx, case_id).await?;
-    Ok(answer(ctx, &detail, status))
+    Ok(answer(&detail, status))
 }
 
-fn answer(ctx: &Ctx, detail: &Detail, status: StatusCode) -> Response {
+fn answer(detail: &Detail, status: StatusCode) -> Response {
     let tag = [(header::ETAG, etag(detail.case.rev))];
-    (status, tag, Json(CaseView::of(ctx, detail))).into_response()
+    (status, tag, Json(CaseView::of(detail))).into_response()
 }

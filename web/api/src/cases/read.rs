@@ -19,5 +19,5 @@ use crate::problem::Fail;
 )]
 pub async fn read(caller: Caller, Keys([id]): Keys<1>) -> Result<Response, Fail> {
     let detail = super::open(&caller.ctx, &id).await?;
-    Ok(super::answer(&caller.ctx, &detail, StatusCode::OK))
+    Ok(super::answer(&detail, StatusCode::OK))
 }

@@ -17,6 +17,6 @@ use crate::problem::Fail;
 )]
 pub async fn reveal(caller: Caller, Keys([id]): Keys<1>) -> Result<Json<CaseView>, Fail> {
     let detail = super::open(&caller.ctx, &id).await?;
-    cases::reveal(&caller.ctx, &detail.case.case_id).await?;
-    Ok(Json(CaseView::shown(&detail, false)))
+    let whole = cases::reveal(&caller.ctx, &detail.case.case_id).await?;
+    Ok(Json(CaseView::of(&whole)))
 }

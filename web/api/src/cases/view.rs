@@ -3,10 +3,9 @@
 
 use cases::{Case, Detail};
 use jiff::Timestamp;
-use kernel::{Permission, Target, mask};
+
 use serde::Serialize;
 use serde_json::{Map, Value};
-use store::Ctx;
 use utoipa::ToSchema;
 
 use super::view_parts::{
@@ -127,49 +126,20 @@ pub struct FeeView {
     receipt_no: Option<String>,
 }
 
-/// Whether the case is the actor's own, or of whom the actor represents.
-pub fn is_own(ctx: &Ctx, case: &Case) -> bool {
-    let target = Target {
-        owner: Some(&case.data.owner),
-        item: Some(&case.data.item_id),
-        ..Target::default()
-    };
-    ctx.actor.owner() == case.data.owner
-        && ctx.actor.require(Permission::CaseReadOwn, &target).is_ok()
-}
-
-/// The applicant, masked or not.
-pub fn applicant(case: &Case, masked: bool) -> ApplicantView {
+/// The applicant, masked or not, as the use case gave it.
+pub fn applicant(case: &Case) -> ApplicantView {
     let p = &case.private;
-    let a = &p.applicant;
-    let hide = |text: &str, mask: fn(&str) -> String| {
-        if masked { mask(text) } else { text.to_owned() }
-    };
     ApplicantView {
-        is_legal: a.is_legal,
-        name: if a.is_legal {
-            a.name.clone()
-        } else {
-            hide(&a.name, mask::name)
-        },
-        id_number: if a.is_legal {
-            a.id.clone()
-        } else {
-            hide(&a.id, mask::id_number)
-        },
-        contact_name: hide(&p.contact_name, mask::name),
-        contact_mobile: hide(&p.contact_mobile, mask::phone),
+        is_legal: p.applicant.is_legal,
+        name: p.applicant.name.clone(),
+        id_number: p.applicant.id.clone(),
+        contact_name: p.contact_name.clone(),
+        contact_mobile: p.contact_mobile.clone(),
     }
 }
 
 impl CaseView {
-    pub fn of(ctx: &Ctx, detail: &Detail) -> Self {
-        let masked = !is_own(ctx, &detail.case);
-        Self::shown(detail, masked)
-    }
-
-    /// The view with personal data masked or not.
-    pub fn shown(detail: &Detail, masked: bool) -> Self {
+    pub fn of(detail: &Detail) -> Self {
         let (case, item) = (&detail.case, &detail.item);
         let d = &case.data;
         let missing = item
@@ -183,7 +153,7 @@ impl CaseView {
             id: case.case_id.clone(),
             rev: case.rev,
             case_no: d.case_no.clone(),
-            progress_token: (!masked && d.case_no.is_some()).then(|| d.token.clone()),
+            progress_token: (!detail.masked && d.case_no.is_some()).then(|| d.token.clone()),
             item_id: d.item_id.clone(),
             item_version: d.item_version,
             item_name: d.item_name.clone(),
@@ -202,16 +172,16 @@ impl CaseView {
             delivered_at: d.delivered_at,
             deadline: case.deadline,
             clock: detail.reading.map(ClockView::of),
-            applicant: applicant(case, masked),
+            applicant: applicant(case),
             answers: serde_json::to_value(&d.answers).unwrap_or_default(),
-            values: values(detail, masked),
+            values: case.private.values.clone(),
             locked_fields: item
                 .form
                 .fields()
                 .filter(|f| case.private.prefilled.locked(&f.name).is_some())
                 .map(|f| f.name.clone())
                 .collect(),
-            masked,
+            masked: detail.masked,
             materials: detail.materials.iter().map(Into::into).collect(),
             missing_materials: missing,
             steps: detail.steps.iter().map(Into::into).collect(),
@@ -241,27 +211,6 @@ impl CaseView {
             parcel_no: d.parcel.clone(),
         }
     }
-}
-
-/// The form's values; what is sensitive shows only its first and last signs.
-fn values(detail: &Detail, masked: bool) -> Map<String, Value> {
-    let values = &detail.case.private.values;
-    if !masked {
-        return values.clone();
-    }
-    let hidden = |name: &str| {
-        let field = detail.item.form.field(name);
-        field.is_none_or(|f| f.sensitive || f.photo.is_some())
-    };
-    let show = |(name, value): (&String, &Value)| {
-        let value = match value {
-            Value::String(text) if hidden(name) => Value::String(mask::id_number(text)),
-            other if hidden(name) && !other.is_null() => Value::String("*".into()),
-            other => other.clone(),
-        };
-        (name.clone(), value)
-    };
-    values.iter().map(show).collect()
 }
 
 fn posts(detail: &Detail) -> Vec<PostView> {

@@ -11,6 +11,8 @@ use utoipa::ToSchema;
 /// The outcome of a verification.
 #[derive(Serialize, ToSchema)]
 pub struct VerdictView {
+    /// The number under which the log holds this verification.
+    number: String,
     valid: bool,
     at: Timestamp,
     /// Security, revocation, data, in this order; the first failure stops.
@@ -33,6 +35,8 @@ struct VerificationStep {
     passed: Option<bool>,
     reason: Option<ReasonView>,
     evidence: String,
+    /// When the step ended, or was found not to be needed.
+    at: Timestamp,
 }
 
 /// Why a check failed.
@@ -106,6 +110,7 @@ impl VerdictView {
             .as_ref()
             .is_some_and(|d| d.state == notices::State::Withdrawn);
         Self {
+            number: v.number,
             valid: v.valid && !withdrawn,
             at: v.at,
             steps: v
@@ -116,6 +121,7 @@ impl VerdictView {
                     passed: s.passed,
                     reason: s.reason.map(Into::into),
                     evidence: s.evidence,
+                    at: s.at,
                 })
                 .collect(),
             licence: v.summary.map(|s| LicenceSummary {

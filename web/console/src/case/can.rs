@@ -3,7 +3,7 @@
 
 use cases::{Detail, Event};
 use flow::{Officer, Post, Step};
-use kernel::{Actor, Permission, Target};
+use kernel::{Actor, Permission};
 
 /// The officer before the case.
 #[derive(Clone, Copy)]
@@ -15,15 +15,7 @@ pub(crate) struct Can<'a> {
 impl<'a> Can<'a> {
     /// Holds the permission where the case lies.
     pub fn may(&self, permission: Permission) -> bool {
-        let d = &self.d.case.data;
-        let target = Target {
-            region: Some(&d.region),
-            agency: Some(&d.agency),
-            item: Some(&d.item_id),
-            owner: Some(&d.owner),
-            hall: None,
-        };
-        self.actor.require(permission, &target).is_ok()
+        self.d.case.data.allows(self.actor, permission).is_ok()
     }
 
     /// The state allows the event.

@@ -76,7 +76,6 @@ async fn plain(acting: Acting, shell: Shell, no: String, place: Place) -> Answer
         shell: &shell,
         d: &detail,
         place,
-        revealed: false,
     };
     view.page(None, StatusCode::OK).await
 }
@@ -102,7 +101,7 @@ async fn reveal_at_review(
 /// Shows personal data in full, once; that it was asked for is written down.
 async fn reveal(acting: Acting, shell: Shell, no: String, place: Place) -> Answer {
     let detail = load(&acting, &no).await.or_page(&shell)?;
-    cases::reveal(&acting.ctx, &detail.case.case_id)
+    let detail = cases::reveal(&acting.ctx, &detail.case.case_id)
         .await
         .or_page(&shell)?;
     let view = show::View {
@@ -110,7 +109,6 @@ async fn reveal(acting: Acting, shell: Shell, no: String, place: Place) -> Answe
         shell: &shell,
         d: &detail,
         place,
-        revealed: true,
     };
     view.page(None, StatusCode::OK).await
 }
@@ -165,7 +163,6 @@ async fn act_at(
                 shell: &shell,
                 d: &detail,
                 place,
-                revealed: false,
             };
             view.page(Some(Refused { act, data, problem }), code).await
         }

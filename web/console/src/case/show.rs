@@ -20,8 +20,6 @@ pub(crate) struct View<'a> {
     pub shell: &'a Shell,
     pub d: &'a Detail,
     pub place: Place,
-    /// Personal data stand in full.
-    pub revealed: bool,
 }
 
 impl View<'_> {
@@ -84,14 +82,6 @@ impl View<'_> {
         sheet.show_as(code, self.acting, self.shell).await
     }
 
-    fn personal(&self, value: &str) -> String {
-        if self.revealed {
-            value.to_owned()
-        } else {
-            words::hidden(value)
-        }
-    }
-
     async fn overview(&self, l: &L) -> Result<Vec<Part>, axum::response::Response> {
         let (case, now) = (&self.d.case, self.acting.ctx.now());
         let (d, p) = (&case.data, &case.private);
@@ -104,27 +94,19 @@ impl View<'_> {
         let lamp = words::lamp(l, self.d.reading.as_ref(), case.state, now);
         let chip = Chip::case(case.state.code(), d.decision.as_ref().map(|x| x.approve));
         let kv = |key: &str, value: String| KeyValue::new(l.t(&format!("console-{key}")), value);
-        let legal = p.applicant.is_legal;
-        let open = |value: &str| {
-            if legal {
-                value.to_owned()
-            } else {
-                self.personal(value)
-            }
-        };
-        let mut id = kv("applicant-id", open(&p.applicant.id)).digits();
+        let mut id = kv("applicant-id", p.applicant.id.clone()).digits();
         let can = Can {
             actor: &self.acting.ctx.actor,
             d: self.d,
         };
-        if !self.revealed && can.may(Permission::CaseReveal) {
+        if self.d.masked && can.may(Permission::CaseReveal) {
             id = id.reveal(format!("{}/reveal", self.place.href(case.number())));
         }
         let mut rows = vec![
-            kv("applicant", open(&p.applicant.name)),
+            kv("applicant", p.applicant.name.clone()),
             id,
-            kv("contact", self.personal(&p.contact_name)),
-            kv("mobile", self.personal(&p.contact_mobile)).digits(),
+            kv("contact", p.contact_name.clone()),
+            kv("mobile", p.contact_mobile.clone()).digits(),
             kv("agency", agency),
             kv("submitted", words::maybe(l, d.submitted_at, now)),
             kv("accepted", words::maybe(l, d.accepted_at, now)),
@@ -194,7 +176,6 @@ impl View<'_> {
             }
             section = row.section;
             let value = match row.value {
-                Some(value) if row.sensitive => self.personal(&value),
                 Some(value) => value,
                 None => l.t("field-none"),
             };

@@ -119,7 +119,7 @@ fn face(l: &L, detail: &Detail, kind: &LicenceType) -> Vec<Part> {
         }
         let guarded = field.sensitive || field.derived_from_identity;
         let shown = if guarded {
-            words::hidden(value)
+            kernel::mask::by_shape(value)
         } else {
             value.to_owned()
         };
@@ -149,6 +149,7 @@ fn verdict(acting: &Acting, l: &L, detail: &Detail) -> Part {
                 }
                 None => finding.evidence.clone(),
             },
+            at: String::new(),
         })
         .collect();
     let signed = found.is_valid();
@@ -171,6 +172,7 @@ fn verdict(acting: &Acting, l: &L, detail: &Detail) -> Part {
         facts: KeyValues::new(Vec::new()),
         checks,
         checked_at: words::at(l, acting.ctx.now(), acting.ctx.now()),
+        number: String::new(),
         not_shown: Vec::new(),
     })
 }

@@ -16,6 +16,8 @@ pub(super) struct FormPage {
     pub action: &'static str,
     pub hidden: Vec<(&'static str, String)>,
     pub button: String,
+    /// In place of a form: where to go first, and what the link says.
+    pub go: Option<(String, String)>,
     /// Other ways, below the form.
     pub links: Vec<(&'static str, String)>,
     /// A demonstration says where its text messages are shown.
@@ -33,6 +35,7 @@ impl FormPage {
             action,
             hidden: Vec::new(),
             button: String::new(),
+            go: None,
             links: Vec::new(),
             demo: false,
         }

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod form_page;
+mod link;
 mod password;
 mod recover;
 mod register;
@@ -27,6 +28,11 @@ pub(crate) fn router() -> Router {
         .route(
             "/register/code",
             get(register::again).post(register::confirm),
+        )
+        .route("/register/link", get(link::show).post(link::begin))
+        .route(
+            "/register/link/finish",
+            get(register::again).post(link::finish),
         )
         .route(
             "/register/organisation",

@@ -18,7 +18,7 @@ const CONTENTS: [&str; 4] = [
     "driving_archive_no",
 ];
 
-fn consent(l: &L) -> Field {
+pub(super) fn consent(l: &L) -> Field {
     Field::consent("agreement", l.t("portal-register-agree"))
 }
 
@@ -63,6 +63,10 @@ async fn page(shell: &Shell, me: &Acting, form: Form) -> Answer {
         ("/register/organisation", l.t("portal-register-org-title")),
         ("/login", l.t("portal-register-have")),
     ];
+    if identity::link_page(&me.ctx).await.or_page(shell)?.is_some() {
+        let words = l.t("portal-register-link-title");
+        page.links.insert(0, ("/register/link", words));
+    }
     Ok(page.answer())
 }
 

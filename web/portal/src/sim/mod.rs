@@ -1,6 +1,8 @@
 //! 模拟器: what a phone or an authenticator would show. Only where the installation is marked as a
 //! demonstration; elsewhere these addresses do not exist.
 
+mod real_name;
+
 use axum::Router;
 use axum::extract::RawQuery;
 use axum::http::StatusCode;
@@ -17,6 +19,10 @@ pub(crate) fn router() -> Router {
     Router::new()
         .route("/sim/sms", get(sms))
         .route("/sim/totp", get(totp))
+        .route(
+            "/sim/real-name",
+            get(real_name::show).post(real_name::consent),
+        )
 }
 
 async fn demo_only(shell: &Shell, me: &Acting) -> Result<(), Response> {

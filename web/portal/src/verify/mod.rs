@@ -85,11 +85,8 @@ fn answer(shell: &Shell, verdict: Verdict) -> Response {
     html(&VerdictPage { page, verdict })
 }
 
-fn licence_answer(shell: &Shell, me: &Acting, verification: &Verification) -> Response {
-    answer(
-        shell,
-        verdict::of_licence(&shell.l(), verification, me.ctx.now()),
-    )
+fn licence_answer(shell: &Shell, verification: &Verification) -> Response {
+    answer(shell, verdict::of_licence(&shell.l(), verification))
 }
 
 async fn file(shell: Shell, me: Acting, guard: CsrfGuard, parts: Multipart) -> Answer {
@@ -112,10 +109,10 @@ async fn file(shell: Shell, me: Acting, guard: CsrfGuard, parts: Multipart) -> A
     if verification.summary.is_none()
         && let Some(record) = notices::by_digest(&me.ctx, &digest).await.or_page(&shell)?
     {
-        let verdict = verdict::of_notice(&l, &verification, &record, me.ctx.now());
+        let verdict = verdict::of_notice(&l, &verification, &record);
         return Ok(answer(&shell, verdict));
     }
-    Ok(licence_answer(&shell, &me, &verification))
+    Ok(licence_answer(&shell, &verification))
 }
 
 async fn number(shell: Shell, me: Acting, Posted(data): Posted) -> Answer {
@@ -132,12 +129,12 @@ async fn number(shell: Shell, me: Acting, Posted(data): Posted) -> Answer {
     let found = licences::verify_number(&me.ctx, data.get("no"), ending)
         .await
         .or_page(&shell)?;
-    Ok(licence_answer(&shell, &me, &found))
+    Ok(licence_answer(&shell, &found))
 }
 
 async fn token(shell: Shell, me: Acting, Path(token): Path<String>) -> Answer {
     let found = licences::verify_token(&me.ctx, &token)
         .await
         .or_page(&shell)?;
-    Ok(licence_answer(&shell, &me, &found))
+    Ok(licence_answer(&shell, &found))
 }

@@ -1,6 +1,6 @@
 //! The outcome of a verification in words.
 
-use jiff::Timestamp;
+use kernel::time;
 use licences::{Step, Verification};
 use sealing::Reason;
 use ui::L;
@@ -37,8 +37,9 @@ fn checks(l: &L, verification: &Verification) -> Vec<Check> {
         reason: match (step.reason, step.passed) {
             (Some(reason), _) => reason_words(l, reason),
             (None, Some(true)) => step.evidence.clone(),
-            (None, _) => String::new(),
+            (None, _) => l.t("portal-verdict-skipped"),
         },
+        at: ui::second(time::beijing(step.at)),
     };
     verification.steps.iter().map(check).collect()
 }
@@ -59,7 +60,7 @@ fn versions(l: &L, s: &licences::Summary) -> String {
 }
 
 /// Of a licence: ✔ valid, ! genuine but not in force, ✖ not verified.
-pub(super) fn of_licence(l: &L, verification: &Verification, now: Timestamp) -> Verdict {
+pub(super) fn of_licence(l: &L, verification: &Verification) -> Verdict {
     let reason = verification.failure().and_then(|step| step.reason);
     let aside = reason.is_some_and(stands_aside) && verification.summary.is_some();
     let (tone, headline, explanation) = match (verification.valid, aside) {
@@ -105,18 +106,14 @@ pub(super) fn of_licence(l: &L, verification: &Verification, now: Timestamp) -> 
         explanation,
         facts: facts.unwrap_or_default(),
         checks: checks(l, verification),
-        checked_at: words::at(l, verification.at, now),
+        checked_at: words::moment(l, verification.at),
+        number: verification.number.clone(),
         not_shown,
     }
 }
 
 /// Of a notice of the platform: its signature by the file, its standing by the record.
-pub(super) fn of_notice(
-    l: &L,
-    verification: &Verification,
-    record: &notices::Record,
-    now: Timestamp,
-) -> Verdict {
+pub(super) fn of_notice(l: &L, verification: &Verification, record: &notices::Record) -> Verdict {
     let mut checks = checks(l, verification);
     let secure = verification
         .steps
@@ -142,7 +139,9 @@ pub(super) fn of_notice(
         explanation: l.t("portal-notice-words"),
         facts: KeyValues::new(rows),
         checks,
-        checked_at: words::at(l, verification.at, now),
+        checked_at: words::moment(l, verification.at),
+        // The log holds that this file is no licence; its own record says the rest.
+        number: String::new(),
         not_shown: Vec::new(),
     }
 }

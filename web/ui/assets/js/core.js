@@ -58,6 +58,14 @@ document.addEventListener("click", (event) => {
   dialog.showModal();
 });
 
+// Browsers print; where one runs scripts, a button says so.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll("button[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+});
+
 // The contents list of a guide shows where the reader is.
 document.addEventListener("DOMContentLoaded", () => {
   const links = [...document.querySelectorAll('.toc a[href^="#"]')];

@@ -81,6 +81,7 @@ licence-number = Number
 licence-issuer = Issuer
 licence-until = Valid until
 verdict-at = Checked at: { $when }
+verdict-number = Verification no.: { $no }
 verdict-not-shown = Not shown, to protect personal data: { $what }
 check-passed = passed
 check-failed = failed

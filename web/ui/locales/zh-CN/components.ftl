@@ -69,6 +69,7 @@ licence-number = 编号
 licence-issuer = 发证机关
 licence-until = 有效期至
 verdict-at = 核验时间：{ $when }
+verdict-number = 核验编号：{ $no }
 verdict-not-shown = 为保护个人信息，没有显示：{ $what }
 check-passed = 通过
 check-failed = 未通过

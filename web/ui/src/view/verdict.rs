@@ -18,6 +18,8 @@ pub struct Check {
     pub label: String,
     pub outcome: CheckOutcome,
     pub reason: String,
+    /// 「09:12:33」; empty where the checks have no times of their own.
+    pub at: String,
 }
 
 impl Check {
@@ -55,8 +57,10 @@ pub struct Verdict {
     pub explanation: String,
     pub facts: KeyValues,
     pub checks: Vec<Check>,
-    /// 「2026 年 11 月 20 日 09:12」
+    /// 「2026 年 11 月 20 日 09:12:33」
     pub checked_at: String,
+    /// 核验编号, under which the log holds it; empty when it was not logged.
+    pub number: String,
     /// What was kept back, for the holder's sake.
     pub not_shown: Vec<String>,
 }
@@ -77,6 +81,7 @@ impl Verdict {
             label: label.into(),
             outcome: CheckOutcome::Passed,
             reason: reason.into(),
+            at: "09:12:33".into(),
         };
         Self {
             tone: NoticeTone::Ok,
@@ -93,7 +98,8 @@ impl Verdict {
                 check("吊销核查", "证照与证书均未吊销"),
                 check("数据核验", "照面内容与证照库一致"),
             ],
-            checked_at: "2026 年 11 月 20 日 09:12".into(),
+            checked_at: "2026 年 11 月 20 日 09:12:33".into(),
+            number: "7K2M9PQ4R1XW5TBC".into(),
             not_shown: vec!["证照编号全文".into(), "法定代表人姓名".into()],
         }
     }
@@ -110,14 +116,17 @@ impl Verdict {
                     label: "安全验证".into(),
                     outcome: CheckOutcome::Failed,
                     reason: "照面文件的摘要与签名不符".into(),
+                    at: "09:12:33".into(),
                 },
                 Check {
                     label: "吊销核查".into(),
                     outcome: CheckOutcome::Skipped,
                     reason: "前一项未通过，未继续核查".into(),
+                    at: "09:12:33".into(),
                 },
             ],
-            checked_at: "2026 年 11 月 20 日 09:12".into(),
+            checked_at: "2026 年 11 月 20 日 09:12:33".into(),
+            number: "7K2M9PQ4R1XW5TBC".into(),
             not_shown: Vec::new(),
         }
     }
