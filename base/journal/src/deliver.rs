@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use futures_util::{TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use store::{Ctx, Run};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::table::{DueDelivery, DueJob};
 use crate::worker::Handlers;
@@ -21,9 +22,32 @@ const AT_A_TIME: usize = 4;
 /// How many are taken at once. The lease covers all of them.
 const AT_ONCE: i64 = 100;
 
+/// Room for deliveries and jobs that run beside each other. While requests press, whatever begins
+/// takes all the room: the background goes on, one thing after the other.
+pub(crate) struct Room(Semaphore);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Semaphore::new(AT_A_TIME))
+    }
+}
+
+impl Room {
+    async fn enter(&self, ctx: &Ctx) -> Option<SemaphorePermit<'_>> {
+        let all = ctx.db.is_pressed();
+        // Nobody closes it, so there is always a permit in the end.
+        let room = if all { AT_A_TIME as u32 } else { 1 };
+        self.0.acquire_many(room).await.ok()
+    }
+}
+
 /// Runs due deliveries once. Returns how many were done or failed. All are heads of their streams,
 /// so they do not wait for each other.
-pub(crate) async fn deliveries(ctx: &Ctx, handlers: &Handlers) -> Result<usize, JournalError> {
+pub(crate) async fn deliveries(
+    ctx: &Ctx,
+    handlers: &Handlers,
+    room: &Room,
+) -> Result<usize, JournalError> {
     let now = ctx.now();
     let mut due = table::due_deliveries(&mut ctx.db.reader(), now, AT_ONCE).await?;
     due.retain(|d| handlers.subscribers.iter().any(|s| s.name == d.0));
@@ -32,12 +56,23 @@ pub(crate) async fn deliveries(ctx: &Ctx, handlers: &Handlers) -> Result<usize, 
     }
     let mine = lease(ctx, due, now).await?;
     let count = mine.len();
-    stream::iter(mine.into_iter().map(Ok))
-        .try_for_each_concurrent(AT_A_TIME, |(name, stream, seq, tries, _)| {
-            deliver(ctx, handlers, (name, stream, seq), tries)
-        })
-        .await?;
+    let all = mine.into_iter().map(async |(name, stream, seq, tries, _)| {
+        let _room = room.enter(ctx).await;
+        deliver(ctx, handlers, (name, stream, seq), tries).await
+    });
+    every(all).await?;
     Ok(count)
+}
+
+/// Runs all of them, some at a time. One that cannot be settled keeps none of the others from it;
+/// the last error is told.
+async fn every(
+    all: impl Iterator<Item = impl Future<Output = Result<(), JournalError>>>,
+) -> Result<(), JournalError> {
+    stream::iter(all)
+        .buffer_unordered(AT_A_TIME)
+        .fold(Ok(()), async |before, one| one.and(before))
+        .await
 }
 
 async fn deliver(ctx: &Ctx, handlers: &Handlers, key: Key, tries: i64) -> Result<(), JournalError> {
@@ -115,7 +150,11 @@ fn verdict(now: Timestamp, tries: i64) -> (&'static str, Timestamp) {
 }
 
 /// Runs due jobs once.
-pub(crate) async fn jobs(ctx: &Ctx, handlers: &Handlers) -> Result<usize, JournalError> {
+pub(crate) async fn jobs(
+    ctx: &Ctx,
+    handlers: &Handlers,
+    room: &Room,
+) -> Result<usize, JournalError> {
     let now = ctx.now();
     let mut due = table::due_jobs(&mut ctx.db.reader(), now, AT_ONCE).await?;
     due.retain(|job| handlers.jobs.contains_key(job.kind.as_str()));
@@ -124,9 +163,11 @@ pub(crate) async fn jobs(ctx: &Ctx, handlers: &Handlers) -> Result<usize, Journa
     }
     let mine = lease_jobs(ctx, due, now).await?;
     let count = mine.len();
-    stream::iter(mine.into_iter().map(Ok))
-        .try_for_each_concurrent(AT_A_TIME, |job| run_job(ctx, handlers, job))
-        .await?;
+    let all = mine.into_iter().map(async |job| {
+        let _room = room.enter(ctx).await;
+        run_job(ctx, handlers, job).await
+    });
+    every(all).await?;
     Ok(count)
 }
 

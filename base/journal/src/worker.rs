@@ -10,6 +10,7 @@ use store::{BoxFuture, Ctx};
 use tokio::sync::watch;
 
 use crate::batch::{self, RootLog};
+use crate::deliver::Room;
 use crate::event::StoredEvent;
 use crate::{JournalError, deliver, table};
 
@@ -53,6 +54,8 @@ pub struct Worker {
     signer: Arc<dyn Signer>,
     log: RootLog,
     handlers: Arc<Handlers>,
+    jobs_room: Arc<Room>,
+    deliveries_room: Arc<Room>,
 }
 
 impl Worker {
@@ -63,6 +66,8 @@ impl Worker {
             signer,
             log,
             handlers: Arc::new(handlers),
+            jobs_room: Arc::default(),
+            deliveries_room: Arc::default(),
         }
     }
 
@@ -96,8 +101,8 @@ impl Worker {
             Err(error) => return Err(error),
         };
         done += self.schedules().await?;
-        done += deliver::jobs(&self.ctx, &self.handlers).await?;
-        done += deliver::deliveries(&self.ctx, &self.handlers).await?;
+        done += deliver::jobs(&self.ctx, &self.handlers, &self.jobs_room).await?;
+        done += deliver::deliveries(&self.ctx, &self.handlers, &self.deliveries_room).await?;
         Ok(done)
     }
 
@@ -127,12 +132,14 @@ impl Worker {
     async fn repeat(&self, mut stop: watch::Receiver<bool>, part: u8) {
         while !*stop.borrow() {
             let done = match part {
-                1 => deliver::jobs(&self.ctx, &self.handlers).await,
-                2 => deliver::deliveries(&self.ctx, &self.handlers).await,
+                1 => deliver::jobs(&self.ctx, &self.handlers, &self.jobs_room).await,
+                2 => deliver::deliveries(&self.ctx, &self.handlers, &self.deliveries_room).await,
                 _ => self.gather_and_schedule().await,
             };
             let pause = match done {
                 Ok(0) => Duration::from_millis(150),
+                // What has gathered meanwhile is done in one go.
+                Ok(_) if self.ctx.db.is_pressed() => Duration::from_millis(100),
                 Ok(_) => Duration::from_millis(1),
                 Err(error) => {
                     tracing::warn!(%error, part, "background round failed");

@@ -27,8 +27,13 @@ enum Inner {
     },
     Postgres {
         pool: PgPool,
+        /// Where requests get their connections.
+        front: PgPool,
     },
 }
+
+/// So many use cases at a time, or more, and requests press.
+const PRESSING: usize = 8;
 
 /// A handle on the database; clones share it.
 #[derive(Clone)]
@@ -47,19 +52,18 @@ impl Db {
 
     /// Connects to `postgres://…`.
     pub async fn open_postgres(url: &str) -> Result<Self, StoreError> {
-        Ok(Self {
-            inner: Inner::Postgres {
-                pool: postgres::open(url, None).await?,
-            },
-        })
+        Ok(Self::of(postgres::open(url, None).await?))
     }
 
     pub(crate) async fn open_postgres_schema(url: &str, schema: &str) -> Result<Self, StoreError> {
-        Ok(Self {
-            inner: Inner::Postgres {
-                pool: postgres::open(url, Some(schema)).await?,
-            },
-        })
+        Ok(Self::of(postgres::open(url, Some(schema)).await?))
+    }
+
+    fn of(pool: PgPool) -> Self {
+        let front = pool.clone();
+        Self {
+            inner: Inner::Postgres { pool, front },
+        }
     }
 
     /// The same database through connections of its own, for work that must not hold up requests:
@@ -70,8 +74,9 @@ impl Db {
                 readers: sqlite::readers_like(readers)?,
                 writer: writer.clone(),
             },
-            Inner::Postgres { pool } => Inner::Postgres {
+            Inner::Postgres { pool, front } => Inner::Postgres {
                 pool: postgres::pool_like(pool).await?,
+                front: front.clone(),
             },
         };
         Ok(Self { inner })
@@ -81,8 +86,19 @@ impl Db {
     pub async fn leave(&self) {
         match &self.inner {
             Inner::Sqlite { readers, .. } => readers.close().await,
-            Inner::Postgres { pool } => pool.close().await,
+            Inner::Postgres { pool, .. } => pool.close().await,
         }
+    }
+
+    /// Whether people wait for the database: work that nobody waits for should give way.
+    pub fn is_pressed(&self) -> bool {
+        let waiting = match &self.inner {
+            Inner::Sqlite { writer, .. } => writer.max_capacity() - writer.capacity(),
+            Inner::Postgres { front, .. } => usize::try_from(front.size())
+                .unwrap_or(0)
+                .saturating_sub(front.num_idle()),
+        };
+        waiting >= PRESSING
     }
 
     pub fn engine(&self) -> Engine {
@@ -120,7 +136,7 @@ impl Db {
         F: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
     {
         match &self.inner {
-            Inner::Postgres { pool } => {
+            Inner::Postgres { pool, .. } => {
                 let mut work = UseCase::new(body);
                 apart(postgres::write(pool, &mut work)).await?;
                 work.outcome()
@@ -149,7 +165,7 @@ impl Db {
                     let _ = closed.await;
                 }
             }
-            Inner::Postgres { pool } => pool.close().await,
+            Inner::Postgres { pool, .. } => pool.close().await,
         }
     }
 }
@@ -167,7 +183,7 @@ impl Run for Reader {
         seen::note(sql);
         match &self.db.inner {
             Inner::Sqlite { readers, .. } => readers.read(|conn| conn.exec(sql, &args)).await,
-            Inner::Postgres { pool } => {
+            Inner::Postgres { pool, .. } => {
                 apart(async move {
                     let mut conn = pool.acquire().await?;
                     Ok(exec_postgres(&mut conn, sql, args).await?)
@@ -181,7 +197,7 @@ impl Run for Reader {
         seen::note(sql);
         match &self.db.inner {
             Inner::Sqlite { readers, .. } => readers.read(|conn| conn.rows(sql, &args)).await,
-            Inner::Postgres { pool } => {
+            Inner::Postgres { pool, .. } => {
                 apart(async move {
                     let mut conn = pool.acquire().await?;
                     Ok(rows_postgres(&mut conn, sql, args).await?)

@@ -34,6 +34,16 @@ pub trait Run: Send {
         async move { self.exec(sql, args).await.map(drop) }
     }
 
+    /// How many rows a write changed that goes in one round trip with what is queued, under the rules
+    /// of [`Run::queue`].
+    fn exec_queued(
+        &mut self,
+        sql: &str,
+        args: Vec<Value>,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send {
+        self.exec(sql, args)
+    }
+
     /// The first row, if there is one.
     fn row(
         &mut self,
@@ -93,17 +103,22 @@ impl<'a> Tx<'a> {
         if self.queued.is_empty() {
             return Ok(());
         }
+        self.run_queued().await.map(drop)
+    }
+
+    /// The same; says how many rows the last of them changed.
+    async fn run_queued(&mut self) -> Result<u64, StoreError> {
         let statements = std::mem::take(&mut self.queued);
         let args = std::mem::take(&mut self.queued_args);
         let done = match &mut self.conn {
             // What is queued is run at once.
-            Conn::Sqlite(_) => return Ok(()),
+            Conn::Sqlite(_) => return Ok(0),
             Conn::Postgres(c) => {
                 apart(async move { exec_postgres(c, &dialect::together(&statements), args).await })
                     .await
             }
         };
-        self.note(done).map(drop)
+        self.note(done)
     }
 
     /// Runs a statement as it is written, without preparing it.
@@ -161,6 +176,16 @@ impl Run for Tx<'_> {
             return Ok(());
         }
         self.flush().await
+    }
+
+    async fn exec_queued(&mut self, sql: &str, args: Vec<Value>) -> Result<u64, StoreError> {
+        if let Conn::Sqlite(_) = &self.conn {
+            return self.exec(sql, args).await;
+        }
+        seen::note(sql);
+        self.queued.push(sql.to_owned());
+        self.queued_args.extend(args);
+        self.run_queued().await
     }
 }
 

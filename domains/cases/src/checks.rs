@@ -1,12 +1,14 @@
 //! 受理条件自动核验: what the registers say against acceptance. The applicant is told and may still
 //! submit; the officer decides.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use kernel::{Permission, Target, time};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::Ctx;
+use store::{Ctx, Kept};
 
 use crate::case::Case;
 use crate::error::CaseError;
@@ -25,6 +27,9 @@ pub struct AcceptanceCheck {
     pub zh: String,
     pub en: String,
 }
+
+/// The rules of each item.
+type Rules = Kept<String, Arc<Vec<AcceptanceCheck>>>;
 
 /// What a rule has to say.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -46,16 +51,28 @@ pub async fn import_checks(ctx: &Ctx, rules: Vec<AcceptanceCheck>) -> Result<(),
                     let text = serde_json::to_string(rule)?;
                     table::put_rule(tx, &rule.item_id, &rule.code, &text).await?;
                 }
-                Ok(())
+                Ok::<_, CaseError>(())
             })
         })
-        .await
+        .await?;
+    ctx.shared.get_or_make::<Rules>().forget();
+    Ok(())
 }
 
 /// Asks every rule of the case's item about its applicant. Most items have none, and then no
 /// register is read.
 pub(crate) async fn hints(ctx: &Ctx, case: &Case) -> Result<Vec<Hint>, CaseError> {
-    let rules = table::rules(&mut ctx.db.reader(), &case.data.item_id).await?;
+    let item_id = &case.data.item_id;
+    let kept = ctx.shared.get_or_make::<Rules>();
+    let rules = kept.get(item_id.clone(), async {
+        let texts = table::rules(&mut ctx.db.reader(), item_id).await?;
+        let rules: Result<Vec<AcceptanceCheck>, _> = texts
+            .iter()
+            .map(|text| serde_json::from_str(text))
+            .collect();
+        Ok::<_, CaseError>(Arc::new(rules?))
+    });
+    let rules = rules.await?;
     let id = sources::id_of(&case.private.applicant.id);
     let (false, Some(id)) = (rules.is_empty(), id) else {
         return Ok(Vec::new());
@@ -67,9 +84,8 @@ pub(crate) async fn hints(ctx: &Ctx, case: &Case) -> Result<Vec<Hint>, CaseError
         return Ok(Vec::new());
     };
     let mut all = Vec::new();
-    for rule in rules {
-        let rule: AcceptanceCheck = serde_json::from_str(&rule)?;
-        all.extend(ask(&rule, &population.data, ctx.now()));
+    for rule in rules.iter() {
+        all.extend(ask(rule, &population.data, ctx.now()));
     }
     Ok(all)
 }

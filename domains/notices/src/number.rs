@@ -1,7 +1,7 @@
 //! Document numbers (文号): 云东市监受字〔2026〕00012号.
 
 use kernel::{Permission, Target};
-use store::{Ctx, Run, args};
+use store::{Ctx, Kept, Run, args};
 
 use crate::error::NoticeError;
 use crate::issuer::Issuer;
@@ -11,10 +11,17 @@ use crate::table;
 /// Numbers leased at a time: few gaps after a restart, few transactions in between.
 const BLOCK: i64 = 10;
 
+/// The registered word of each agency, where it has one.
+type Words = Kept<String, Option<String>>;
+
 /// The next number of a kind for an agency. Taken before the transaction; gaps are allowed, a
 /// number is never given twice.
 pub async fn number(ctx: &Ctx, kind: Kind, issuer: &Issuer) -> Result<String, NoticeError> {
-    let word = match table::word(&mut ctx.db.reader(), &issuer.code).await? {
+    let words = ctx.shared.get_or_make::<Words>();
+    let registered = words.get(issuer.code.clone(), async {
+        table::word(&mut ctx.db.reader(), &issuer.code).await
+    });
+    let word = match registered.await? {
         Some(word) => word,
         None => word(&issuer.name),
     };
@@ -48,7 +55,9 @@ pub async fn set_word(ctx: &Ctx, agency_code: &str, word: &str) -> Result<(), No
                 Ok::<_, NoticeError>(())
             })
         })
-        .await
+        .await?;
+    ctx.shared.get_or_make::<Words>().forget();
+    Ok(())
 }
 
 /// Departments and how their word is usual, longest first where one holds another.

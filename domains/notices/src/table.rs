@@ -84,7 +84,7 @@ pub(crate) async fn take_number(
 ) -> Result<bool, StoreError> {
     let sql = "INSERT INTO notice_number (number, doc_id) VALUES (?, ?) \
         ON CONFLICT (number) DO NOTHING";
-    Ok(run.exec(sql, args![number, doc_id]).await? == 1)
+    Ok(run.exec_queued(sql, args![number, doc_id]).await? == 1)
 }
 
 pub(crate) async fn by_id(run: &mut impl Run, doc_id: &str) -> Result<Option<Notice>, StoreError> {
@@ -235,18 +235,16 @@ pub(crate) async fn word(run: &mut impl Run, agency: &str) -> Result<Option<Stri
         .transpose()
 }
 
-/// The version of a kind's template in use at a moment.
-pub(crate) async fn version_at(
+/// The versions of a kind's template with the moment from which each is used, newest first.
+pub(crate) async fn versions(
     run: &mut impl Run,
     kind: Kind,
-    at: Timestamp,
-) -> Result<Option<i64>, StoreError> {
-    let sql = "SELECT version FROM notice_template WHERE kind = ? AND used_from <= ? \
-        ORDER BY version DESC LIMIT 1";
-    run.row(sql, args![kind.code(), at])
-        .await?
-        .map(|row| row.get(0))
-        .transpose()
+) -> Result<Vec<(i64, Timestamp)>, StoreError> {
+    let sql = "SELECT version, used_from FROM notice_template WHERE kind = ? ORDER BY version DESC";
+    let rows = run.rows(sql, args![kind.code()]).await?;
+    rows.iter()
+        .map(|row| Ok((row.get(0)?, row.get(1)?)))
+        .collect()
 }
 
 pub(crate) async fn newest_version(run: &mut impl Run, kind: Kind) -> Result<i64, StoreError> {

@@ -5,7 +5,7 @@ use std::sync::{Arc, RwLock};
 
 use jiff::Timestamp;
 use kernel::{Permission, Target};
-use store::{Ctx, Run};
+use store::{Ctx, Kept, Run};
 
 use crate::error::NoticeError;
 use crate::kind::Kind;
@@ -38,6 +38,9 @@ struct Parsed {
     known: RwLock<HashMap<(Kind, i64), Arc<Template>>>,
 }
 
+/// The versions of each kind, newest first, with the moment from which each is used.
+type Versions = Kept<Kind, Arc<Vec<(i64, Timestamp)>>>;
+
 /// Puts the shipped templates into the database where a kind has none. Run at every start.
 pub async fn ensure_templates(ctx: &Ctx) -> Result<(), NoticeError> {
     ctx.actor
@@ -67,7 +70,9 @@ pub async fn ensure_templates(ctx: &Ctx) -> Result<(), NoticeError> {
                 Ok::<_, NoticeError>(())
             })
         })
-        .await
+        .await?;
+    ctx.shared.get_or_make::<Versions>().forget();
+    Ok(())
 }
 
 /// Publishes a new version of a kind's template, used from `used_from` on. Documents that were
@@ -81,7 +86,8 @@ pub async fn publish_template(
         .require(Permission::SystemAdmin, &Target::default())?;
     let kind = Template::read(json)?.kind;
     let (author, body) = (ctx.actor.id.clone(), Arc::new(json.to_owned()));
-    ctx.db
+    let version = ctx
+        .db
         .write(move |tx| {
             let (author, body) = (author.clone(), body.clone());
             Box::pin(async move {
@@ -90,7 +96,9 @@ pub async fn publish_template(
                 Ok::<_, NoticeError>(version)
             })
         })
-        .await
+        .await?;
+    ctx.shared.get_or_make::<Versions>().forget();
+    Ok(version)
 }
 
 /// The template in use now, with its version.
@@ -99,8 +107,13 @@ pub(crate) async fn current(
     ctx: &Ctx,
     kind: Kind,
 ) -> Result<(i64, Arc<Template>), NoticeError> {
-    let version = table::version_at(run, kind, ctx.now()).await?;
-    let version = version.ok_or(NoticeError::NoTemplate(kind.code()))?;
+    let kept = ctx.shared.get_or_make::<Versions>();
+    let versions = kept.get(kind, async {
+        table::versions(run, kind).await.map(Arc::new)
+    });
+    let (versions, now) = (versions.await?, ctx.now());
+    let in_use = versions.iter().find(|(_, used_from)| *used_from <= now);
+    let (version, _) = *in_use.ok_or(NoticeError::NoTemplate(kind.code()))?;
     Ok((version, at_version(run, ctx, kind, version).await?))
 }
 

@@ -41,6 +41,7 @@ pub async fn session_layer(State(app): State<App>, mut request: Request, next: N
     let acting = acting(app, request.headers()).await;
     if let Some(session) = &acting.session {
         // A page that answers a form offers no other identity: to switch would lose what was typed.
+        // Nor does it count messages: most forms are answered by a redirect to a page that does.
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         let user = user_view(&acting, session, reads).await;
         let extensions = request.extensions_mut();
@@ -94,11 +95,14 @@ fn channel_of(headers: &HeaderMap) -> Channel {
     }
 }
 
-async fn user_view(acting: &Acting, session: &Session, choose: bool) -> UserView {
+async fn user_view(acting: &Acting, session: &Session, reads: bool) -> UserView {
     let l = acting.app.ui.l(acting.ctx.locale);
-    let choices = match choose {
-        true => identity::identities(&acting.ctx).await.unwrap_or_default(),
-        false => Vec::new(),
+    let (choices, unread) = match reads {
+        true => (
+            identity::identities(&acting.ctx).await.unwrap_or_default(),
+            messages::unread(&acting.ctx).await.unwrap_or(0),
+        ),
+        false => (Vec::new(), 0),
     };
     let identities = choices
         .iter()
@@ -124,7 +128,6 @@ async fn user_view(acting: &Acting, session: &Session, choose: bool) -> UserView
         (None, Some(person)) => mask::name(&person.name),
         (None, None) => String::new(),
     };
-    let unread = messages::unread(&acting.ctx).await.unwrap_or(0);
     UserView {
         name,
         identities,
