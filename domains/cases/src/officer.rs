@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use flow::{Officer, Post, Step};
+use flow::{Officer, Post, Step, Task};
 use items::Item;
 use kernel::{Permission, Target};
 use store::Ctx;
 
-use crate::case::Case;
+use crate::case::{Case, CaseData};
 use crate::error::CaseError;
 use crate::seen::Seen;
 use crate::table;
@@ -31,14 +31,7 @@ pub(crate) async fn open(
     }
     let case = table::load(&mut ctx.db.reader(), ctx, seen.id).await?;
     let d = &case.data;
-    let target = Target {
-        region: Some(&d.region),
-        agency: Some(&d.agency),
-        item: Some(&d.item_id),
-        owner: Some(&d.owner),
-        hall: None,
-    };
-    ctx.actor.require(permission, &target)?;
+    require(ctx, d, permission)?;
     seen.require(&case)?;
     let item = items::version(ctx, &d.item_id, d.item_version)
         .await
@@ -46,18 +39,33 @@ pub(crate) async fn open(
     Ok(Opened { case, item })
 }
 
+/// Asks the actor for the permission where the case lies.
+fn require(ctx: &Ctx, d: &CaseData, permission: Permission) -> Result<(), CaseError> {
+    let target = Target {
+        region: Some(&d.region),
+        agency: Some(&d.agency),
+        item: Some(&d.item_id),
+        owner: Some(&d.owner),
+        hall: None,
+    };
+    Ok(ctx.actor.require(permission, &target)?)
+}
+
+/// What one needs to work at a post of this step.
+fn permission_at(step: Step) -> Permission {
+    match step {
+        Step::Accept => Permission::CaseAccept,
+        Step::Review | Step::SiteCheck | Step::TechnicalReview => Permission::CaseReview,
+        Step::Decide => Permission::CaseDecide,
+        Step::Complete => Permission::CaseComplete,
+        Step::Deliver => Permission::CaseDeliver,
+    }
+}
+
 impl Opened {
     /// The open post of one of these steps at which the actor may act.
     pub fn post(&self, ctx: &Ctx, steps: &[Step]) -> Result<&Post, CaseError> {
-        let officer = Officer {
-            username: &ctx.actor.id,
-            roles: &ctx.actor.roles,
-            on_spot_roles: &ctx.actor.on_spot_roles,
-        };
-        if self.case.state.is_terminal() {
-            let ended = format!("办件已结束（{}），不能再办理", self.case.state.zh());
-            return Err(CaseError::Post(ended));
-        }
+        self.not_over()?;
         let flow = self.case.data.flow.as_ref().ok_or(CaseError::NotFound)?;
         let mut refusal = None;
         for (code, task) in flow.tasks() {
@@ -67,22 +75,50 @@ impl Opened {
             if !steps.contains(&post.step) {
                 continue;
             }
-            if task.holder.as_ref().is_some_and(|h| *h != ctx.actor.id) {
-                refusal = Some(format!("“{}”已由他人认领", post.name));
-                continue;
-            }
-            match post.may_act(officer, self.case.data.immediate) {
+            match self.admits(ctx, post, task) {
                 Ok(()) => return Ok(post),
-                Err(why) => {
-                    let words = why.to_string();
-                    refusal = words.split(" / ").next().map(str::to_owned);
-                }
+                Err(why) => refusal = Some(why),
             }
         }
         Err(CaseError::Post(refusal.unwrap_or_else(|| {
             let names: Vec<_> = steps.iter().map(|s| s.words()).collect();
             format!("办件当前不在“{}”环节", names.join("、"))
         })))
+    }
+
+    /// The open post with this code, at which the actor may act.
+    pub fn post_named(&self, ctx: &Ctx, code: &str) -> Result<&Post, CaseError> {
+        self.not_over()?;
+        let flow = self.case.data.flow.as_ref().ok_or(CaseError::NotFound)?;
+        let open = flow.task(code).zip(self.item.flow.post(code));
+        let Some((task, post)) = open else {
+            return Err(CaseError::Post("办件当前不在这个岗位".to_owned()));
+        };
+        require(ctx, &self.case.data, permission_at(post.step))?;
+        self.admits(ctx, post, task).map_err(CaseError::Post)?;
+        Ok(post)
+    }
+
+    fn not_over(&self) -> Result<(), CaseError> {
+        if self.case.state.is_terminal() {
+            let ended = format!("办件已结束（{}），不能再办理", self.case.state.zh());
+            return Err(CaseError::Post(ended));
+        }
+        Ok(())
+    }
+
+    /// Whether the actor may act at the post; why not, in words.
+    fn admits(&self, ctx: &Ctx, post: &Post, task: &Task) -> Result<(), String> {
+        if !task.is_free_for(post, &ctx.actor.id) {
+            return Err(format!("“{}”已由他人认领", post.name));
+        }
+        let officer = Officer {
+            username: &ctx.actor.id,
+            roles: &ctx.actor.roles,
+            on_spot_roles: &ctx.actor.on_spot_roles,
+        };
+        let immediate = self.case.data.immediate;
+        post.may_act(officer, immediate).map_err(|why| why.zh())
     }
 
     /// Submits a post and moves the flow on.

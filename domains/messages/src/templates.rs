@@ -165,6 +165,9 @@ pub fn told(event: Event, item: &str, case_no: &str, until: Option<&str>) -> Opt
         Event::StartForm
         | Event::Push
         | Event::Assign
+        | Event::Claim
+        | Event::Release
+        | Event::Transfer
         | Event::ReviewOpinion
         | Event::SiteCheckSign
         | Event::ReturnStep

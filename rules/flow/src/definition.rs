@@ -126,6 +126,19 @@ impl Step {
         }
     }
 
+    /// The code it is written with.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Review => "review",
+            Self::SiteCheck => "site_check",
+            Self::TechnicalReview => "technical_review",
+            Self::Decide => "decide",
+            Self::Complete => "complete",
+            Self::Deliver => "deliver",
+        }
+    }
+
     /// Whether officers give an opinion at it.
     pub fn is_review(self) -> bool {
         matches!(self, Self::Review | Self::SiteCheck | Self::TechnicalReview)
