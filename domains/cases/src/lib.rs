@@ -61,8 +61,8 @@ pub use points::{MarkPoint, PointCheck, mark_points};
 pub use pool::{claim, release, transfer};
 pub use posts::PostTime;
 pub use query::{
-    CaseRow, Detail, Progress, Proof, TaskView, agency_cases, cases_of_identity, detail, key_of, my_cases,
-    my_tasks, open_cases_of_account, progress, reveal,
+    CaseRow, Detail, Progress, Proof, TaskView, agency_cases, cases_of_identity, detail, key_of,
+    my_cases, my_tasks, open_cases_of_account, progress, reveal,
 };
 pub use review::{REVIEW_STEPS, SignedOpinion, assign, return_step, sign_opinion};
 pub use seen::Seen;

@@ -16,7 +16,10 @@ use crate::state::Event;
 pub async fn claim(ctx: &Ctx, seen: Seen<'_>, post: &str) -> Result<Case, CaseError> {
     let opened = officer::open(ctx, seen, Permission::CaseRead).await?;
     opened.post_named(ctx, post)?;
-    let next = opened.item.flow.claim(flow(&opened)?, post, &ctx.actor.id)?;
+    let next = opened
+        .item
+        .flow
+        .claim(flow(&opened)?, post, &ctx.actor.id)?;
     moved(ctx, opened, Event::Claim, post, next, "", None).await
 }
 
@@ -72,16 +75,7 @@ pub async fn transfer(
     };
     let next = (opened.item.flow).transfer(flow(&opened)?, post, to, &ctx.actor.id)?;
     let whom = format!("{} {}", staff.name, staff.staff_no);
-    moved(
-        ctx,
-        opened,
-        Event::Transfer,
-        post,
-        next,
-        reason,
-        Some(whom),
-    )
-    .await
+    moved(ctx, opened, Event::Transfer, post, next, reason, Some(whom)).await
 }
 
 fn flow(opened: &Opened) -> Result<&Flow, CaseError> {

@@ -55,7 +55,13 @@ pub struct TaskView {
 
 impl TaskView {
     /// The task at an open post of a case.
-    fn of(case: &Case, item: &Item, calendar: Option<&Calendar>, code: &str, now: Timestamp) -> Self {
+    fn of(
+        case: &Case,
+        item: &Item,
+        calendar: Option<&Calendar>,
+        code: &str,
+        now: Timestamp,
+    ) -> Self {
         let post = item.flow.post(code);
         let task = case.data.flow.as_ref().and_then(|f| f.task(code));
         let holder = task.and_then(|t| t.holder.clone());

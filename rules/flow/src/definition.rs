@@ -22,6 +22,11 @@ pub struct Definition {
     #[serde(default)]
     pub longest_path_limit: Option<Span>,
     pub methods: Vec<Method>,
+    /// What an inspection, testing, quarantine or appraisal result shows is whether equipment,
+    /// facilities, products or goods meet technical standards, so that the reviewer decides on it
+    /// [C-42]. An item has to say so: an appraisal of a person shows nothing of the kind.
+    #[serde(default)]
+    pub standards_shown: bool,
     /// Steps a later post may send the case back to.
     #[serde(default)]
     pub return_to: Vec<Step>,
