@@ -1,7 +1,7 @@
 //! The JSON API as the programs of others meet it: over HTTP, with tokens.
 
 mod access;
-mod client;
+pub mod client;
 mod journey;
 mod limits;
 mod schema;

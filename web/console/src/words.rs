@@ -82,6 +82,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_event_and_step_has_its_words() {
+        let catalog = ui::Catalog::build(&[ui::TEXTS, crate::TEXTS]).unwrap();
+        for locale in [kernel::Locale::Zh, kernel::Locale::En] {
+            let l = catalog.l(locale);
+            for event in Event::ALL {
+                let key = format!("console-event-{}", event.code());
+                assert!(l.has(&key), "{key}");
+            }
+            for code in crate::frame::WINDOW_STEPS
+                .iter()
+                .chain(crate::frame::REVIEW_STEPS)
+            {
+                assert!(l.has(&format!("console-step-{code}")), "{code}");
+            }
+        }
+    }
+
+    #[test]
     fn values_are_hidden_by_their_shape() {
         assert_eq!(hidden("林晓华"), "林*华");
         assert_eq!(hidden("19900120007"), "199****0007");

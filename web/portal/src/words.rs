@@ -59,3 +59,42 @@ pub(crate) fn size(bytes: u64) -> String {
         _ => format!("{:.1} MB", bytes as f64 / 1_048_576.0),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kernel::Locale;
+
+    use super::*;
+
+    /// Every state tells what comes next, and every event what happened, the reminder among them,
+    /// in both languages and not in the same words.
+    #[test]
+    fn every_state_and_event_has_its_words() {
+        let catalog = ui::Catalog::build(&[ui::TEXTS, crate::TEXTS]).unwrap();
+        let [zh, en] = [Locale::Zh, Locale::En].map(|locale| catalog.l(locale));
+        let chinese = |words: &str| {
+            words
+                .chars()
+                .any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+        };
+        let told = |zh: String, en: String, of: &str| {
+            assert!(chinese(&zh), "{of}: {zh}");
+            assert!(!chinese(&en) && !en.contains(of), "{of}: {en}");
+        };
+        for state in State::ALL {
+            let key = format!("portal-next-{}", state.code());
+            assert!(zh.has(&key) && en.has(&key), "{key}");
+            let [zh, en] = [next(&zh, *state), next(&en, *state)];
+            assert!(
+                zh.ends_with('。') && en.ends_with('.'),
+                "{key}: no sentence"
+            );
+            told(zh, en, &key);
+        }
+        for of in Event::ALL {
+            let key = format!("portal-event-{}", of.code());
+            assert!(en.has(&key), "{key}");
+            told(event(&zh, *of), event(&en, *of), &key);
+        }
+    }
+}

@@ -77,10 +77,8 @@ impl List<'_> {
                 Cell::Button(Button {
                     label: l.t("console-act-claim"),
                     action: format!("{href}/act/claim"),
-                    sends: vec![
-                        ("csrf".into(), self.csrf.clone()),
-                        ("claim.post".into(), task.post.clone()),
-                    ],
+                    csrf: self.csrf.clone(),
+                    sends: vec![("claim.post".into(), task.post.clone())],
                     about: number,
                 })
             } else {

@@ -66,7 +66,9 @@ pub struct Button {
     pub label: String,
     /// Address it posts to.
     pub action: String,
-    /// What it sends, the token of the page among it.
+    /// Token of the page.
+    pub csrf: String,
+    /// What else it sends.
     pub sends: Vec<(String, String)>,
     /// What it is about, for those who hear it alone.
     pub about: String,
