@@ -127,8 +127,7 @@ use Event as E;
 use State as S;
 use Target::{Origin, Same, To};
 
-/// The table of [D-37] but for its last row, claim, release and transfer in every state that has
-/// open tasks; see [`next`].
+/// The table of [D-37] but for its last row, which [`next`] knows.
 pub const MOVES: &[Move] = &[
     row(None, E::StartForm, To(S::Draft), Stay),
     row(Some(S::Draft), E::Submit, To(S::Submitted), Stay),
@@ -268,7 +267,7 @@ pub fn next(
     origin: Option<State>,
 ) -> Result<(State, ClockMove), IllegalMove> {
     let illegal = IllegalMove { from, event };
-    // The last row: who works on an open task does not change where the case stands.
+    // The last row: who works on a task does not move the case.
     if let Some(same) = from.filter(|from| event.is_of_pool() && from.has_tasks()) {
         return Ok((same, Stay));
     }
@@ -289,7 +288,7 @@ pub fn next(
 }
 
 impl Event {
-    /// 认领, 放回, 转办: among officers only; the case itself does not move.
+    /// Among officers only; the case itself does not move.
     pub fn is_of_pool(self) -> bool {
         matches!(self, E::Claim | E::Release | E::Transfer)
     }
@@ -411,19 +410,11 @@ mod tests {
         "SUSPENDED",
     ];
 
-    const WITHOUT_TASKS: &[&str] = &[
-        "",
-        "DRAFT",
-        "NOT_ACCEPTED",
-        "ABORTED",
-        "WITHDRAWN",
-        "DELIVERED",
-        "ARCHIVED",
-    ];
-
+    const WITHOUT_TASKS: &str = "DRAFT NOT_ACCEPTED ABORTED WITHDRAWN DELIVERED ARCHIVED";
     fn required(from: &str, event: &str) -> Option<&'static str> {
         if ["claim", "release", "transfer"].contains(&event) {
-            return WITHOUT_TASKS.iter().all(|s| *s != from).then_some("same");
+            let tasks = !from.is_empty() && !WITHOUT_TASKS.contains(from);
+            return tasks.then_some("same");
         }
         if event == "withdraw" {
             return WITHDRAWABLE.contains(&from).then_some("WITHDRAWN");

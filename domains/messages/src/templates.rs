@@ -180,8 +180,7 @@ pub fn told(event: Event, item: &str, case_no: &str, until: Option<&str>) -> Opt
 mod tests {
     use super::*;
 
-    /// Whoever is reminded is told until when, and what follows; every state that reminds ends by
-    /// itself.
+    /// Whoever is reminded is told until when, and what follows.
     #[test]
     fn a_reminder_names_the_end_of_the_time() {
         let told = told(Event::Remind, "取水许可", "123", Some("12月16日")).unwrap();

@@ -1,8 +1,7 @@
 //! The clock of a case, wherever the case is shown.
 
 use cases::CorrectionItem;
-use journeys::Served;
-use journeys::client::{Client, Reply};
+use journeys::{Client, Reply, Served};
 use serde_json::{Value, json};
 
 use super::api::client as api;
@@ -16,12 +15,12 @@ const RUNNING: [&str; 4] = [
     "应于 11 月 23 日 17:00 前办结",
 ];
 
-/// The same, while it waits for the applicant: the day of looking is free, too.
+/// The same, while it waits for the applicant: due at the earliest.
 const WAITING: [&str; 4] = [
     "暂停计时 补正中",
     "已用 1 个工作日",
     "剩余 4 个工作日",
-    "应于 11 月 24 日 17:00 前办结",
+    "应于 11 月 23 日 17:00 前办结",
 ];
 
 /// Every word stands in one clock of the page.
@@ -101,8 +100,9 @@ async fn the_clock_is_shown_wherever_a_case_is() {
         shows(&reviewer.get(place).await.unwrap(), place, &own);
     }
     // What is completed and waits to be handed over.
-    let deliverer = town.first(&handed, flow::Step::Deliver).await.actor.id;
-    let token = town.staff_token(&deliverer).await;
+    let deliverer = town.first(&handed, flow::Step::Deliver).await;
+    let deliverer = deliverer.actor.id.as_str();
+    let token = town.staff_token(deliverer).await;
     let mut window = Client::new(address).with_cookie("tb_desk", &token);
     let done = ["按时办结", "已用 0 个工作日", "前办结"];
     shows(&window.get("/desk").await.unwrap(), "/desk", &done);
@@ -122,15 +122,31 @@ async fn the_clock_is_shown_wherever_a_case_is() {
         shows(&person.get(place).await.unwrap(), place, &WAITING);
     }
     // A post that is over its limit shows it, though the case is in time.
-    let officer = town.staff_token("sc_tancw").await;
     let (_, late) = town.apply("SPJYXK-BG").await;
     town.set("2026-11-19T10:00");
+    let officer = town.staff_token("sc_tancw").await;
     let mut clerk = Client::new(address).with_cookie("tb_desk", &officer);
     let place = format!("/desk/cases/{}", late.number());
     let over = ["lamp red", "超期"];
     for place in ["/desk", &place] {
         shows(&clerk.get(place).await.unwrap(), place, &over);
     }
+    // Claimed from the list with one press, and pressed twice it is claimed once.
+    let list = clerk.get("/desk").await.unwrap().text();
+    let claim = format!("{place}/act/claim");
+    assert!(list.contains(&format!("action=\"{claim}\"")), "{list}");
+    for _ in 0..2 {
+        let done = clerk.post(&claim, &[("claim.post", "SPJYXK-BG-P1")]).await;
+        assert_eq!(done.unwrap().location(), place);
+    }
+    let list = clerk.get("/desk").await.unwrap().text();
+    assert!(!list.contains(&claim) && list.contains("已认领"), "{list}");
+    let detail = cases::detail(town.ctx(), &late.case_id).await.unwrap();
+    let claims = detail
+        .steps
+        .iter()
+        .filter(|s| s.open.event == cases::Event::Claim);
+    assert_eq!(claims.count(), 1);
     city.close().await;
 }
 
