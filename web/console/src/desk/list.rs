@@ -34,8 +34,8 @@ impl List<'_> {
         let mut columns = vec!["lamp", "no", "item", "applicant", "state", "updated"];
         if tasks {
             columns.insert(0, "task-lamp");
-            columns.insert(6, "step");
-            columns.push("do");
+            columns.truncate(6);
+            columns.extend(["step", "do"]);
         }
         let named = columns
             .iter()
@@ -72,7 +72,9 @@ impl List<'_> {
         ];
         if let Some(task) = &row.task {
             cells.insert(0, own_clock(l, now, row, task));
-            cells.insert(6, Cell::text(words::step(l, &task.step)));
+            // When it was changed last says less than since when and until when it waits.
+            cells.truncate(6);
+            cells.push(Cell::text(words::step(l, &task.step)));
             cells.push(if task.claimable {
                 Cell::Button(Button {
                     label: l.t("console-act-claim"),
