@@ -157,7 +157,7 @@ impl Table {
             return "lead";
         }
         match cell {
-            Cell::Lamp(_) | Cell::Clock(_) | Cell::Actions(_) => "lone",
+            Cell::Lamp(_) | Cell::Actions(_) => "lone",
             _ if self.columns.get(*at).is_some_and(|column| column.number) => "r",
             _ => "",
         }
