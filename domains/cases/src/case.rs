@@ -1,5 +1,7 @@
 //! What a case is.
 
+use std::collections::BTreeMap;
+
 use calendar::{CaseClock, Limit, Reading};
 use conditions::Answers;
 use jiff::{SignedDuration, Timestamp};
@@ -7,6 +9,7 @@ use kernel::{Actor, Channel, Denied, Permission, Target};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::posts::PostTime;
 use crate::state::{Event, State, next};
 
 /// Days before the end of the applicant's time at which the applicant is told [D-37].
@@ -65,6 +68,9 @@ pub struct CaseData {
     pub delivered_at: Option<Timestamp>,
     pub clock: Option<CaseClock>,
     pub flow: Option<flow::State>,
+    /// The time of each open post, by its code.
+    #[serde(default)]
+    pub posts: BTreeMap<String, PostTime>,
     /// The applicant was told that the time is nearly over.
     #[serde(default)]
     pub reminded: bool,

@@ -12,6 +12,7 @@ use store::{Ctx, Tx};
 use crate::case::{Case, CaseMaterial};
 use crate::error::CaseError;
 use crate::events::{CaseMoved, VisitsExceeded};
+use crate::posts::PostTime;
 use crate::special::Special;
 use crate::state::{self, ClockMove, Event, State};
 use crate::step::{StepOpen, StepPrivate, StepRecord};
@@ -44,6 +45,8 @@ pub(crate) struct Change {
     new: bool,
     pub post: Option<String>,
     pub opinion: String,
+    /// To whom the task was handed.
+    pub handed_to: Option<String>,
     visit: bool,
     pub writes: Vec<Write>,
 }
@@ -70,6 +73,7 @@ impl Change {
             new: true,
             post: None,
             opinion: String::new(),
+            handed_to: None,
             visit: false,
             writes: Vec::new(),
         })
@@ -87,7 +91,8 @@ impl Change {
             Event::Resubmit | Event::Paid => case.data.origin = None,
             _ => {}
         }
-        case.data.reminded = event == Event::Remind;
+        // An act that leaves the case where it is leaves the applicant's time as it is, too.
+        case.data.reminded = event == Event::Remind || (case.data.reminded && to == from);
         move_clock(&mut case, &item, clock, now)?;
         Ok(Self {
             case,
@@ -99,6 +104,7 @@ impl Change {
             new: false,
             post: None,
             opinion: String::new(),
+            handed_to: None,
             visit: false,
             writes: Vec::new(),
         })
@@ -133,17 +139,17 @@ impl Change {
     }
 
     /// Writes everything, or nothing.
-    pub async fn commit(self, ctx: &Ctx) -> Result<Case, CaseError> {
+    pub async fn commit(mut self, ctx: &Ctx) -> Result<Case, CaseError> {
         let directory = agencies::directory(ctx).await.map_err(CaseError::other)?;
+        let calendar = directory.calendar_for(&self.case.data.region);
         let due_at = match &self.case.data.clock {
             Some(clock) => {
-                let calendar = directory
-                    .calendar_for(&self.case.data.region)
-                    .ok_or_else(|| CaseError::Data("no calendar".into()))?;
+                let calendar = calendar.ok_or_else(|| CaseError::Data("no calendar".into()))?;
                 clock.reading(calendar, self.now)?.due_at()
             }
             None => None,
         };
+        self.case.follow_posts(&self.item, calendar, self.now)?;
         let step = self.step(ctx);
         let key = format!("{}/{}", self.case.case_id, step.open.seq);
         let sealed_step = ctx.seal(
@@ -152,9 +158,13 @@ impl Change {
             &key,
             &serde_json::to_vec(&step.private)?,
         );
+        let open_tasks = tasks(&self.case, &self.item, |time| {
+            let own = calendar.and_then(|c| time.reading(c, self.now));
+            own.map_or(due_at, |reading| reading.due_at())
+        });
         let ready = Arc::new(Ready {
             moved: self.moved(due_at),
-            tasks: at_hall(ctx, &self.case, tasks(&self.case, &self.item)).await?,
+            tasks: at_hall(ctx, &self.case, open_tasks).await?,
             written: Written::new(ctx, self.case, due_at)?,
             new: self.new,
             visit: self.visit,
@@ -200,6 +210,7 @@ impl Change {
                 officer: actor.id.clone(),
                 officer_name: actor.name.clone(),
                 opinion: self.opinion.clone(),
+                handed_to: self.handed_to.clone(),
             },
         }
     }
@@ -243,7 +254,7 @@ impl Ready {
     async fn write(&self, tx: &mut Tx<'_>, ctx: &Ctx) -> Result<(), CaseError> {
         // What is looked at comes first; what is only written follows in one go.
         let case = &self.written.case;
-        let (id, due) = (&case.case_id, self.written.due_at);
+        let id = &case.case_id;
         let stream = case.stream();
         let mut head = journal::Head::fresh();
         if self.new {
@@ -262,7 +273,7 @@ impl Ready {
             table::insert_number(tx, no, &case.case_id).await?;
         }
         table::insert_step(tx, &case.case_id, &self.step, &self.sealed_step).await?;
-        table::insert_tasks(tx, id, &self.tasks, case.state.code(), due, self.now).await?;
+        table::insert_tasks(tx, id, &self.tasks, case.state.code()).await?;
         for write in &self.writes {
             self.beside(tx, ctx, write).await?;
         }
@@ -369,8 +380,8 @@ async fn at_hall(
 }
 
 /// One row for each officer of each open post; a claimed post is its holder's alone.
-fn tasks(case: &Case, item: &Item) -> Vec<TaskRow> {
-    if case.state.is_terminal() || matches!(case.state, State::Draft | State::Delivered) {
+fn tasks(case: &Case, item: &Item, due: impl Fn(&PostTime) -> Option<Timestamp>) -> Vec<TaskRow> {
+    if !case.state.has_tasks() {
         return Vec::new();
     }
     let Some(flow) = &case.data.flow else {
@@ -378,23 +389,18 @@ fn tasks(case: &Case, item: &Item) -> Vec<TaskRow> {
     };
     let mut rows = Vec::new();
     for (code, task) in flow.tasks() {
-        let Some(post) = item.flow.post(code) else {
+        let (Some(post), Some(time)) = (item.flow.post(code), case.post_time(code)) else {
             continue;
         };
-        let step = serde_json::to_value(post.step).ok();
-        let step = step
-            .as_ref()
-            .and_then(|v| v.as_str())
-            .unwrap_or_default()
-            .to_owned();
-        let signed = |who: &str| task.signatures.iter().any(|s| s.who == who);
+        let due_at = due(time);
         for username in &post.staff {
-            let theirs = task.holder.as_ref().is_none_or(|h| h == username);
-            if theirs && !signed(username) {
+            if task.is_free_for(post, username) && !task.is_signed_by(username) {
                 rows.push(TaskRow {
                     username: username.clone(),
                     post_code: post.code.clone(),
-                    step: step.clone(),
+                    step: post.step.code(),
+                    due_at,
+                    opened_at: time.opened_at,
                 });
             }
         }

@@ -20,6 +20,8 @@ mod officer;
 mod papers;
 mod pay;
 mod points;
+mod pool;
+mod posts;
 mod query;
 mod review;
 mod seen;
@@ -57,9 +59,11 @@ pub use intake::{WindowIntake, open_cases_of, take_originals, window_intake, win
 pub use papers::form_words;
 pub use pay::{confirm_payment, request_fee};
 pub use points::{MarkPoint, PointCheck, mark_points};
+pub use pool::{claim, release, transfer};
+pub use posts::PostTime;
 pub use query::{
-    CaseRow, Detail, Progress, Proof, agency_cases, cases_of_identity, detail, key_of, my_cases,
-    my_tasks, open_cases_of_account, progress, reveal,
+    CaseRow, Detail, Progress, Proof, TaskView, agency_cases, cases_of_identity, detail, key_of,
+    my_cases, my_tasks, open_cases_of_account, progress, reveal,
 };
 pub use review::{REVIEW_STEPS, SignedOpinion, assign, return_step, sign_opinion};
 pub use seen::Seen;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use calendar::Reading;
+use calendar::{Calendar, Reading};
 use items::Item;
 use jiff::Timestamp;
 use kernel::{Page, PageRequest, Permission, Scope, Target, mask};
@@ -15,7 +15,7 @@ use crate::events::CaseRevealed;
 use crate::fields;
 use crate::points::PointCheck;
 use crate::special::Special;
-use crate::state::State;
+use crate::state::{Event, State};
 use crate::step::StepRecord;
 use crate::table::{self, Sealed};
 
@@ -34,17 +34,65 @@ pub struct CaseRow {
     pub deadline: Option<Timestamp>,
     /// Masked.
     pub applicant: String,
-    /// The open post, in task lists.
-    pub post: Option<String>,
-    pub step: Option<String>,
+    /// The officer's open task, in task lists.
+    pub task: Option<TaskView>,
 }
 
-async fn row(ctx: &Ctx, sealed: Sealed) -> Result<CaseRow, CaseError> {
+/// An open task of an officer.
+#[derive(Clone, Debug)]
+pub struct TaskView {
+    /// Code of the post.
+    pub post: String,
+    pub step: String,
+    /// When the case came to the post.
+    pub opened_at: Option<Timestamp>,
+    /// The post's own clock; none where it has no limit.
+    pub reading: Option<Reading>,
+    /// User name of who claimed it.
+    pub holder: Option<String>,
+    /// Lies in a pool of several, of whom one takes it.
+    pub claimable: bool,
+}
+
+impl TaskView {
+    /// The task at an open post of a case.
+    fn of(
+        case: &Case,
+        item: &Item,
+        calendar: Option<&Calendar>,
+        code: &str,
+        now: Timestamp,
+    ) -> Self {
+        let post = item.flow.post(code);
+        let task = case.data.flow.as_ref().and_then(|f| f.task(code));
+        let holder = task.and_then(|t| t.holder.clone());
+        let time = case.post_time(code);
+        Self {
+            post: code.to_owned(),
+            step: post.map(|p| p.step.code()).unwrap_or_default().to_owned(),
+            opened_at: time.map(|t| t.opened_at),
+            reading: time.and_then(|t| t.reading(calendar?, now)),
+            claimable: holder.is_none()
+                && post.is_some_and(|p| p.countersign <= 1 && p.staff.len() > 1),
+            holder,
+        }
+    }
+}
+
+async fn row(ctx: &Ctx, sealed: Sealed, post: Option<&str>) -> Result<CaseRow, CaseError> {
     let case = sealed.open(ctx)?;
     let directory = agencies::directory(ctx).await.map_err(CaseError::other)?;
-    let reading = directory
-        .calendar_for(&case.data.region)
-        .and_then(|c| case.reading(c, ctx.now()));
+    let calendar = directory.calendar_for(&case.data.region);
+    let reading = calendar.and_then(|c| case.reading(c, ctx.now()));
+    let task = match post {
+        Some(post) => {
+            let item = items::version(ctx, &case.data.item_id, case.data.item_version)
+                .await
+                .map_err(CaseError::other)?;
+            Some(TaskView::of(&case, &item, calendar, post, ctx.now()))
+        }
+        None => None,
+    };
     let applicant = &case.private.applicant;
     Ok(CaseRow {
         applicant: if applicant.is_legal {
@@ -62,8 +110,7 @@ async fn row(ctx: &Ctx, sealed: Sealed) -> Result<CaseRow, CaseError> {
         submitted_at: case.data.submitted_at,
         deadline: case.deadline,
         case_id: case.case_id,
-        post: None,
-        step: None,
+        task,
     })
 }
 
@@ -97,7 +144,7 @@ pub async fn my_cases(ctx: &Ctx, page: PageRequest) -> Result<Page<CaseRow>, Cas
         table::of_owner(&mut ctx.db.reader(), &owner, items.as_deref(), page).await?;
     let mut rows = Vec::new();
     for s in sealed {
-        rows.push(row(ctx, s).await?);
+        rows.push(row(ctx, s, None).await?);
     }
     Ok(Page::new(rows, total, page))
 }
@@ -111,10 +158,8 @@ pub async fn my_tasks(
     staff_only(ctx)?;
     let (found, total) = table::tasks_of(&mut ctx.db.reader(), &ctx.actor.id, steps, page).await?;
     let mut rows = Vec::new();
-    for (sealed, post, step) in found {
-        let mut one = row(ctx, sealed).await?;
-        (one.post, one.step) = (Some(post), Some(step));
-        rows.push(one);
+    for (sealed, post) in found {
+        rows.push(row(ctx, sealed, Some(&post)).await?);
     }
     Ok(Page::new(rows, total, page))
 }
@@ -145,7 +190,7 @@ pub async fn agency_cases(
     let (sealed, total) = table::of_agencies(&mut ctx.db.reader(), agencies, &states, page).await?;
     let mut rows = Vec::new();
     for s in sealed {
-        rows.push(row(ctx, s).await?);
+        rows.push(row(ctx, s, None).await?);
     }
     Ok(Page::new(rows, total, page))
 }
@@ -158,7 +203,7 @@ pub async fn cases_of_identity(ctx: &Ctx, number: &str) -> Result<Vec<CaseRow>, 
     let mut rows = Vec::new();
     for sealed in table::of_applicant(&mut ctx.db.reader(), &digest).await? {
         if sealed.state != State::Draft && readable(ctx, &sealed.data).is_ok() {
-            rows.push(row(ctx, sealed).await?);
+            rows.push(row(ctx, sealed, None).await?);
         }
     }
     Ok(rows)
@@ -179,6 +224,8 @@ pub struct Detail {
     pub masked: bool,
     pub item: Arc<Item>,
     pub reading: Option<Reading>,
+    /// The open posts, of whoever they are.
+    pub tasks: Vec<TaskView>,
     pub materials: Vec<CaseMaterial>,
     pub steps: Vec<StepRecord>,
     pub specials: Vec<Special>,
@@ -214,9 +261,13 @@ async fn whole(ctx: &Ctx, case: Case) -> Result<Detail, CaseError> {
         .await
         .map_err(CaseError::other)?;
     let directory = agencies::directory(ctx).await.map_err(CaseError::other)?;
-    let reading = directory
-        .calendar_for(&d.region)
-        .and_then(|c| case.reading(c, ctx.now()));
+    let calendar = directory.calendar_for(&d.region);
+    let reading = calendar.and_then(|c| case.reading(c, ctx.now()));
+    let open = d.flow.iter().filter(|_| case.state.has_tasks());
+    let tasks = open
+        .flat_map(flow::State::tasks)
+        .map(|(code, _)| TaskView::of(&case, &item, calendar, code, ctx.now()))
+        .collect();
     let hints = if d.accepted_at.is_none() && !case.state.is_terminal() {
         checks::hints(ctx, &case).await?
     } else {
@@ -229,6 +280,7 @@ async fn whole(ctx: &Ctx, case: Case) -> Result<Detail, CaseError> {
         checks: table::checks(reader, case_id).await?,
         visits: table::visits(reader, case_id).await?,
         hints,
+        tasks,
         reading,
         item,
         masked: false,
@@ -313,7 +365,7 @@ pub async fn progress(ctx: &Ctx, case_no: &str, proof: Proof<'_>) -> Result<Prog
         steps: steps
             .iter()
             .rev()
-            .filter(|s| s.open.event != crate::state::Event::StartForm)
+            .filter(|s| s.open.event != Event::StartForm && !s.open.event.is_of_pool())
             .map(|s| {
                 (
                     s.open.event.zh().to_owned(),

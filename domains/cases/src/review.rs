@@ -94,10 +94,10 @@ pub async fn assign(ctx: &Ctx, seen: Seen<'_>, to: &str) -> Result<Case, CaseErr
     let (next, _) = opened.item.flow.transfer(flow, &post, to, &ctx.actor.id)?;
     let Opened { mut case, item } = opened;
     case.data.flow = Some(next);
-    Change::of(ctx, item, case, Event::Assign)?
-        .at_post(&post)
-        .commit(ctx)
-        .await
+    let mut change = Change::of(ctx, item, case, Event::Assign)?.at_post(&post);
+    let staff = identity::staff(ctx, to).await.map_err(CaseError::other)?;
+    change.handed_to = staff.map(|s| format!("{} {}", s.name, s.staff_no));
+    change.commit(ctx).await
 }
 
 /// 退回上一环节, with a reason.

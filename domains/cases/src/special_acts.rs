@@ -149,6 +149,9 @@ pub async fn extend(ctx: &Ctx, seen: Seen<'_>, days: u32, reason: &str) -> Resul
     if let Some(clock) = &mut change.case.data.clock {
         clock.push(ClockEvent::Extended { at: now, days })?;
     }
+    for time in change.case.data.posts.values_mut() {
+        time.extend(now, days)?;
+    }
     let special = Special {
         open: SpecialOpen {
             no: specials.len() as i64 + 1,

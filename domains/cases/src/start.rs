@@ -168,6 +168,7 @@ pub(crate) fn fresh(
             delivered_at: None,
             clock: None,
             flow: None,
+            posts: Default::default(),
             origin: None,
             provisional: None,
             reminded: false,

@@ -42,6 +42,9 @@ kernel::codes! {
         Refuse = "refuse", "不予受理";
         Push = "push", "转审查";
         Assign = "assign", "分派";
+        Claim = "claim", "认领";
+        Release = "release", "放回待领";
+        Transfer = "transfer", "转办";
         ReviewOpinion = "review_opinion", "审查意见";
         SiteCheckSign = "site_check_sign", "现场核查签字";
         ReturnStep = "return_step", "退回上一环节";
@@ -124,7 +127,7 @@ use Event as E;
 use State as S;
 use Target::{Origin, Same, To};
 
-/// The table of [D-37].
+/// The table of [D-37] but for its last row, which [`next`] knows.
 pub const MOVES: &[Move] = &[
     row(None, E::StartForm, To(S::Draft), Stay),
     row(Some(S::Draft), E::Submit, To(S::Submitted), Stay),
@@ -264,6 +267,10 @@ pub fn next(
     origin: Option<State>,
 ) -> Result<(State, ClockMove), IllegalMove> {
     let illegal = IllegalMove { from, event };
+    // The last row: who works on a task does not move the case.
+    if let Some(same) = from.filter(|from| event.is_of_pool() && from.has_tasks()) {
+        return Ok((same, Stay));
+    }
     let found = MOVES
         .iter()
         .find(|m| m.from == from && m.event == event)
@@ -280,6 +287,13 @@ pub fn next(
     Ok((to, found.clock))
 }
 
+impl Event {
+    /// Among officers only; the case itself does not move.
+    pub fn is_of_pool(self) -> bool {
+        matches!(self, E::Claim | E::Release | E::Transfer)
+    }
+}
+
 impl State {
     /// Ended for good: only archiving may follow.
     pub fn is_terminal(self) -> bool {
@@ -287,6 +301,11 @@ impl State {
             self,
             S::NotAccepted | S::Withdrawn | S::Aborted | S::Archived
         )
+    }
+
+    /// Officers have open tasks on it.
+    pub fn has_tasks(self) -> bool {
+        !self.is_terminal() && !matches!(self, S::Draft | S::Delivered)
     }
 
     /// Still to be worked on by somebody.
@@ -391,7 +410,12 @@ mod tests {
         "SUSPENDED",
     ];
 
+    const WITHOUT_TASKS: &str = "DRAFT NOT_ACCEPTED ABORTED WITHDRAWN DELIVERED ARCHIVED";
     fn required(from: &str, event: &str) -> Option<&'static str> {
+        if ["claim", "release", "transfer"].contains(&event) {
+            let tasks = !from.is_empty() && WITHOUT_TASKS.split(' ').all(|s| s != from);
+            return tasks.then_some("same");
+        }
         if event == "withdraw" {
             return WITHDRAWABLE.contains(&from).then_some("WITHDRAWN");
         }
@@ -412,6 +436,7 @@ mod tests {
                 let name = from.map_or("", State::code);
                 let got = next(from, event, origin).map(|(to, _)| to.code());
                 match required(name, event.code()) {
+                    Some("same") => assert_eq!(got, Ok(name), "{name} {event:?}"),
                     Some("origin") => assert_eq!(got, Ok("DECIDED"), "{name} {event:?}"),
                     Some(to) => assert_eq!(got, Ok(to), "{name} {event:?}"),
                     None => assert_eq!(got, Err(IllegalMove { from, event }), "{name} {event:?}"),

@@ -35,4 +35,7 @@ pub struct StepPrivate {
     pub officer: String,
     pub officer_name: String,
     pub opinion: String,
+    /// To whom a task was handed: name and officer number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_to: Option<String>,
 }

@@ -36,6 +36,33 @@ struct RawDecision {
     collective: bool,
 }
 
+/// Who decides, as the review rules put it [C-42].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decides {
+    /// 即时决定, 当场决定: whoever accepts or reviews.
+    OnTheSpot,
+    /// 由决定人作出决定.
+    Decider,
+}
+
+impl RawRules {
+    /// Who decides by the words of the decision part; none where they say neither, or both.
+    pub(crate) fn decides(&self) -> Option<Decides> {
+        let rule = &self.decision.rule;
+        let on_the_spot = rule.contains("即时决定") || rule.contains("当场决定");
+        match (on_the_spot, rule.contains("决定人")) {
+            (true, false) => Some(Decides::OnTheSpot),
+            (false, true) => Some(Decides::Decider),
+            _ => None,
+        }
+    }
+
+    /// Whether the decision part asks for a collective review.
+    pub(crate) fn is_collective(&self) -> bool {
+        self.decision.collective
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 struct RawMaking {
     way: String,

@@ -165,6 +165,9 @@ pub fn told(event: Event, item: &str, case_no: &str, until: Option<&str>) -> Opt
         Event::StartForm
         | Event::Push
         | Event::Assign
+        | Event::Claim
+        | Event::Release
+        | Event::Transfer
         | Event::ReviewOpinion
         | Event::SiteCheckSign
         | Event::ReturnStep
@@ -176,6 +179,16 @@ pub fn told(event: Event, item: &str, case_no: &str, until: Option<&str>) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Whoever is reminded is told until when, and what follows.
+    #[test]
+    fn a_reminder_names_the_end_of_the_time() {
+        let told = told(Event::Remind, "取水许可", "123", Some("12月16日")).unwrap();
+        for words in ["取水许可", "123", "12月16日", "逾期"] {
+            assert!(told.text.contains(words), "{}", told.text);
+        }
+        assert!(told.sms);
+    }
 
     /// The four reminders that B-29 names go out as SMS and name the case.
     #[test]

@@ -224,11 +224,24 @@ impl Calendar {
             .map(|reading| reading.due)
     }
 
-    /// The limit in working minutes that `hundredths` of a working day are on the day of `at`: a
-    /// post may be given half a day, which whole-day counting cannot express.
-    pub fn part_of_day(&self, hundredths: u32, at: Timestamp) -> Limit {
-        let day = self.hours.on(kernel::time::beijing(at).date()).minutes();
-        Limit::new(day.saturating_mul(hundredths) / 100, Unit::Minute)
+    /// The limit that `hundredths` of a working day are for what begins at `at`. Whole days are
+    /// counted by their cut-offs. A post may be given half a day, which that counting cannot
+    /// express: it runs through office hours, and where whole days come before it, the rest of the
+    /// first day is free as it is for them, so that more days never end sooner.
+    pub fn days_from(&self, hundredths: u32, at: Timestamp) -> Result<Limit, CalendarError> {
+        if hundredths.is_multiple_of(100) {
+            return Ok(Limit::new(hundredths / 100, Unit::WorkingDay));
+        }
+        let at = kernel::time::beijing(at);
+        let hours = self.hours.on(at.date());
+        let mut minutes = hours.minutes().saturating_mul(hundredths) / 100;
+        if hundredths > 100 && self.is_working_day(at.date())? {
+            let sessions = hours.sessions(at.date()).into_iter();
+            let left = sessions.map(|(open, shut)| shut.duration_since(open.max(at)).as_mins());
+            let left: i64 = left.map(|minutes| minutes.max(0)).sum();
+            minutes = minutes.saturating_add(u32::try_from(left).unwrap_or_default());
+        }
+        Ok(Limit::new(minutes, Unit::Minute))
     }
 
     /// The cut-off of `date`.

@@ -62,7 +62,7 @@ impl Definition {
         let (mut next, mut effects) = (state.clone(), Vec::new());
         let (post, task) = self.task(&mut next, post)?;
         listed(post, to)?;
-        if signed(task, to) {
+        if task.is_signed_by(to) {
             return Err(FlowError::AlreadySigned {
                 post: post.name.clone(),
                 who: to.to_owned(),
@@ -80,7 +80,7 @@ impl Definition {
     pub fn sign(&self, state: &State, post: &str, who: &str, opinion: Opinion) -> Outcome {
         let mut next = state.clone();
         let (post, task) = self.shared(&mut next, post, who)?;
-        if signed(task, who) {
+        if task.is_signed_by(who) {
             return Err(FlowError::AlreadySigned {
                 post: post.name.clone(),
                 who: who.to_owned(),
@@ -117,7 +117,7 @@ impl Definition {
                 have,
                 need,
             });
-        } else if !signed(task, who) {
+        } else if !task.is_signed_by(who) {
             return Err(FlowError::NotASigner {
                 post: post.name.clone(),
                 who: who.to_owned(),
@@ -275,8 +275,4 @@ fn listed(post: &Post, who: &str) -> Result<(), FlowError> {
         post: post.name.clone(),
         who: who.to_owned(),
     })
-}
-
-fn signed(task: &Task, who: &str) -> bool {
-    task.signatures.iter().any(|signature| signature.who == who)
 }

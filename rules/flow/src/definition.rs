@@ -22,6 +22,11 @@ pub struct Definition {
     #[serde(default)]
     pub longest_path_limit: Option<Span>,
     pub methods: Vec<Method>,
+    /// What an inspection, testing, quarantine or appraisal result shows is whether equipment,
+    /// facilities, products or goods meet technical standards, so that the reviewer decides on it
+    /// [C-42]. An item has to say so: an appraisal of a person shows nothing of the kind.
+    #[serde(default)]
+    pub standards_shown: bool,
     /// Steps a later post may send the case back to.
     #[serde(default)]
     pub return_to: Vec<Step>,
@@ -123,6 +128,19 @@ impl Step {
             Self::Decide => "决定",
             Self::Complete => "办结",
             Self::Deliver => "送达",
+        }
+    }
+
+    /// The code it is written with.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Review => "review",
+            Self::SiteCheck => "site_check",
+            Self::TechnicalReview => "technical_review",
+            Self::Decide => "decide",
+            Self::Complete => "complete",
+            Self::Deliver => "deliver",
         }
     }
 

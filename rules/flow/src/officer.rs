@@ -25,6 +25,15 @@ pub enum NotAllowed {
     OnSpotOnly { role: String },
 }
 
+impl NotAllowed {
+    /// The Chinese words alone.
+    pub fn zh(&self) -> String {
+        let words = self.to_string();
+        let zh = words.split(" / ").next();
+        zh.unwrap_or_default().to_owned()
+    }
+}
+
 impl Post {
     /// Whether `officer` may act here: listed at the post and holding its role, which is not kept
     /// for immediate cases unless the case is one.

@@ -60,6 +60,16 @@ pub enum Problem {
     SharedStaff { review: String, technical: String },
     #[error("审查方式与环节不一致：{method:?} / method and steps do not agree: {method:?}")]
     MethodStep { method: Method },
+    #[error(
+        "“{post}”：所选审查方式须由审查人员签署意见、决定人员决定，决定岗的角色须为decider / {post}: after these methods the reviewer signs an opinion and a decider decides; the post needs the role decider"
+    )]
+    DeciderNeeded { post: String },
+    #[error(
+        "“{post}”：所选审查方式由受理或审查人员当场决定，决定不能会签 / {post}: after these methods it is decided on the spot, not by several who countersign"
+    )]
+    OnTheSpot { post: String },
+    #[error("有的路径不经审查就到“{post}” / a way leads to {post} without any review")]
+    DecidedUnreviewed { post: String },
     #[error("可退回的环节“{}”不在流程中 / the flow has no step {step:?} to return to", step.words())]
     ReturnTo { step: Step },
     #[error("“{post}”的时限单位与承诺期限不同 / {post} is limited in another unit than promised")]

@@ -3,8 +3,11 @@
 use std::fmt;
 use std::ops::Add;
 
-use calendar::{Limit, Unit};
+use calendar::{Calendar, CalendarError, Limit, Unit};
+use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, de};
+
+use crate::Post;
 
 /// A number of limit units in hundredths: posts are given half days.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +32,30 @@ impl Span {
     /// `1.5个工作日`.
     pub fn words(self, unit: Unit) -> String {
         format!("{self}{}", unit_words(unit))
+    }
+}
+
+impl Post {
+    /// The limit of the post when the case comes to it at `at`; none where it has none, as the
+    /// hand-over, which the applicant sets off.
+    pub fn limit_from(
+        &self,
+        calendar: &Calendar,
+        at: Timestamp,
+    ) -> Result<Option<Limit>, CalendarError> {
+        if let Some(minutes) = self.limit_minutes {
+            return Ok(Some(Limit::new(minutes, Unit::Minute)));
+        }
+        let hundredths = self.limit.as_hundredths();
+        if hundredths == 0 && !self.counted {
+            return Ok(None);
+        }
+        Ok(Some(match self.limit_unit {
+            Unit::WorkingDay => calendar.days_from(hundredths, at)?,
+            Unit::Hour => Limit::new(hundredths.saturating_mul(60) / 100, Unit::Minute),
+            // Parts of longer units are given in full.
+            unit => Limit::new(hundredths.div_ceil(100), unit),
+        }))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use conditions::Answers;
 use serde::{Deserialize, Serialize};
 
-use crate::Step;
+use crate::{Post, Step};
 
 /// What has happened on one case, as far as the flow is concerned. Kept with the case as JSON;
 /// who did what when is the journal's business.
@@ -28,6 +28,19 @@ pub struct Task {
     /// Who claimed it; none while it lies in the post's pool.
     pub holder: Option<String>,
     pub signatures: Vec<Signature>,
+}
+
+impl Task {
+    /// Whether nobody has forestalled `who`. Where several sign, the holder only leads, and every
+    /// listed officer may act.
+    pub fn is_free_for(&self, post: &Post, who: &str) -> bool {
+        post.countersign > 1 || self.holder.as_ref().is_none_or(|holder| holder == who)
+    }
+
+    /// Whether `who` has signed.
+    pub fn is_signed_by(&self, who: &str) -> bool {
+        self.signatures.iter().any(|signature| signature.who == who)
+    }
 }
 
 /// 签署: one officer's signed opinion. Its text belongs to the case.

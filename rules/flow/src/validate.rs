@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use calendar::Limit;
 use conditions::{Answers, Questions};
 
-use crate::{Definition, Method, Post, Problem, Span, Step};
+use crate::{Definition, Method, Post, Problem, Span, Step, decides_on_the_spot};
+
+/// The role of those who decide [C-42].
+const DECIDER: &str = "decider";
 
 /// Combinations of answers looked through; real items have a few dozen.
 const MOST_CASES: usize = 20_000;
@@ -22,8 +25,10 @@ impl Definition {
         }
         self.people(&mut problems);
         self.methods_and_steps(promised, &mut problems);
+        self.decisions(&mut problems);
         if sound {
             self.limits(promised, &mut problems);
+            self.order(&mut problems);
             self.walks(questions, &mut problems);
         }
         problems
@@ -123,6 +128,53 @@ impl Definition {
         }
         let missing = self.return_to.iter().filter(|step| !has(**step));
         problems.extend(missing.map(|step| Problem::ReturnTo { step: *step }));
+    }
+
+    /// Who decides, against what the methods ask for [C-42]. Where it is decided on the spot, the
+    /// deciding post may still be another's: the reviewer's opinion is confirmed at once.
+    fn decisions(&self, problems: &mut Vec<Problem>) {
+        let on_the_spot = decides_on_the_spot(&self.methods, self.standards_shown);
+        for post in self.posts.iter().filter(|p| p.step == Step::Decide) {
+            let named = post.code.clone();
+            if on_the_spot && post.countersign > 1 {
+                problems.push(Problem::OnTheSpot { post: named });
+            } else if !on_the_spot && post.role != DECIDER {
+                problems.push(Problem::DeciderNeeded { post: named });
+            }
+        }
+    }
+
+    /// Every decision follows a review, whatever the answers, unless nothing is reviewed at all. The
+    /// flow must be without circles.
+    fn order(&self, problems: &mut Vec<Problem>) {
+        let mut known = BTreeMap::new();
+        for post in self.posts.iter().filter(|p| p.step == Step::Decide) {
+            if !self.methods.is_empty() && !self.is_reviewed(post, &mut known) {
+                problems.push(Problem::DecidedUnreviewed {
+                    post: post.code.clone(),
+                });
+            }
+        }
+    }
+
+    /// Whether every way to the post has passed a review. A join waits for all its branches, so one
+    /// that was reviewed is enough; whether it is entered at all is what [`Self::walks`] looks at.
+    fn is_reviewed<'a>(&'a self, post: &'a Post, known: &mut BTreeMap<&'a str, bool>) -> bool {
+        if let Some(reviewed) = known.get(post.code.as_str()) {
+            return *reviewed;
+        }
+        let leads = |from: &&Post| from.next.iter().any(|route| route.to == post.code);
+        let mut reviewed = self
+            .posts
+            .iter()
+            .filter(leads)
+            .map(|from| from.step.is_review() || self.is_reviewed(from, known));
+        let all = match post.join {
+            Some(_) => reviewed.any(|r| r),
+            None => post.code != self.start && reviewed.all(|r| r),
+        };
+        known.insert(&post.code, all);
+        all
     }
 
     fn limits(&self, promised: Limit, problems: &mut Vec<Problem>) {

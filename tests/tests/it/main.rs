@@ -5,7 +5,9 @@
 mod acts;
 mod api;
 mod browser;
+mod clocks;
 mod conflicts;
+mod desks;
 mod forgeries;
 mod modes;
 mod plans;

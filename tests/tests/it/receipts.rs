@@ -58,7 +58,7 @@ async fn the_receipt_names_what_was_taken_in() {
 }
 
 /// The words on the pages of an OFD file, as they were set.
-fn text_of(ofd: &[u8]) -> String {
+pub fn text_of(ofd: &[u8]) -> String {
     let mut text = String::new();
     for (name, bytes) in sealing::unpack(ofd).unwrap() {
         if !name.ends_with("Content.xml") {

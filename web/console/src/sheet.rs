@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use ui::view::{
-    ConfirmDialog, Empty, FilterBar, Form, KeyValues, Lamp, Material, Notice, Pager, Table,
+    Clock, ConfirmDialog, Empty, FilterBar, Form, KeyValues, Material, Notice, Pager, Table,
     Timeline, Verdict,
 };
 use ui::{Chip, Shell};
@@ -24,8 +24,8 @@ pub(crate) enum Part {
     Timeline(Timeline),
     Verdict(Verdict),
     Empty(Empty),
-    /// Where a case stands: lamp and state.
-    Standing(Lamp, Chip),
+    /// Where a case stands: clock and state.
+    Standing(Clock, Chip),
     Counts(Vec<Count>),
     /// Address and label.
     Links(Vec<(String, String)>),

@@ -1,12 +1,10 @@
-//! Times, lamps and states in words.
+//! Times and states in words.
 
-use calendar::{Counted, Lamp as Light, Reading, RunState};
-use cases::{Event, State};
+use cases::Event;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kernel::time;
 use ui::L;
-use ui::view::{Lamp, LampTone};
 
 /// 「11 月 20 日 09:12」
 pub(crate) fn at(l: &L, at: Timestamp, now: Timestamp) -> String {
@@ -21,34 +19,6 @@ pub(crate) fn maybe(l: &L, moment: Option<Timestamp>, now: Timestamp) -> String 
 /// The end of a validity, or 长期.
 pub(crate) fn until(l: &L, day: Option<Date>) -> String {
     day.map_or_else(|| l.t("console-long-term"), |day| ui::date(l, day))
-}
-
-/// The lamp of a case's clock.
-pub(crate) fn lamp(l: &L, reading: Option<&Reading>, state: State, now: Timestamp) -> Lamp {
-    let Some(r) = reading else {
-        return Lamp::idle(l);
-    };
-    match r.state {
-        RunState::Ended => return Lamp::done(l, !r.overdue),
-        RunState::Paused => {
-            let why = match state {
-                State::Correcting | State::CorrectingInReview => l.t("lamp-why-correcting"),
-                State::AwaitingPayment => l.t("lamp-why-payment"),
-                _ => l.t("lamp-why-special"),
-            };
-            return Lamp::paused(l, &why);
-        }
-        RunState::Running => {}
-    }
-    if r.counted == Counted::WorkingDay && r.total > 0 && (r.remaining != 0 || !r.overdue) {
-        return Lamp::days(l, r.remaining, 1);
-    }
-    let tone = match r.lamp {
-        Light::Red => LampTone::Red,
-        Light::Yellow => LampTone::Amber,
-        Light::Green | Light::Paused => LampTone::Green,
-    };
-    Lamp::due(l, tone, &ui::minute(l, r.due, time::beijing_date(now)))
 }
 
 /// An event in the reader's language.
@@ -91,5 +61,28 @@ pub(crate) fn device(l: &L, agent: &str) -> String {
             .flatten()
             .collect::<Vec<_>>()
             .join(" · "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_event_and_step_has_its_words() {
+        let catalog = ui::Catalog::build(&[ui::TEXTS, crate::TEXTS]).unwrap();
+        for locale in [kernel::Locale::Zh, kernel::Locale::En] {
+            let l = catalog.l(locale);
+            for event in Event::ALL {
+                let key = format!("console-event-{}", event.code());
+                assert!(l.has(&key), "{key}");
+            }
+            for code in crate::frame::WINDOW_STEPS
+                .iter()
+                .chain(crate::frame::REVIEW_STEPS)
+            {
+                assert!(l.has(&format!("console-step-{code}")), "{code}");
+            }
+        }
     }
 }

@@ -1,11 +1,9 @@
-//! Times, lamps and states of cases in words.
+//! Times and states of cases in words.
 
-use calendar::{Counted, Lamp as Light, Reading, RunState};
 use cases::{Case, Event, State};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kernel::time;
-use ui::view::{Lamp, LampTone};
 use ui::{Chip, L};
 
 /// 「11 月 20 日 09:12」
@@ -27,34 +25,6 @@ pub(crate) fn before(l: &L, at: Timestamp, now: Timestamp) -> String {
 /// The end of a validity, or 长期.
 pub(crate) fn until(l: &L, day: Option<Date>) -> String {
     day.map_or_else(|| l.t("portal-long-term"), |day| ui::date(l, day))
-}
-
-/// The lamp of a case's clock.
-pub(crate) fn lamp(l: &L, reading: Option<&Reading>, state: State, now: Timestamp) -> Lamp {
-    let Some(r) = reading else {
-        return Lamp::idle(l);
-    };
-    match r.state {
-        RunState::Ended => return Lamp::done(l, !r.overdue),
-        RunState::Paused => {
-            let why = match state {
-                State::Correcting | State::CorrectingInReview => l.t("lamp-why-correcting"),
-                State::AwaitingPayment => l.t("lamp-why-payment"),
-                _ => l.t("lamp-why-special"),
-            };
-            return Lamp::paused(l, &why);
-        }
-        RunState::Running => {}
-    }
-    if r.counted == Counted::WorkingDay && r.total > 0 && (r.remaining != 0 || !r.overdue) {
-        return Lamp::days(l, r.remaining, 1);
-    }
-    let tone = match r.lamp {
-        Light::Red => LampTone::Red,
-        Light::Yellow => LampTone::Amber,
-        Light::Green | Light::Paused => LampTone::Green,
-    };
-    Lamp::due(l, tone, &ui::minute(l, r.due, time::beijing_date(now)))
 }
 
 /// The state of a case as a chip.
@@ -93,5 +63,44 @@ pub(crate) fn size(bytes: u64) -> String {
         0..1024 => format!("{bytes} B"),
         1024..1_048_576 => format!("{} KB", bytes / 1024),
         _ => format!("{:.1} MB", bytes as f64 / 1_048_576.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::Locale;
+
+    use super::*;
+
+    /// Every state tells what comes next, and every event what happened, the reminder among them,
+    /// in both languages and not in the same words.
+    #[test]
+    fn every_state_and_event_has_its_words() {
+        let catalog = ui::Catalog::build(&[ui::TEXTS, crate::TEXTS]).unwrap();
+        let [zh, en] = [Locale::Zh, Locale::En].map(|locale| catalog.l(locale));
+        let chinese = |words: &str| {
+            words
+                .chars()
+                .any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+        };
+        let told = |zh: String, en: String, of: &str| {
+            assert!(chinese(&zh), "{of}: {zh}");
+            assert!(!chinese(&en) && !en.contains(of), "{of}: {en}");
+        };
+        for state in State::ALL {
+            let key = format!("portal-next-{}", state.code());
+            assert!(zh.has(&key) && en.has(&key), "{key}");
+            let [zh, en] = [next(&zh, *state), next(&en, *state)];
+            assert!(
+                zh.ends_with('。') && en.ends_with('.'),
+                "{key}: no sentence"
+            );
+            told(zh, en, &key);
+        }
+        for of in Event::ALL {
+            let key = format!("portal-event-{}", of.code());
+            assert!(en.has(&key), "{key}");
+            told(event(&zh, *of), event(&en, *of), &key);
+        }
     }
 }

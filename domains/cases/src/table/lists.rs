@@ -63,7 +63,7 @@ pub(crate) async fn tasks_of(
     username: &str,
     steps: &[&str],
     page: PageRequest,
-) -> Result<(Vec<(Sealed, String, String)>, u64), CaseError> {
+) -> Result<(Vec<(Sealed, String)>, u64), CaseError> {
     let marks = vec!["?"; steps.len()].join(", ");
     let mut values: Vec<Value> = args![username];
     values.extend(steps.iter().map(|s| Value::from(*s)));
@@ -77,14 +77,14 @@ pub(crate) async fn tasks_of(
         .await?;
     values.extend(args![page.size, page.offset()]);
     let sql = format!(
-        "SELECT {COLUMNS}, p.post_code, p.step FROM (SELECT t.case_id, t.post_code, t.step, \
-         t.due_at, t.opened_at FROM case_task t WHERE t.username = ? AND t.step IN ({marks}) \
+        "SELECT {COLUMNS}, p.post_code FROM (SELECT t.case_id, t.post_code, t.due_at, \
+         t.opened_at FROM case_task t WHERE t.username = ? AND t.step IN ({marks}) \
          ORDER BY t.due_at NULLS LAST, t.opened_at LIMIT ? OFFSET ?) p \
          JOIN case_record r ON r.case_id = p.case_id ORDER BY p.due_at NULLS LAST, p.opened_at",
     );
     let mut all = Vec::new();
     for row in run.rows(&sql, values).await? {
-        all.push((Sealed::from_row(&row, 0)?, row.get(7)?, row.get(8)?));
+        all.push((Sealed::from_row(&row, 0)?, row.get(7)?));
     }
     Ok((all, total))
 }

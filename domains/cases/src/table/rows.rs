@@ -14,7 +14,11 @@ use crate::step::StepRecord;
 pub(crate) struct TaskRow {
     pub username: String,
     pub post_code: String,
-    pub step: String,
+    pub step: &'static str,
+    /// When the post's limit ends; the case's where the post has none.
+    pub due_at: Option<Timestamp>,
+    /// When the case came to the post.
+    pub opened_at: Timestamp,
 }
 
 /// Takes the open tasks of a case away.
@@ -30,8 +34,6 @@ pub(crate) async fn insert_tasks(
     case_id: &str,
     tasks: &[TaskRow],
     state: &str,
-    due_at: Option<Timestamp>,
-    now: Timestamp,
 ) -> Result<(), CaseError> {
     if tasks.is_empty() {
         return Ok(());
@@ -47,10 +49,10 @@ pub(crate) async fn insert_tasks(
             t.username.as_str(),
             case_id,
             t.post_code.as_str(),
-            t.step.as_str(),
+            t.step,
             state,
-            due_at,
-            now
+            t.due_at,
+            t.opened_at
         ]);
     }
     Ok(run.queue(&sql, values).await?)

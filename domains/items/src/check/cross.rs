@@ -1,10 +1,12 @@
 //! Elements against each other [C-29].
 
 use calendar::{Limit, Unit};
+use flow::Method;
 
 use crate::fault::Fault;
 use crate::filter::Audience;
 use crate::item::Item;
+use crate::review_rules::Decides;
 use crate::themes::themes;
 use crate::types::{DecisionDocument, Mode};
 
@@ -73,8 +75,10 @@ pub(crate) fn check(item: &Item, faults: &mut Vec<Fault>) {
     objects(item, faults);
     for problem in item.flow.validate(&item.questions, item.promised_limit) {
         let words = problem.to_string();
-        faults.push(Fault::new("C-29/flow", 15, words.clone(), words));
+        let (zh, en) = words.split_once(" / ").unwrap_or((&words, &words));
+        faults.push(Fault::new("C-29/flow", 15, zh, en));
     }
+    decision(item, faults);
     outward(item, faults);
 }
 
@@ -231,6 +235,36 @@ fn result(item: &Item, push: &mut impl FnMut(&'static str, Option<u8>, &str, &st
             "行政权力事项须有决定文书",
             "A power of the administration needs a decision document",
         );
+    }
+}
+
+/// The decision part of the review rules against the review methods [C-42].
+fn decision(item: &Item, faults: &mut Vec<Fault>) {
+    let (flow, rules) = (&item.flow, &item.rules);
+    let methods = item.method_names.join("、");
+    let mut push = |zh: String, en: &str| faults.push(Fault::new("C-42/decision", 15, zh, en));
+    if rules.is_collective() != flow.methods.contains(&Method::CollectiveReview) {
+        push(
+            "集体审查须同时列入审查方式和决定规则".into(),
+            "A collective review stands both among the methods and in the decision rule",
+        );
+    }
+    let on_the_spot = flow::decides_on_the_spot(&flow.methods, flow.standards_shown);
+    match (rules.decides(), on_the_spot) {
+        (Some(Decides::OnTheSpot), true) | (Some(Decides::Decider), false) => {}
+        (Some(Decides::OnTheSpot), false) => push(
+            format!("审查方式为{methods}的，由审查人员签署意见、决定人作出决定，不能即时决定"),
+            "After these methods the reviewer signs an opinion and the decider decides; \
+             it is not decided on the spot",
+        ),
+        (Some(Decides::Decider), true) => push(
+            format!("审查方式为{methods}的，由受理或审查人员当场决定，不再交决定人决定"),
+            "After these methods whoever accepts or reviews decides on the spot, not a decider",
+        ),
+        (None, _) => push(
+            "决定规则须写明是即时决定（当场决定），还是由决定人作出决定，不能都写".into(),
+            "The decision rule says either that it is decided on the spot or that the decider decides",
+        ),
     }
 }
 

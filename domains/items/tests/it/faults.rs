@@ -124,6 +124,51 @@ async fn elements_are_checked_against_each_other() {
     .await;
 }
 
+/// The decision part of the review rules, the review methods and the deciding post agree on who
+/// decides.
+#[tokio::test]
+async fn who_decides_follows_from_the_methods() {
+    each_breaks_its_rule(&[
+        ("C-42/decision", "SPJYXK-XB", |v| {
+            v["review_rules"]["decision"]["rule"] = json!("由审查岗提出意见即时决定");
+        }),
+        ("C-42/decision", "YSZC", |v| {
+            v["review_rules"]["decision"]["rule"] = json!("审查人员签署意见，由决定人作出决定");
+        }),
+        ("C-42/decision", "YSZC", |v| {
+            v["review_rules"]["decision"]["rule"] = json!("及时办理");
+        }),
+        ("C-42/decision", "YSZC", |v| {
+            v["review_rules"]["decision"]["collective"] = json!(true);
+        }),
+        ("C-42/decision", "YSZC", |v| {
+            let methods = &mut v["elements"]["flow"]["methods"];
+            methods.as_array_mut().unwrap().push(json!("hearing"));
+        }),
+        ("C-42/decision", "CJRZ", |v| {
+            v["elements"]["flow"]["standards_shown"] = json!(true);
+        }),
+        ("C-29/flow", "SPJYXK-XB", |v| {
+            for post in v["elements"]["flow"]["internal_posts"]
+                .as_array_mut()
+                .unwrap()
+            {
+                if post["step"] == "decide" {
+                    post["role"] = json!("reviewer");
+                }
+            }
+        }),
+    ])
+    .await;
+    let (_test, ctx) = empty().await;
+    let tested = with("CJRZ", |v| {
+        v["elements"]["flow"]["standards_shown"] = json!(true);
+        v["review_rules"]["decision"]["rule"] = json!("检验合格的由审查岗即时决定");
+    });
+    let report = import(&ctx, &[tested]).await;
+    assert_eq!(report.rows[0].outcome, Outcome::Added { version: 1 });
+}
+
 /// [C-28] base code of 12, implementation code of 31, handling item code of 33, local codes of up
 /// to 50
 #[tokio::test]

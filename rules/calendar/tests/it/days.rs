@@ -78,7 +78,7 @@ fn hours_by_season() {
     assert_eq!(hours.on(date(2026, 10, 1)).afternoon.0, time(13, 0, 0, 0));
     assert_eq!(hours.on(date(2026, 1, 1)).afternoon.0, time(13, 0, 0, 0));
     assert_eq!(hours.on(date(2026, 1, 1)).minutes(), 420);
-    let half = CITY.part_of_day(50, at("2026-11-16 09:00"));
+    let half = CITY.days_from(50, at("2026-11-16 09:00")).unwrap();
     assert_eq!(half, Limit::new(210, Unit::Minute));
     let due = CITY.deadline(at("2026-11-16 10:00"), half).unwrap();
     assert_eq!(
@@ -86,6 +86,24 @@ fn hours_by_season() {
         civil("2026-11-16 14:30"),
         "two hours before noon, one and a half after"
     );
+}
+
+/// More days never end sooner, though whole ones are counted by cut-offs and parts by the hour.
+#[test]
+fn parts_of_days_lie_between_whole_days() {
+    for begin in ["2026-11-16 10:00", "2026-11-20 16:59", "2026-11-21 08:00"] {
+        let begin = at(begin);
+        let due = |hundredths| {
+            let limit = CITY.days_from(hundredths, begin).unwrap();
+            CITY.deadline(begin, limit).unwrap()
+        };
+        let all: Vec<_> = (1..=16).map(|quarters| due(quarters * 25)).collect();
+        assert!(all.is_sorted(), "{begin}: {all:?}");
+        assert!(due(150) > due(100) && due(150) < due(200), "{begin}");
+    }
+    let limit = CITY.days_from(150, at("2026-11-16 10:00")).unwrap();
+    let due = CITY.deadline(at("2026-11-16 10:00"), limit).unwrap();
+    assert_eq!(due, civil("2026-11-18 13:30"), "half of the day after next");
 }
 
 #[test]

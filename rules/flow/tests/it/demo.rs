@@ -178,6 +178,49 @@ fn faults_of_people_conditions_and_methods_are_found() {
     );
 }
 
+/// [C-42] Who decides must be who the methods ask for.
+#[test]
+fn faults_of_the_decision_are_found() {
+    let post = |n: u32| format!("SPJYXK-XB-P{n}");
+    // After a site check the reviewer cannot decide.
+    let found = faults("SPJYXK-XB", |i| i.flow.posts[3].role = "reviewer".into());
+    assert_eq!(found, [Problem::DeciderNeeded { post: post(4) }]);
+    // What is decided on the spot waits for no second signature.
+    let two = |i: &mut Item| {
+        let decide = i.flow.posts.iter_mut().find(|p| p.step == Step::Decide);
+        let decide = decide.unwrap();
+        decide.staff = vec!["a".into(), "b".into()];
+        decide.countersign = 2;
+    };
+    assert!(matches!(
+        &faults("YSZC", two)[..],
+        [Problem::OnTheSpot { .. }]
+    ));
+    assert_eq!(faults("SPJYXK-XB", two), []);
+    // A test that shows technical standards leaves it to the reviewer; the item has to say so.
+    let tested = |shown: bool| {
+        move |i: &mut Item| {
+            i.flow.methods.push(Method::Testing);
+            i.flow.standards_shown = shown;
+            two(i);
+        }
+    };
+    assert!(matches!(
+        &faults("YSZC", tested(true))[..],
+        [Problem::OnTheSpot { .. }]
+    ));
+    assert_eq!(faults("YSZC", tested(false)), []);
+    // Reviewed only after the decision; and a branch that joins a reviewed one.
+    let found = faults("SPJYXK-XB", |i| {
+        i.flow.posts[1].step = Step::Decide;
+        i.flow.posts[3].step = Step::Review;
+    });
+    assert!(found.contains(&Problem::DecidedUnreviewed { post: post(2) }));
+    let found = faults("SGXK", |i| i.flow.posts[1].step = Step::Accept);
+    let unreviewed = |p: &Problem| matches!(p, Problem::DecidedUnreviewed { .. });
+    assert!(!found.iter().any(unreviewed), "{found:?}");
+}
+
 /// [C-40] Business flow details every internal post: post name, duty, time limit; the sum of post
 /// limits on the longest path may not exceed the promised limit.
 #[test]

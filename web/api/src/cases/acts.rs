@@ -74,6 +74,29 @@ pub enum Act {
         #[schema(value_type = String, min_length = 1, max_length = 100)]
         to: Short,
     },
+    /// 认领: takes the task at an open post out of the pool of its officers.
+    Claim {
+        /// Code of the post.
+        #[schema(value_type = String, min_length = 1, max_length = 100)]
+        post: Short,
+    },
+    /// 放回: gives a claimed task back to the pool.
+    Release {
+        /// Code of the post.
+        #[schema(value_type = String, min_length = 1, max_length = 100)]
+        post: Short,
+    },
+    /// 转办: hands the task to a colleague at the same post.
+    Transfer {
+        /// Code of the post.
+        #[schema(value_type = String, min_length = 1, max_length = 100)]
+        post: Short,
+        /// User name.
+        #[schema(value_type = String, min_length = 1, max_length = 100)]
+        to: Short,
+        #[schema(value_type = String, min_length = 1, max_length = 2000)]
+        reason: Words,
+    },
     /// 签署意见.
     SignOpinion {
         agree: bool,
@@ -302,6 +325,11 @@ impl Act {
     async fn review(self, ctx: &Ctx, seen: Seen<'_>) -> Result<(), CaseError> {
         let done = match self {
             Self::Assign { to } => cases::assign(ctx, seen, to.as_str()).await,
+            Self::Claim { post } => cases::claim(ctx, seen, post.as_str()).await,
+            Self::Release { post } => cases::release(ctx, seen, post.as_str()).await,
+            Self::Transfer { post, to, reason } => {
+                cases::transfer(ctx, seen, post.as_str(), to.as_str(), reason.as_str()).await
+            }
             Self::SignOpinion { agree, text } => {
                 let text = text.into_string();
                 cases::sign_opinion(ctx, seen, &SignedOpinion { agree, text }).await

@@ -29,10 +29,15 @@ pub struct CaseRowView {
     /// The open post, in lists of tasks.
     post: Option<String>,
     step: Option<String>,
+    /// What the clock of that post shows.
+    task_clock: Option<ClockView>,
+    /// Who claimed the task, by user name.
+    holder: Option<String>,
 }
 
 impl From<CaseRow> for CaseRowView {
     fn from(row: CaseRow) -> Self {
+        let task = row.task;
         Self {
             id: row.case_id,
             case_no: row.case_no,
@@ -46,8 +51,10 @@ impl From<CaseRow> for CaseRowView {
             submitted_at: row.submitted_at,
             deadline: row.deadline,
             applicant: row.applicant,
-            post: row.post,
-            step: row.step,
+            post: task.as_ref().map(|t| t.post.clone()),
+            step: task.as_ref().map(|t| t.step.clone()),
+            task_clock: task.as_ref().and_then(|t| t.reading).map(ClockView::of),
+            holder: task.and_then(|t| t.holder),
         }
     }
 }

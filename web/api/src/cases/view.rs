@@ -214,20 +214,18 @@ impl CaseView {
 }
 
 fn posts(detail: &Detail) -> Vec<PostView> {
-    let Some(flow) = &detail.case.data.flow else {
-        return Vec::new();
-    };
-    flow.tasks()
-        .filter_map(|(code, task)| {
-            let post = detail.item.flow.post(code)?;
-            Some(PostView {
-                code: post.code.clone(),
-                name: post.name.clone(),
-                step: post.step,
-                holder: task.holder.clone(),
-            })
+    let view = |task: &cases::TaskView| {
+        let post = detail.item.flow.post(&task.post)?;
+        Some(PostView {
+            code: post.code.clone(),
+            name: post.name.clone(),
+            step: post.step,
+            holder: task.holder.clone(),
+            opened_at: task.opened_at,
+            clock: task.reading.map(ClockView::of),
         })
-        .collect()
+    };
+    detail.tasks.iter().filter_map(view).collect()
 }
 
 fn correction(case: &Case) -> Option<CorrectionView> {

@@ -128,8 +128,12 @@ pub struct PostView {
     /// `accept`, `review`, `decide`, …
     #[schema(value_type = String)]
     pub step: flow::Step,
-    /// User name of the officer it was assigned to.
+    /// User name of who claimed it, or to whom it was handed.
     pub holder: Option<String>,
+    /// When the case came to it.
+    pub opened_at: Option<Timestamp>,
+    /// Its own clock; none where it has no limit.
+    pub clock: Option<ClockView>,
 }
 
 /// 特别程序.

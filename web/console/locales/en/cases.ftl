@@ -2,6 +2,16 @@
 
 console-case-overview = Overview
 console-case-materials = Materials
+console-case-posts = Open posts
+console-post-post = Post
+console-post-holder = Officer
+console-post-opened = Since
+console-post-clock = Limit of the post
+console-post-pool = To be claimed by one of { $n }
+console-post-no-limit = No limit
+console-post-which = Post
+console-transfer-to = To
+console-handed-to = To { $who }
 console-case-points = Review points
 console-case-form = Application form
 console-case-acts = What can be done
@@ -21,7 +31,6 @@ console-agency = Agency
 console-submitted = Submitted
 console-accepted = Accepted
 console-visits = Visits
-console-due = Due
 console-deadline = Waiting for the applicant until
 console-provisional = Provisionally accepted
 console-correction = Correction asked
@@ -87,6 +96,9 @@ console-act-suspend = Start a special procedure
 console-act-resume = Resume
 console-act-extend = Extend the time limit
 console-act-abort = Abort
+console-act-claim = Claim
+console-act-release = Give back
+console-act-transfer = Hand over
 console-act-points = Save the points
 
 console-point-passed = Passed

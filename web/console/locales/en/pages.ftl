@@ -60,6 +60,10 @@ console-list-item = Item
 console-list-applicant = Applicant
 console-list-state = State
 console-list-step = Step
+console-list-task-lamp = Limit of the step
+console-list-do = Task
+console-list-claimed = Claimed
+console-list-yours = Yours
 console-list-updated = Updated
 console-long-term = Unlimited
 

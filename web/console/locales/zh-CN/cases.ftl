@@ -2,6 +2,16 @@
 
 console-case-overview = 办件概况
 console-case-materials = 申请材料
+console-case-posts = 当前岗位
+console-post-post = 岗位
+console-post-holder = 办理人员
+console-post-opened = 到岗时间
+console-post-clock = 岗位时限
+console-post-pool = 待认领，本岗位共 { $n } 人
+console-post-no-limit = 不计时限
+console-post-which = 岗位
+console-transfer-to = 转给
+console-handed-to = 交给{ $who }
 console-case-points = 审查要点
 console-case-form = 申请信息
 console-case-acts = 可办操作
@@ -21,7 +31,6 @@ console-agency = 实施机关
 console-submitted = 提交时间
 console-accepted = 受理时间
 console-visits = 到现场次数
-console-due = 届满时间
 console-deadline = 等待申请人至
 console-provisional = 预受理
 console-correction = 补正内容
@@ -87,6 +96,9 @@ console-act-suspend = 启动特别程序
 console-act-resume = 恢复办理
 console-act-extend = 延长期限
 console-act-abort = 中止办理
+console-act-claim = 认领
+console-act-release = 放回待领
+console-act-transfer = 转办
 console-act-points = 保存审查要点
 
 console-point-passed = 通过

@@ -54,12 +54,16 @@ console-desk-no-cases = 您的岗位不办理办件，请从菜单进入您的�
 console-tasks = 待办
 console-list-caption = 办件列表，按届满时间排序
 console-list-empty = 待办已清
-console-list-lamp = 时限
+console-list-lamp = 办件时限
 console-list-no = 办件编号
 console-list-item = 事项
 console-list-applicant = 申请人
 console-list-state = 状态
 console-list-step = 环节
+console-list-task-lamp = 本环节时限
+console-list-do = 待办
+console-list-claimed = 已认领
+console-list-yours = 由您办理
 console-list-updated = 更新时间
 console-long-term = 长期
 

@@ -6,7 +6,7 @@ use kernel::PageRequest;
 use ui::view::LampTone;
 use ui::{QueryData, Shell};
 
-use crate::desk::list;
+use crate::desk::list::{self, List};
 use crate::frame::REVIEW_STEPS;
 use crate::reply::{Answer, OrPage, page_of};
 use crate::session::Staff;
@@ -63,7 +63,14 @@ async fn tasks(Staff(acting): Staff, shell: Shell, QueryData(query): QueryData) 
     let page = cases::my_tasks(ctx, steps, page_of(&query))
         .await
         .or_page(&shell)?;
-    let parts = list::parts(&l, ctx.now(), &page, "/approve", "/approve/cases", &query);
+    let list = List {
+        l: &l,
+        now: ctx.now(),
+        base: "/approve",
+        cases: "/approve/cases",
+        csrf: shell.csrf(),
+    };
+    let parts = list.parts(&page, &query);
     Sheet::new(l.t("console-approve-title"))
         .sub(lamps.join(" · "))
         .block(

@@ -109,6 +109,17 @@ async fn review(
             };
             cases::sign_opinion(ctx, seen, &opinion).await?;
         }
+        "claim" => {
+            cases::claim(ctx, seen.id.into(), &get("post")).await?;
+        }
+        "release" => {
+            cases::release(ctx, seen, &get("post")).await?;
+        }
+        "transfer" => {
+            let to = get("to");
+            let (post, to) = to.split_once('/').ok_or_else(|| choose("transfer.to"))?;
+            cases::transfer(ctx, seen, post, to, &get("reason")).await?;
+        }
         "assign" => {
             cases::assign(ctx, seen, &get("to")).await?;
         }

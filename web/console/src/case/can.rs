@@ -26,23 +26,25 @@ impl<'a> Can<'a> {
 
     /// The open post of one of these steps at which the officer is on duty.
     pub fn post(&self, steps: &[Step]) -> Option<&'a Post> {
-        let (case, item) = (&self.d.case, &self.d.item);
+        let mut open = self.d.tasks.iter();
+        open.find_map(|task| {
+            self.at(&task.post)
+                .filter(|post| steps.contains(&post.step))
+        })
+    }
+
+    /// The open post with this code, if the officer is on duty there and nobody has forestalled
+    /// them.
+    pub fn at(&self, code: &str) -> Option<&'a Post> {
+        let case = &self.d.case;
         let officer = Officer {
             username: &self.actor.id,
             roles: &self.actor.roles,
             on_spot_roles: &self.actor.on_spot_roles,
         };
-        let flow = case.data.flow.as_ref()?;
-        flow.tasks().find_map(|(code, task)| {
-            let post = item
-                .flow
-                .post(code)
-                .filter(|post| steps.contains(&post.step))?;
-            let free = task
-                .holder
-                .as_ref()
-                .is_none_or(|holder| *holder == self.actor.id);
-            (free && post.may_act(officer, case.data.immediate).is_ok()).then_some(post)
-        })
+        let task = case.data.flow.as_ref()?.task(code)?;
+        let post = self.d.item.flow.post(code)?;
+        let free = task.is_free_for(post, &self.actor.id);
+        (free && post.may_act(officer, case.data.immediate).is_ok()).then_some(post)
     }
 }

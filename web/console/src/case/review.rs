@@ -38,7 +38,7 @@ pub(crate) async fn offer(offers: &mut Offers<'_>, acting: &Acting, can: Can<'_>
 }
 
 /// A colleague's name by user name.
-async fn name_of(acting: &Acting, username: &str) -> String {
+pub(super) async fn name_of(acting: &Acting, username: &str) -> String {
     match identity::staff(&acting.ctx, username).await {
         Ok(Some(staff)) => format!("{} {}", staff.name, staff.staff_no),
         _ => username.to_owned(),

@@ -3,12 +3,14 @@
 use axum::http::StatusCode;
 use cases::{Detail, State};
 use kernel::Permission;
-use ui::view::{DocumentLink, Empty, Entry, EntryState, KeyValue, KeyValues, Notice, Timeline};
+use ui::view::{
+    Clock, DocumentLink, Empty, Entry, EntryState, KeyValue, KeyValues, Notice, Timeline,
+};
 use ui::{Chip, L, Shell};
 
 use super::can::Can;
 use super::offer::Offers;
-use super::{Place, Refused, review, window};
+use super::{Place, Refused, posts, review, window};
 use crate::reply::{Answer, OrPage, enc, said};
 use crate::session::Acting;
 use crate::sheet::{Part, Sheet};
@@ -36,6 +38,7 @@ impl View<'_> {
             Place::Desk => window::offer(&mut acts, can),
             Place::Review => review::offer(&mut acts, self.acting, can).await,
         }
+        posts::offer(&mut acts, self.acting, can).await;
         if acts.parts.is_empty() {
             let none = Empty::new("check", l.t("console-no-acts"));
             acts.parts.push(Part::Empty(none));
@@ -69,6 +72,11 @@ impl View<'_> {
         sheet = sheet
             .block("overview", l.t("console-case-overview"), overview)
             .block(
+                "posts",
+                l.t("console-case-posts"),
+                posts::standing(&l, self.acting, can).await,
+            )
+            .block(
                 "materials",
                 l.t("console-case-materials"),
                 self.materials(&l),
@@ -91,7 +99,7 @@ impl View<'_> {
         let agency = directory
             .agency(&d.agency)
             .map_or_else(|| d.agency.clone(), |a| a.name.clone());
-        let lamp = words::lamp(l, self.d.reading.as_ref(), case.state, now);
+        let clock = Clock::of(l, self.d.reading.as_ref(), case.state.code(), now);
         let chip = Chip::case(case.state.code(), d.decision.as_ref().map(|x| x.approve));
         let kv = |key: &str, value: String| KeyValue::new(l.t(&format!("console-{key}")), value);
         let mut id = kv("applicant-id", p.applicant.id.clone()).digits();
@@ -112,10 +120,6 @@ impl View<'_> {
             kv("accepted", words::maybe(l, d.accepted_at, now)),
             kv("visits", d.visits.to_string()),
         ];
-        if let Some(reading) = &self.d.reading {
-            let due = ui::minute(l, reading.due, kernel::time::beijing_date(now));
-            rows.push(kv("due", due));
-        }
         if let Some(deadline) = case.deadline {
             rows.push(kv("deadline", words::at(l, deadline, now)));
         }
@@ -157,7 +161,7 @@ impl View<'_> {
             });
         }
         let facts = KeyValues::with_csrf(rows, self.shell.csrf());
-        Ok(vec![Part::Standing(lamp, chip), Part::Facts(facts)])
+        Ok(vec![Part::Standing(clock, chip), Part::Facts(facts)])
     }
 
     fn form(&self, l: &L) -> Vec<Part> {
@@ -208,6 +212,15 @@ impl View<'_> {
         ))]
     }
 
+    /// What was written, and to whom the task was handed.
+    fn said(&self, l: &L, step: &cases::StepRecord) -> Option<String> {
+        let whom = step.private.handed_to.as_ref();
+        let whom = whom.map(|to| l.t1("console-handed-to", "who", to));
+        let said = Some(step.private.opinion.clone()).filter(|words| !words.is_empty());
+        let both: Vec<String> = whom.into_iter().chain(said).collect();
+        (!both.is_empty()).then(|| both.join("："))
+    }
+
     fn timeline(&self, l: &L) -> Vec<Part> {
         let now = self.acting.ctx.now();
         let entry = |(at, step): (usize, &cases::StepRecord)| Entry {
@@ -215,7 +228,7 @@ impl View<'_> {
             when: words::at(l, step.open.ended_at, now),
             at: step.open.ended_at.to_string(),
             who: format!("{} {}", step.private.officer_name, step.open.staff_no),
-            note: (!step.private.opinion.is_empty()).then(|| step.private.opinion.clone()),
+            note: self.said(l, step),
             documents: Vec::<DocumentLink>::new(),
             state: match step.open.to {
                 State::NotAccepted | State::Aborted => EntryState::Bad,

@@ -1,8 +1,8 @@
 //! The end of intake.
 
 use axum::extract::Path;
-use ui::Shell;
-use ui::view::{KeyValue, KeyValues, Notice};
+use ui::view::{Clock, KeyValue, KeyValues, Notice};
+use ui::{Chip, Shell};
 
 use crate::reply::{Answer, OrPage, enc};
 use crate::session::Staff;
@@ -28,7 +28,12 @@ pub(super) async fn done(Staff(acting): Staff, shell: Shell, Path(no): Path<Stri
             words::maybe(&l, case.data.submitted_at, ctx.now()),
         ),
     ];
-    let mut parts = vec![Part::Facts(KeyValues::new(rows))];
+    let clock = Clock::of(&l, detail.reading.as_ref(), case.state.code(), ctx.now());
+    let chip = Chip::case(case.state.code(), None);
+    let mut parts = vec![
+        Part::Facts(KeyValues::new(rows)),
+        Part::Standing(clock, chip),
+    ];
     let mut links = vec![(
         format!("/desk/cases/{}", enc(&no)),
         l.t("console-intake-to-case"),

@@ -13,6 +13,7 @@ use kernel::PageRequest;
 use ui::view::{Empty, Field, Form, Notice};
 use ui::{FormData, L, Posted, QueryData, Shell};
 
+use crate::desk::list::List;
 use crate::frame::WINDOW_STEPS;
 use crate::reply::{Answer, OrPage, enc, page_of};
 use crate::session::Staff;
@@ -52,7 +53,14 @@ async fn workbench(Staff(acting): Staff, shell: Shell, QueryData(query): QueryDa
     let tasks = cases::my_tasks(ctx, steps, page_of(&query))
         .await
         .or_page(&shell)?;
-    let parts = list::parts(&l, ctx.now(), &tasks, "/desk", "/desk/cases", &query);
+    let list = List {
+        l: &l,
+        now: ctx.now(),
+        base: "/desk",
+        cases: "/desk/cases",
+        csrf: shell.csrf(),
+    };
+    let parts = list.parts(&tasks, &query);
     sheet
         .block(
             "counts",
@@ -123,7 +131,14 @@ async fn find(Staff(acting): Staff, shell: Shell, Posted(data): Posted) -> Answe
         let count = rows.len() as u64;
         let page = kernel::Page::new(rows, count, PageRequest::new(1, 50));
         let none = FormData::default();
-        let parts = list::parts(&l, ctx.now(), &page, "/desk/search", "/desk/cases", &none);
+        let list = List {
+            l: &l,
+            now: ctx.now(),
+            base: "/desk/search",
+            cases: "/desk/cases",
+            csrf: shell.csrf(),
+        };
+        let parts = list.parts(&page, &none);
         sheet = sheet.block("found", l.t("console-search-found"), parts);
     }
     sheet.show(&acting, &shell).await

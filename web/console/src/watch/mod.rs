@@ -6,7 +6,7 @@ use cases::State;
 use ui::view::{Choice, Field, FilterBar};
 use ui::{Chip, QueryData, Shell};
 
-use crate::desk::list;
+use crate::desk::list::List;
 use crate::reply::{Answer, OrPage, page_of};
 use crate::session::Staff;
 use crate::sheet::{Part, Sheet};
@@ -36,14 +36,14 @@ async fn running(Staff(acting): Staff, shell: Shell, QueryData(query): QueryData
     let field = Field::select("state", l.t("console-list-state"), choices).optional();
     let bar = FilterBar::new("/watch", vec![field], &query, page.total);
     let mut parts = vec![Part::Filter(bar)];
-    parts.extend(list::parts(
-        &l,
-        ctx.now(),
-        &page,
-        "/watch",
-        "/desk/cases",
-        &query,
-    ));
+    let list = List {
+        l: &l,
+        now: ctx.now(),
+        base: "/watch",
+        cases: "/desk/cases",
+        csrf: shell.csrf(),
+    };
+    parts.extend(list.parts(&page, &query));
     Sheet::new(l.t("console-watch-title"))
         .sub(l.t("console-watch-about"))
         .block("cases", l.t("console-watch-cases"), parts)

@@ -1,8 +1,8 @@
 //! The receipt: number, code, what happens next and by when.
 
 use axum::extract::Path;
-use ui::view::Qr;
-use ui::{Page, Shell, html, see_other};
+use ui::view::{Clock, Qr};
+use ui::{Chip, Page, Shell, html, see_other};
 
 use crate::app::base_url;
 use crate::my::{Document, documents};
@@ -19,6 +19,8 @@ struct DonePage {
     submitted: String,
     next: String,
     limit: String,
+    chip: Chip,
+    clock: Clock,
     qr: Option<Qr>,
     documents: Vec<Document>,
     case_href: String,
@@ -57,6 +59,8 @@ pub(super) async fn show(
         submitted: words::at(&l, at, me.ctx.now()),
         next: l.t(key),
         limit: detail.item.facts().promised,
+        chip: words::chip(case),
+        clock: Clock::of(&l, detail.reading.as_ref(), case.state.code(), me.ctx.now()),
         qr: qr.ok().map(|qr| qr.link(l.t("portal-progress-link"), path)),
         documents: documents(&shell, &me, &draft).await?,
         case_href: format!("/my/cases/{}", enc(&number)),

@@ -6,6 +6,7 @@ use axum::Router;
 use axum::routing::get;
 use items::{Audience, Item, Theme};
 use kernel::PageRequest;
+use ui::view::Clock;
 use ui::{Chip, Nav, Page, Shell, html};
 
 use crate::halls::{self, HallLine};
@@ -29,6 +30,7 @@ struct Tile {
 struct Todo {
     name: String,
     chip: Chip,
+    clock: Clock,
     deadline: Option<String>,
     href: String,
     action: String,
@@ -123,6 +125,7 @@ async fn todos(shell: &Shell, me: &Acting) -> Result<Vec<Todo>, axum::response::
         Todo {
             name: row.item_name.clone(),
             chip: Chip::case(row.state.code(), None),
+            clock: Clock::of(&l, row.reading.as_ref(), row.state.code(), me.ctx.now()),
             deadline: row.deadline.map(|d| words::before(&l, d, me.ctx.now())),
             href,
             action,

@@ -4,7 +4,7 @@ use axum::extract::{Path, RawQuery};
 use cases::{CaseRow, Detail, State};
 use jiff::Timestamp;
 use ui::view::{
-    Cell, Column, ConfirmDialog, Entry, EntryState, KeyValue, KeyValues, Lamp, Pager, Row, Table,
+    Cell, Clock, Column, ConfirmDialog, Entry, EntryState, KeyValue, KeyValues, Pager, Row, Table,
     Timeline,
 };
 use ui::{Chip, L, Nav, Page, Posted, Shell, html};
@@ -29,7 +29,7 @@ pub(super) fn table(l: &L, rows: &[CaseRow], now: Timestamp, caption: String) ->
                     .unwrap_or_else(|| l.t("portal-no-number")),
             },
             Cell::Chip(Chip::case(row.state.code(), None)),
-            Cell::Lamp(words::lamp(l, row.reading.as_ref(), row.state, now)),
+            Cell::Clock(Clock::of(l, row.reading.as_ref(), row.state.code(), now)),
             Cell::Text(words::at(l, row.updated_at, now)),
             Cell::Actions(vec![ui::view::Action {
                 label: action,
@@ -84,7 +84,7 @@ struct CasePage {
     page: Page,
     name: String,
     chip: Chip,
-    lamp: Lamp,
+    clock: Clock,
     /// What the person does next.
     next: String,
     facts: KeyValues,
@@ -115,10 +115,6 @@ fn facts(l: &L, detail: &Detail, agency: String, now: Timestamp) -> KeyValues {
     time("portal-at-accepted", d.accepted_at);
     time("portal-at-decided", d.decided_at);
     time("portal-at-completed", d.completed_at);
-    if let Some(due) = detail.reading.as_ref().filter(|_| d.completed_at.is_none()) {
-        let due = ui::minute(l, due.due, kernel::time::beijing_date(now));
-        rows.push(KeyValue::new(l.t("portal-due"), due));
-    }
     if let Some(deadline) = detail.case.deadline {
         rows.push(KeyValue::new(
             l.t("portal-your-deadline"),
@@ -156,6 +152,7 @@ fn timeline(l: &L, detail: &Detail, now: Timestamp, name: impl Fn(&str) -> Strin
         .steps
         .iter()
         .rev()
+        .filter(|step| !step.open.event.is_of_pool())
         .enumerate()
         .map(|(i, step)| Entry {
             what: words::event(l, step.open.event),
@@ -228,7 +225,7 @@ pub(super) async fn show(shell: Shell, SignedIn(me): SignedIn, Path(no): Path<St
             .crumb_here(no.clone())
             .private(),
         chip: words::chip(case),
-        lamp: words::lamp(&l, detail.reading.as_ref(), case.state, now),
+        clock: Clock::of(&l, detail.reading.as_ref(), case.state.code(), now),
         next: words::next(&l, case.state),
         facts: facts(&l, &detail, named(&case.data.agency), now),
         correct: correcting.then(|| format!("/cases/{}/correct", enc(&no))),

@@ -3,8 +3,8 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use cases::{Correction, CorrectionItem, Detail, State};
-use ui::view::Form;
-use ui::{Nav, Page, Posted, Shell, html, html_status, see_other};
+use ui::view::{Clock, Form};
+use ui::{Chip, Nav, Page, Posted, Shell, html, html_status, see_other};
 
 use crate::apply::{MaterialBox, boxes};
 use crate::reply::{Answer, OrPage, enc};
@@ -16,6 +16,8 @@ use crate::words;
 struct CorrectPage {
     page: Page,
     name: String,
+    chip: Chip,
+    clock: Clock,
     asked: Vec<CorrectionItem>,
     deadline: String,
     boxes: Vec<MaterialBox>,
@@ -56,6 +58,8 @@ async fn view(
             .errors(form.errors())
             .private(),
         name: case.data.item_name.clone(),
+        chip: words::chip(case),
+        clock: Clock::of(&l, detail.reading.as_ref(), case.state.code(), me.ctx.now()),
         deadline: words::before(&l, correction.deadline, me.ctx.now()),
         boxes: boxes(shell, me, detail, &action, asked).await?,
         asked: correction.items.clone(),

@@ -6,7 +6,7 @@ use axum::extract::{Path, RawQuery};
 use axum::http::StatusCode;
 use axum::routing::get;
 use cases::{Progress, Proof};
-use ui::view::{Entry, EntryState, Field, Form, Lamp, Timeline};
+use ui::view::{Clock, Entry, EntryState, Field, Form, Timeline};
 use ui::{Chip, L, Page, Posted, Shell, html, html_status};
 
 use crate::reply::{Answer, query};
@@ -32,7 +32,7 @@ struct ProgressPage {
     page: Page,
     progress: Progress,
     chip: Chip,
-    lamp: Lamp,
+    clock: Clock,
     next: String,
     deadline: Option<String>,
     timeline: Timeline,
@@ -93,7 +93,7 @@ fn page(shell: &Shell, me: &Acting, progress: Progress) -> ProgressPage {
             .crumb(title.clone(), "/progress")
             .private(),
         chip: Chip::case(progress.state.code(), None),
-        lamp: words::lamp(&l, progress.reading.as_ref(), progress.state, now),
+        clock: Clock::of(&l, progress.reading.as_ref(), progress.state.code(), now),
         next: words::next(&l, progress.state),
         deadline: progress.deadline.map(|d| words::before(&l, d, now)),
         timeline: Timeline(entries),

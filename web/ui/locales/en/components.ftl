@@ -121,9 +121,27 @@ lamp-grey = Clock stopped, { $why }
 lamp-why-correcting = waiting for correction
 lamp-why-special = special procedure
 lamp-why-payment = awaiting payment
+lamp-why-originals = waiting for the visit
 lamp-idle = Clock not started
 lamp-done = Completed in time
 lamp-done-late = Completed late
+
+clock-used = { $n } used
+clock-left = { $n } left
+clock-under = less than { $n } left
+clock-over = { $n } over
+clock-due = due { $when }
+clock-working-days = { $n ->
+    [one] { $n } working day
+   *[other] { $n } working days
+  }
+clock-days = { $n ->
+    [one] { $n } day
+   *[other] { $n } days
+  }
+clock-minutes = { $n } min
+clock-hours = { $n } h
+clock-hours-minutes = { $h } h { $m } min
 
 month-1 = January
 month-2 = February

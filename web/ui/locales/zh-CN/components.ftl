@@ -100,9 +100,21 @@ lamp-grey = 暂停计时 { $why }
 lamp-why-correcting = 补正中
 lamp-why-special = 特别程序
 lamp-why-payment = 待缴费
+lamp-why-originals = 待到窗口
 lamp-idle = 未开始计时
 lamp-done = 按时办结
 lamp-done-late = 超期办结
+
+clock-used = 已用 { $n }
+clock-left = 剩余 { $n }
+clock-under = 剩余不足 { $n }
+clock-over = 超期 { $n }
+clock-due = 应于 { $when } 前办结
+clock-working-days = { $n } 个工作日
+clock-days = { $n } 日
+clock-minutes = { $n } 分钟
+clock-hours = { $n } 小时
+clock-hours-minutes = { $h } 小时 { $m } 分钟
 
 month-1 = 1
 month-2 = 2

@@ -2,6 +2,7 @@
 //! `{{ field.html(l) }}`, and `sample()`, by which the gallery and the tests know it.
 
 mod card;
+mod clock;
 mod confirm;
 mod facts;
 mod field;
@@ -18,6 +19,7 @@ mod timeline;
 mod verdict;
 
 pub use card::LicenceCard;
+pub use clock::Clock;
 pub use confirm::ConfirmDialog;
 pub use facts::{Fact, KeyFacts, KeyValue, KeyValues};
 pub use field::{Choice, Control, Fetched, Field, Photo, Width};
@@ -29,7 +31,7 @@ pub use pager::{ActiveFilter, FilterBar, Pager};
 pub use qr::{Qr, QrError};
 pub use rating::Rating;
 pub use steps::{Step, Steps, Task, TaskList, TaskState};
-pub use table::{Action, Cell, Column, Row, Sort, Table};
+pub use table::{Action, Button, Cell, Column, Row, Sort, Table};
 pub use timeline::{DocumentLink, Entry, EntryState, Timeline};
 pub use verdict::{Check, CheckOutcome, Verdict};
 
@@ -91,6 +93,7 @@ mod tests {
         }
         let mut out = each!(Field::sample(l));
         out.extend(each!(Lamp::sample(l)));
+        out.extend(each!(Clock::sample(l)));
         out.extend(each!(Notice::sample()));
         out.extend(each!(Material::sample()));
         out.extend(each!(LicenceCard::sample()));

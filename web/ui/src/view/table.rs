@@ -1,6 +1,6 @@
 //! Data tables: sorted by links, rows opened by links, cards on phones.
 
-use super::{Lamp, component};
+use super::{Clock, Lamp, component};
 use crate::Chip;
 
 /// Order of a column.
@@ -60,6 +60,20 @@ pub struct Action {
     pub about: String,
 }
 
+/// A small form of one button, for an act that needs no more words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Button {
+    pub label: String,
+    /// Address it posts to.
+    pub action: String,
+    /// Token of the page.
+    pub csrf: String,
+    /// What else it sends.
+    pub sends: Vec<(String, String)>,
+    /// What it is about, for those who hear it alone.
+    pub about: String,
+}
+
 /// What stands in a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cell {
@@ -73,7 +87,10 @@ pub enum Cell {
         note: String,
     },
     Lamp(Lamp),
+    /// Lamp with what was used, what is left and when it is due.
+    Clock(Clock),
     Chip(Chip),
+    Button(Button),
     Actions(Vec<Action>),
     Empty,
 }
