@@ -32,7 +32,7 @@ enum Inner {
     },
 }
 
-/// So many use cases at a time, or more, and requests press.
+/// So many use cases that wait for the one writer, or more, and requests press.
 const PRESSING: usize = 8;
 
 /// A handle on the database; clones share it.
@@ -92,13 +92,14 @@ impl Db {
 
     /// Whether people wait for the database: work that nobody waits for should give way.
     pub fn is_pressed(&self) -> bool {
-        let waiting = match &self.inner {
-            Inner::Sqlite { writer, .. } => writer.max_capacity() - writer.capacity(),
-            Inner::Postgres { front, .. } => usize::try_from(front.size())
-                .unwrap_or(0)
-                .saturating_sub(front.num_idle()),
-        };
-        waiting >= PRESSING
+        match &self.inner {
+            Inner::Sqlite { writer, .. } => writer.max_capacity() - writer.capacity() >= PRESSING,
+            Inner::Postgres { front, .. } => {
+                let open = usize::try_from(front.size()).unwrap_or(0);
+                let most = usize::try_from(front.options().get_max_connections()).unwrap_or(1);
+                open.saturating_sub(front.num_idle()) * 4 >= most * 3
+            }
+        }
     }
 
     pub fn engine(&self) -> Engine {

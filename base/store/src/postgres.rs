@@ -18,8 +18,14 @@ const TRIES: u32 = 12;
 /// says what a use case has to say of it.
 const TRIES_OF_TAKEN: u32 = 3;
 
-/// Connections for requests.
-const CONNECTIONS: u32 = 16;
+/// Connections for requests: enough for each processor that some wait for the disk while others
+/// compute. More would run into each other: the more transactions at a time, the more of them see
+/// a neighbour's change and have to run again.
+fn connections() -> u32 {
+    let processors = std::thread::available_parallelism().map_or(2, usize::from);
+    u32::try_from(processors * 4).unwrap_or(32).clamp(8, 32)
+}
+
 /// Connections for the background.
 const CONNECTIONS_BESIDE: u32 = 8;
 
@@ -34,7 +40,7 @@ pub(crate) async fn open(url: &str, schema: Option<&str>) -> Result<PgPool, Stor
     if let Some(schema) = schema {
         options = options.options([("search_path", schema)]);
     }
-    pool(CONNECTIONS, options).await
+    pool(connections(), options).await
 }
 
 /// Other connections to the same database.

@@ -127,25 +127,30 @@ impl AccountRow {
          a.enable_asked, a.created_at, a.rev";
 
     pub(crate) fn read(row: &Row) -> Result<Self, StoreError> {
-        let coded = |column: usize| row.get::<String>(column);
-        let bad = |column: usize| StoreError::Column(column, "unknown code".into());
-        let level: Option<String> = row.get(4)?;
+        Self::read_at(row, 0)
+    }
+
+    /// The same where the columns begin at `first`.
+    pub(crate) fn read_at(row: &Row, first: usize) -> Result<Self, StoreError> {
+        let coded = |column: usize| row.get::<String>(first + column);
+        let bad = |column: usize| StoreError::Column(first + column, "unknown code".into());
+        let level: Option<String> = row.get(first + 4)?;
         Ok(Self {
-            key: row.get(0)?,
-            user_no: row.get(1)?,
+            key: row.get(first)?,
+            user_no: row.get(first + 1)?,
             kind: AccountKind::from_code(&coded(2)?).ok_or_else(|| bad(2))?,
             state: State::from_code(&coded(3)?).ok_or_else(|| bad(3))?,
             level: level.and_then(|l| RealNameLevel::from_code(&l)),
             verified: serde_json::from_str(&coded(5)?).map_err(|_| bad(5))?,
-            profile: row.get(6)?,
-            proposed: row.get(7)?,
-            representative: row.get(8)?,
-            agreement: row.get(9)?,
+            profile: row.get(first + 6)?,
+            proposed: row.get(first + 7)?,
+            representative: row.get(first + 8)?,
+            agreement: row.get(first + 9)?,
             route: Route::from_code(&coded(10)?).ok_or_else(|| bad(10))?,
-            reason: row.get(11)?,
-            enable_asked: row.get(12)?,
-            created_at: row.get(13)?,
-            rev: row.get(14)?,
+            reason: row.get(first + 11)?,
+            enable_asked: row.get(first + 12)?,
+            created_at: row.get(first + 13)?,
+            rev: row.get(first + 14)?,
         })
     }
 

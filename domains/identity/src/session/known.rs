@@ -89,6 +89,7 @@ async fn with_credential(ctx: &Ctx, found: WithCredential) -> Result<Known, Iden
     let mut reader = ctx.db.reader();
     let WithCredential {
         session: row,
+        account,
         password_at,
         generated,
     } = found;
@@ -105,7 +106,7 @@ async fn with_credential(ctx: &Ctx, found: WithCredential) -> Result<Known, Iden
         known.staff = staff::actor(ctx, username).await?;
         return Ok(known);
     }
-    if let Some(account) = table::account::load(&mut reader, &known.row.subject).await? {
+    if let Some(account) = account {
         known.person_usable = usable(account.state) || account.state == crate::State::Locked;
         known.person = Some(account.open(ctx)?);
     }
@@ -173,10 +174,15 @@ pub(crate) async fn actor_of_token(
         ended_at: None,
         end_reason: None,
     };
+    let account = match kind {
+        SessionKind::User => table::account::load(&mut ctx.db.reader(), given.subject).await?,
+        SessionKind::Staff => None,
+    };
     let known = with_credential(
         ctx,
         WithCredential {
             session,
+            account,
             password_at: credential.as_ref().map(|c| c.changed_at),
             generated: credential.is_some_and(|c| c.generated),
         },

@@ -50,9 +50,10 @@ fn read(r: &Row) -> Result<SessionRow, StoreError> {
     })
 }
 
-/// A session with when its password was set.
+/// A session with its account, where it is a person's, and when its password was set.
 pub(crate) struct WithCredential {
     pub session: SessionRow,
+    pub account: Option<AccountRow>,
     pub password_at: Option<Timestamp>,
     pub generated: bool,
 }
@@ -62,12 +63,16 @@ pub(crate) async fn by_digest(
     digest: &[u8],
 ) -> Result<Option<WithCredential>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS}, c.changed_at, c.generated FROM session s LEFT JOIN credential c \
-         ON c.subject = s.subject WHERE s.digest = ?"
+        "SELECT {COLUMNS}, c.changed_at, c.generated, {} FROM session s \
+         LEFT JOIN credential c ON c.subject = s.subject \
+         LEFT JOIN account a ON a.account_key = s.subject WHERE s.digest = ?",
+        AccountRow::COLUMNS
     );
     let read = |r: Row| {
+        let account: Option<String> = r.get(16)?;
         Ok(WithCredential {
             session: read(&r)?,
+            account: account.map(|_| AccountRow::read_at(&r, 16)).transpose()?,
             password_at: r.get(14)?,
             generated: r.get::<Option<i64>>(15)?.is_some_and(|g| g != 0),
         })
