@@ -6,6 +6,7 @@ mod acts;
 mod api;
 mod browser;
 mod clocks;
+mod codes;
 mod conflicts;
 mod desks;
 mod forgeries;
