@@ -71,6 +71,16 @@ async fn menu(acting: &Acting, l: &L) -> Vec<MenuGroup> {
     if has(Permission::CaseIntake) {
         window.push(entry("console-menu-intake", "/desk/intake", "inbox", 0));
     }
+    if has(Permission::AccountWindow) {
+        window.push(entry(
+            "console-menu-accounts",
+            "/desk/accounts",
+            "people",
+            0,
+        ));
+        let open = "/desk/accounts/open";
+        window.push(entry("console-menu-accounts-open", open, "person", 0));
+    }
     let mut review = Vec::new();
     if has(Permission::CaseRead) {
         let open = open_tasks(acting, REVIEW_STEPS).await;
@@ -85,6 +95,15 @@ async fn menu(acting: &Acting, l: &L) -> Vec<MenuGroup> {
     }
     if has(Permission::SealManage) || has(Permission::SealReadUses) {
         watch.push(entry("console-menu-seals", "/desk/seals", "seal", 0));
+    }
+    let manages = has(Permission::AccountAdmin) || has(Permission::AccountEnable);
+    if manages && !has(Permission::AccountWindow) {
+        watch.push(entry(
+            "console-menu-accounts",
+            "/desk/accounts",
+            "people",
+            0,
+        ));
     }
     let mut system = vec![entry("console-menu-tokens", "/desk/tokens", "lock", 0)];
     if has(Permission::TokenIssue) {

@@ -4,6 +4,7 @@
 #![allow(clippy::result_large_err, reason = "the error is the response itself")]
 
 mod account;
+mod accounts;
 mod app;
 mod approve;
 mod case;
@@ -33,6 +34,7 @@ pub fn router() -> axum::Router {
         .merge(licences::router())
         .merge(seals::router())
         .merge(clients::router())
+        .merge(accounts::router())
         .merge(files::router())
         .merge(watch::router())
 }
@@ -48,6 +50,14 @@ pub const TEXTS: &[ui::Resource] = &[
     ui::Resource::zh(
         "console-clients",
         include_str!("../locales/zh-CN/clients.ftl"),
+    ),
+    ui::Resource::zh(
+        "console-accounts",
+        include_str!("../locales/zh-CN/accounts.ftl"),
+    ),
+    ui::Resource::en(
+        "console-accounts",
+        include_str!("../locales/en/accounts.ftl"),
     ),
     ui::Resource::en("console-clients", include_str!("../locales/en/clients.ftl")),
     ui::Resource::en("console-pages", include_str!("../locales/en/pages.ftl")),
