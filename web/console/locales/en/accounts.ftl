@@ -2,7 +2,7 @@
 console-menu-accounts = Accounts
 console-menu-accounts-open = Open an account
 console-accounts-title = Accounts
-console-accounts-sub = Found by identity number. Looking up and acting are both logged.
+console-accounts-sub = Found by identity number; every act is logged.
 console-accounts-find = Find an account
 console-accounts-one = The account
 console-accounts-acts = What you may do

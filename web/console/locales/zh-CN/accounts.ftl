@@ -2,7 +2,7 @@
 console-menu-accounts = 用户账号
 console-menu-accounts-open = 窗口开户
 console-accounts-title = 用户账号
-console-accounts-sub = 按居民身份证号码查找。查找与办理均记入日志。
+console-accounts-sub = 按居民身份证号码查找；办理的每一步都记入日志。
 console-accounts-find = 查找账号
 console-accounts-one = 账号信息
 console-accounts-acts = 可办操作
