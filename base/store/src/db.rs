@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::run::{apart, exec_postgres, rows_postgres};
 use crate::sqlite::{Message, Readers};
-use crate::work::{Told, UseCase};
+use crate::work::UseCase;
 use crate::{
     BoxFuture, Migration, Row, Run, StoreError, Tx, Value, migrate, postgres, seen, sqlite,
 };
@@ -32,8 +32,9 @@ enum Inner {
     },
 }
 
-/// So many use cases that wait for the one writer, or more, and requests press.
-const PRESSING: usize = 8;
+/// So many use cases that wait for the one writer, or more, and requests press. The background never
+/// has as many by itself.
+const PRESSING: usize = 12;
 
 /// A handle on the database; clones share it.
 #[derive(Clone)]
@@ -144,7 +145,7 @@ impl Db {
             }
             Inner::Sqlite { writer, .. } => {
                 let (send, receive) = oneshot::channel();
-                let work = Told::new(UseCase::new(body), send);
+                let work = UseCase::awaited(body, send);
                 writer
                     .send(Message::Run(Box::new(work)))
                     .await

@@ -10,25 +10,33 @@ pub(crate) trait Work: Send {
     /// Runs the body and keeps its outcome; true where its changes are to stay. It may run again,
     /// and then only the last outcome counts.
     fn run<'t>(&'t mut self, tx: &'t mut Tx<'_>) -> BoxFuture<'t, bool>;
-}
 
-/// The same where somebody waits on another thread.
-pub(crate) trait Waiting: Work {
-    /// Tells whoever waits, after the commit.
+    /// Tells whoever waits on another thread, after the commit.
     fn tell(self: Box<Self>, committed: Result<(), StoreError>);
 }
 
-/// A body with its outcome.
+/// A body with its outcome, and whom to tell of it.
 pub(crate) struct UseCase<T, E, F> {
     body: F,
     outcome: Option<Result<T, E>>,
+    send: Option<oneshot::Sender<Result<T, E>>>,
 }
 
 impl<T, E: From<StoreError>, F> UseCase<T, E, F> {
+    /// Whoever runs it takes the outcome himself.
     pub fn new(body: F) -> Self {
         Self {
             body,
             outcome: None,
+            send: None,
+        }
+    }
+
+    /// Somebody on another thread waits for the outcome.
+    pub fn awaited(body: F, send: oneshot::Sender<Result<T, E>>) -> Self {
+        Self {
+            send: Some(send),
+            ..Self::new(body)
         }
     }
 
@@ -54,39 +62,10 @@ where
             self.outcome.insert(outcome).is_ok()
         })
     }
-}
 
-/// A use case and who waits for it.
-pub(crate) struct Told<T, E, F> {
-    work: UseCase<T, E, F>,
-    send: oneshot::Sender<Result<T, E>>,
-}
-
-impl<T, E, F> Told<T, E, F> {
-    pub fn new(work: UseCase<T, E, F>, send: oneshot::Sender<Result<T, E>>) -> Self {
-        Self { work, send }
-    }
-}
-
-impl<T, E, F> Work for Told<T, E, F>
-where
-    T: Send,
-    E: From<StoreError> + Send,
-    F: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync,
-{
-    fn run<'t>(&'t mut self, tx: &'t mut Tx<'_>) -> BoxFuture<'t, bool> {
-        self.work.run(tx)
-    }
-}
-
-impl<T, E, F> Waiting for Told<T, E, F>
-where
-    T: Send,
-    E: From<StoreError> + Send,
-    F: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync,
-{
-    fn tell(self: Box<Self>, committed: Result<(), StoreError>) {
-        let outcome = self.work.outcome();
-        let _ = self.send.send(committed.map_err(E::from).and(outcome));
+    fn tell(mut self: Box<Self>, committed: Result<(), StoreError>) {
+        if let Some(send) = self.send.take() {
+            let _ = send.send(committed.map_err(E::from).and(self.outcome()));
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The one way in which a case changes: the table of states is asked, the clock follows, and one
 //! short transaction writes case, step, tasks, materials, documents and event together.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use calendar::{ClockEvent, Limit};
@@ -359,23 +360,18 @@ async fn at_hall(
     if case.data.hall.is_none() {
         return Ok(rows);
     }
-    let accept = serde_json::to_value(flow::Step::Accept).ok();
     let system = ctx.as_system();
-    let mut elsewhere = Vec::new();
-    for row in rows
-        .iter()
-        .filter(|r| accept.as_ref().is_some_and(|a| *a == *r.step))
-    {
+    let accept = flow::Step::Accept.code();
+    let mut elsewhere = HashSet::new();
+    for row in rows.iter().filter(|row| row.step == accept) {
         let officer = identity::staff_actor(&system, &row.username, ctx.actor.channel)
             .await
             .map_err(CaseError::other)?;
-        let allowed =
-            officer.is_none_or(|officer| officer.hall.is_none() || officer.hall == case.data.hall);
-        if !allowed {
-            elsewhere.push((row.username.clone(), row.post_code.clone()));
+        if officer.is_some_and(|o| o.hall.is_some() && o.hall != case.data.hall) {
+            elsewhere.insert(row.username.clone());
         }
     }
-    rows.retain(|r| !elsewhere.contains(&(r.username.clone(), r.post_code.clone())));
+    rows.retain(|row| row.step != accept || !elsewhere.contains(&row.username));
     Ok(rows)
 }
 

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::run::Conn as Lent;
 use crate::sqlite::Conn;
 use crate::sqlite::checkpoints::Checkpoints;
-use crate::work::Waiting;
+use crate::work::Work;
 use crate::{StoreError, Tx};
 
 /// Use cases that may share one commit. More would only make the first of them wait.
@@ -15,7 +15,7 @@ const BATCH: usize = 256;
 
 /// What the writer is asked to do.
 pub(crate) enum Message {
-    Run(Box<dyn Waiting>),
+    Run(Box<dyn Work>),
     /// Commit what came before, close the file, then answer.
     Close(oneshot::Sender<()>),
 }
@@ -73,7 +73,7 @@ struct Batch<'a> {
     runtime: &'a Handle,
     /// Whom to tell after the commit. A refusal waits as well: it may tell of what a neighbour
     /// changed, which is not durable yet.
-    waiting: Vec<Box<dyn Waiting>>,
+    waiting: Vec<Box<dyn Work>>,
     /// Each use case has a savepoint of its own.
     savepoints: bool,
 }
@@ -84,7 +84,7 @@ impl Batch<'_> {
     /// runs again, each in a savepoint.
     fn run(
         &mut self,
-        first: Box<dyn Waiting>,
+        first: Box<dyn Work>,
         queue: &mut mpsc::Receiver<Message>,
         closing: &mut Option<oneshot::Sender<()>>,
     ) -> Result<(), StoreError> {
@@ -118,7 +118,7 @@ impl Batch<'_> {
 
     /// Runs one use case. True where it changed something that must not stay and still stands;
     /// with savepoints that is undone at once.
-    fn one(&mut self, mut work: Box<dyn Waiting>) -> Result<bool, StoreError> {
+    fn one(&mut self, mut work: Box<dyn Work>) -> Result<bool, StoreError> {
         if self.savepoints {
             self.exec(&["SAVEPOINT use_case"])?;
         }
