@@ -8,7 +8,7 @@ use ui::{FormData, L, Posted, Shell};
 
 use super::form_page::FormPage;
 use super::register::consent;
-use super::steps::raw;
+use super::steps::{filled, raw};
 use crate::reply::{Answer, OrPage, query};
 use crate::session::Acting;
 
@@ -106,18 +106,13 @@ fn finished(data: &FormData) -> LinkFinish {
 pub(super) async fn finish(shell: Shell, me: Acting, Posted(data): Posted) -> Answer {
     let l = shell.l();
     let mut form = fields(&l);
-    form.fill(&data);
-    if form.require(&l) {
-        if raw(&data, "password") != raw(&data, "again") {
-            form.fail("again", l.t("portal-password-differs"));
-        } else {
-            match identity::confirm_link(&me.ctx, &finished(&data)).await {
-                Ok(_) => {
-                    let notice = Notice::ok(l.t("portal-registered"));
-                    return Ok(shell.flash(notice).to("/login"));
-                }
-                Err(error) => form.refuse(&l, &error.into()),
+    if filled(&mut form, &l, &data, "password") {
+        match identity::confirm_link(&me.ctx, &finished(&data)).await {
+            Ok(_) => {
+                let notice = Notice::ok(l.t("portal-registered"));
+                return Ok(shell.flash(notice).to("/login"));
             }
+            Err(error) => form.refuse(&l, &error.into()),
         }
     }
     let taken = Taken {

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use ui::view::{Field, Form, Notice};
 use ui::{L, Page, Posted, Shell, html, html_status, local_path};
 
-use super::steps::raw;
+use super::steps::{filled, raw};
 use crate::reply::{Answer, query};
 use crate::session::Acting;
 
@@ -56,19 +56,14 @@ pub(super) async fn change(shell: Shell, me: Acting, Posted(data): Posted) -> An
     };
     let l = shell.l();
     let mut form = fields(&l);
-    form.fill(&data);
-    if form.require(&l) {
-        if raw(&data, "new") != raw(&data, "again") {
-            form.fail("again", l.t("portal-password-differs"));
-        } else {
-            let (former, new) = (raw(&data, "former"), raw(&data, "new"));
-            match identity::change_password(&me.ctx, former, new, token).await {
-                Ok(()) => {
-                    let notice = Notice::ok(l.t("portal-password-changed"));
-                    return Ok(shell.flash(notice).to(&local_path(data.get("back"))));
-                }
-                Err(error) => form.refuse(&l, &error.into()),
+    if filled(&mut form, &l, &data, "new") {
+        let (former, new) = (raw(&data, "former"), raw(&data, "new"));
+        match identity::change_password(&me.ctx, former, new, token).await {
+            Ok(()) => {
+                let notice = Notice::ok(l.t("portal-password-changed"));
+                return Ok(shell.flash(notice).to(&local_path(data.get("back"))));
             }
+            Err(error) => form.refuse(&l, &error.into()),
         }
     }
     let page = page(&shell, form, data.get("back"));

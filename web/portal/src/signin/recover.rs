@@ -6,7 +6,7 @@ use ui::view::{Field, Form, Notice};
 use ui::{L, Posted, Shell};
 
 use super::form_page::FormPage;
-use super::steps::raw;
+use super::steps::{filled, raw};
 use crate::reply::{Answer, OrPage};
 use crate::session::Acting;
 
@@ -75,20 +75,15 @@ pub(super) async fn again() -> Response {
 pub(super) async fn finish(shell: Shell, me: Acting, Posted(data): Posted) -> Answer {
     let l = shell.l();
     let mut form = new_form(&l);
-    form.fill(&data);
-    if form.require(&l) {
+    if filled(&mut form, &l, &data, "password") {
         let new = raw(&data, "password");
-        if new != raw(&data, "again") {
-            form.fail("again", l.t("portal-password-differs"));
-        } else {
-            let (challenge, code) = (data.get("challenge"), data.get("code"));
-            match identity::finish_recovery(&me.ctx, challenge, code, new).await {
-                Ok(()) => {
-                    let notice = Notice::ok(l.t("portal-recovered"));
-                    return Ok(shell.flash(notice).to("/login"));
-                }
-                Err(error) => form.refuse(&l, &error.into()),
+        let (challenge, code) = (data.get("challenge"), data.get("code"));
+        match identity::finish_recovery(&me.ctx, challenge, code, new).await {
+            Ok(()) => {
+                let notice = Notice::ok(l.t("portal-recovered"));
+                return Ok(shell.flash(notice).to("/login"));
             }
+            Err(error) => form.refuse(&l, &error.into()),
         }
     }
     let sent = Challenge {

@@ -7,7 +7,7 @@ use ui::view::{Field, Form, Notice};
 use ui::{FormData, L, Posted, Shell};
 
 use super::form_page::FormPage;
-use super::steps::raw;
+use super::steps::{filled, raw};
 use crate::reply::{Answer, OrPage};
 use crate::session::{Acting, SignedIn};
 
@@ -94,21 +94,16 @@ fn registration(data: &FormData) -> Registration {
 pub(super) async fn begin(shell: Shell, me: Acting, Posted(data): Posted) -> Answer {
     let l = shell.l();
     let mut form = fields(&l);
-    form.fill(&data);
-    if form.require(&l) {
-        if raw(&data, "password") != raw(&data, "again") {
-            form.fail("again", l.t("portal-password-differs"));
-        } else {
-            match identity::register(&me.ctx, &registration(&data)).await {
-                Ok(challenge) => return code_page(&shell, &me, code_form(&l), &challenge).await,
-                // What is missing is asked for at the first of the four.
-                Err(IdentityError::Invalid {
-                    field: "contents",
-                    zh,
-                    en,
-                }) => form.fail(CONTENTS[0], l.pick(&zh, &en)),
-                Err(error) => form.refuse(&l, &error.into()),
-            }
+    if filled(&mut form, &l, &data, "password") {
+        match identity::register(&me.ctx, &registration(&data)).await {
+            Ok(challenge) => return code_page(&shell, &me, code_form(&l), &challenge).await,
+            // What is missing is asked for at the first of the four.
+            Err(IdentityError::Invalid {
+                field: "contents",
+                zh,
+                en,
+            }) => form.fail(CONTENTS[0], l.pick(&zh, &en)),
+            Err(error) => form.refuse(&l, &error.into()),
         }
     }
     page(&shell, &me, form).await

@@ -121,6 +121,20 @@ pub(super) fn raw<'d>(data: &'d FormData, name: &str) -> &'d str {
         .map_or("", |(_, value)| value)
 }
 
+/// Fills the form with what was typed; true when nothing is missing and the new password, in the
+/// field `new`, was typed twice alike.
+pub(super) fn filled(form: &mut Form, l: &L, data: &FormData, new: &str) -> bool {
+    form.fill(data);
+    if !form.require(l) {
+        return false;
+    }
+    let alike = raw(data, new) == raw(data, "again");
+    if !alike {
+        form.fail("again", l.t("portal-password-differs"));
+    }
+    alike
+}
+
 async fn code_page(
     shell: &Shell,
     me: &Acting,
