@@ -8,11 +8,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard};
 
-use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
+use cryptoki::context::{CInitializeArgs, CInitializeFlags, Function, Pkcs11};
 use cryptoki::error::{Error, RvError};
 use cryptoki::mechanism::{Mechanism, MechanismType};
 use cryptoki::object::{Attribute, AttributeType, KeyType, ObjectClass, ObjectHandle};
-use cryptoki::session::{Session, UserType};
+use cryptoki::session::{Session, SessionState, UserType};
 use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
 use zeroize::Zeroizing;
@@ -193,11 +193,17 @@ impl Pkcs11Token {
             Attribute::Class(ObjectClass::PRIVATE_KEY),
             Attribute::Id(id.to_vec()),
         ])?;
-        let gone = Error::Pkcs11(
-            RvError::KeyHandleInvalid,
-            cryptoki::context::Function::FindObjects,
-        );
-        let found = *found.first().ok_or(gone)?;
+        let Some(found) = found.first().copied() else {
+            // Whoever is logged out sees no private keys.
+            let state = session.get_session_info()?.session_state();
+            let out = matches!(state, SessionState::RoPublic | SessionState::RwPublic);
+            let why = if out {
+                RvError::UserNotLoggedIn
+            } else {
+                RvError::KeyHandleInvalid
+            };
+            return Err(Error::Pkcs11(why, Function::FindObjects));
+        };
         self.pool().handles.insert(id.to_vec(), found);
         Ok(found)
     }
@@ -356,19 +362,20 @@ impl Token for Pkcs11Token {
     }
 
     fn sign(&self, id: &[u8], kind: KeyKind, message: &[u8]) -> Result<Vec<u8>, KeyError> {
+        use RvError as R;
         let (mechanism, data) = match kind {
             KeyKind::P256 => (Mechanism::Ecdsa, sha256(message).to_vec()),
             _ => (Mechanism::RsaPkcs, digest_info(message)),
         };
         let made = self.with(|session, handle| {
-            let made = session.sign(&mechanism, handle(id)?, &data);
-            if let Err(Error::Pkcs11(RvError::KeyHandleInvalid | RvError::ObjectHandleInvalid, _)) =
-                &made
-            {
-                // Destroyed from elsewhere, and perhaps made again: looked up next time.
-                self.pool().handles.remove(id);
+            match session.sign(&mechanism, handle(id)?, &data) {
+                Err(Error::Pkcs11(R::KeyHandleInvalid | R::ObjectHandleInvalid, _)) => {
+                    // What is remembered may be from before a new login: looked up once more.
+                    self.pool().handles.remove(id);
+                    session.sign(&mechanism, handle(id)?, &data)
+                }
+                done => done,
             }
-            made
         })?;
         if kind != KeyKind::P256 {
             return Ok(made);
