@@ -13,7 +13,7 @@ use crate::{
 
 /// Validity of the authorities, and the default of a seal, in years.
 const ROOT_YEARS: i32 = 20;
-const ISSUING_YEARS: i32 = 10;
+pub(crate) const ISSUING_YEARS: i32 = 10;
 const SEAL_YEARS: i32 = 5;
 
 /// Days for which a revocation list is valid. It is made anew whenever it is asked for.
@@ -37,10 +37,10 @@ pub struct AuthorityNames {
 /// then the top of its chain is the root that verifiers trust.
 #[derive(Clone)]
 pub struct Authority {
-    store: Arc<dyn KeyStore>,
-    kind: KeyKind,
+    pub(crate) store: Arc<dyn KeyStore>,
+    pub(crate) kind: KeyKind,
     root: Certificate,
-    issuing: Certificate,
+    pub(crate) issuing: Certificate,
 }
 
 impl Authority {
@@ -335,27 +335,6 @@ impl Authority {
         self.issue(&spec, extras, entropy)
     }
 
-    /// Gives the seal maker a certificate under the present chain, valid as long as its issuer.
-    pub fn renew_maker(&self, now: Timestamp, entropy: &mut dyn Entropy) -> Result<(), CertError> {
-        let name = key(self.kind, "maker");
-        let info = self.store.describe(&name)?;
-        let missing = || KeyError::Uncertified(name.clone());
-        let old = info.certificate().ok_or_else(missing)?;
-        let spec = CertificateSpec {
-            subject: &Subject::default(),
-            key: &info.public_key,
-            profile: Profile::SealMaker,
-            not_before: now.max(self.issuing.not_before()),
-            not_after: self.issuing.not_after(),
-        };
-        let extras = Extras {
-            name: Some(old.subject_der()),
-            ..Extras::default()
-        };
-        let maker = self.issue(&spec, extras, entropy)?;
-        Ok(self.store.certify(&name, &maker, &self.chain()?, entropy)?)
-    }
-
     /// The end of a seal's validity where nothing else is said: five years, but not longer than
     /// its issuer's.
     pub fn default_end(&self, from: Timestamp) -> Timestamp {
@@ -415,29 +394,29 @@ impl Authority {
         }
     }
 
-    fn own_root(&self) -> Result<Arc<dyn Signer>, CertError> {
+    pub(crate) fn own_root(&self) -> Result<Arc<dyn Signer>, CertError> {
         Ok(self.store.signer(&key(self.kind, "root"))?)
     }
 
     /// The issuing authority's revocation list, valid for a week.
     pub fn crl(&self, now: Timestamp) -> Result<Crl, CertError> {
-        Crl::build(
-            &*self.issuing_signer()?,
-            &self.revoked()?,
-            now,
-            days_after(now, CRL_DAYS),
-        )
+        self.crl_until(now, days_after(now, CRL_DAYS))
+    }
+
+    /// The same, valid as long as is said.
+    pub fn crl_until(&self, now: Timestamp, until: Timestamp) -> Result<Crl, CertError> {
+        Crl::build(&*self.issuing_signer()?, &self.revoked()?, now, until)
     }
 
     /// The own root's revocation list: issuing authorities beside the one in use that were
     /// revoked. Revoking the one in use means a new authority.
     pub fn root_crl(&self, now: Timestamp) -> Result<Crl, CertError> {
-        Crl::build(
-            &*self.own_root()?,
-            &self.root_revoked()?,
-            now,
-            days_after(now, CRL_DAYS),
-        )
+        self.root_crl_until(now, days_after(now, CRL_DAYS))
+    }
+
+    /// The same, valid as long as is said.
+    pub fn root_crl_until(&self, now: Timestamp, until: Timestamp) -> Result<Crl, CertError> {
+        Crl::build(&*self.own_root()?, &self.root_revoked()?, now, until)
     }
 
     /// Makes a trust store trust this authority and know its present revocation lists. What was
@@ -463,11 +442,11 @@ impl Authority {
     }
 }
 
-fn key(kind: KeyKind, part: &str) -> String {
+pub(crate) fn key(kind: KeyKind, part: &str) -> String {
     format!("ca.{}.{part}", kind.name())
 }
 
-fn years_after(at: Timestamp, years: i32) -> Timestamp {
+pub(crate) fn years_after(at: Timestamp, years: i32) -> Timestamp {
     let zoned = at.to_zoned(jiff::tz::TimeZone::UTC);
     zoned
         .checked_add(years.years())

@@ -43,6 +43,9 @@ pub enum CertError {
     /// The certificate is not one of this authority, or one that may not be made anew.
     #[error("the certificate {0} cannot be reissued: {1}")]
     NotReissued(String, &'static str),
+    /// A certificate of another authority does not fit the issuing authority: its name, the reason.
+    #[error("“{0}” cannot be taken: {1}")]
+    NotAdopted(String, String),
     /// The authority has not been made yet.
     #[error("the authority {0} does not exist")]
     NoAuthority(String),

@@ -22,6 +22,7 @@ mod pem;
 #[cfg(feature = "pkcs11")]
 mod pkcs11;
 mod public_key;
+mod renew;
 mod request;
 mod rsa_key;
 mod signer;
@@ -43,6 +44,7 @@ pub use import::{Bundle, ImportError, Purpose};
 pub use issue::{Addresses, CertificateSpec, Extras, Profile, Subject};
 pub use key_store::{Certify, KeyInfo, KeyPlace, KeyStore, Update, secret_or_new};
 pub use ledger::Issued;
+pub use pbes::{encrypt_private_key, plain_private_key};
 #[cfg(feature = "pkcs11")]
 pub use pkcs11::{Pkcs11Settings, Pkcs11Token};
 pub use public_key::PublicKey;
@@ -52,3 +54,6 @@ pub use soft_key::{KeyKind, SoftKey};
 pub use token::Token;
 pub use unlock::Unlock;
 pub use vault::Vault;
+
+/// A text that is erased when it is let go.
+pub type Secret = zeroize::Zeroizing<String>;

@@ -1,16 +1,22 @@
 //! Password-based encryption of private keys (PBES2, RFC 8018): with SM4 and SM3 as GmSSL and
 //! OpenSSL write it here, everything else by `pkcs8`.
 
+use pkcs8::pkcs5::pbes2::Parameters;
 use sm4::Sm4;
 use sm4::cipher::{Array, BlockCipherDecrypt, KeyInit};
 use zeroize::Zeroizing;
 
 use crate::asn1::{self, Element, Malformed, tag};
+use crate::certificate::pem;
+use crate::entropy::draw;
 use crate::import::ImportError;
-use crate::{hmac_sm3, sha256};
+use crate::{Entropy, KeyError, SoftKey, hmac_sm3, sha256};
 
 /// More rounds than any honest file has; each costs about a microsecond.
 const ROUNDS: u32 = 10_000_000;
+
+/// Rounds of what is written here: OWASP's advice for PBKDF2 with SHA-256.
+const WRAPPING_ROUNDS: u32 = 600_000;
 
 const PBES2: &str = "1.2.840.113549.1.5.13";
 const PBKDF2: &str = "1.2.840.113549.1.5.12";
@@ -31,6 +37,33 @@ pub(crate) fn decrypt(der: &[u8], password: &str) -> Result<Zeroizing<Vec<u8>>, 
         | Err(pkcs8::Error::Asn1(_)) => Err(ImportError::WrongPassword),
         Err(other) => Err(ImportError::Unsupported(other.to_string())),
     }
+}
+
+/// A private key as an encrypted PKCS#8 PEM file that every common tool reads: AES-256 under a key
+/// derived by PBKDF2 with SHA-256.
+pub fn encrypt_private_key(
+    key: &SoftKey,
+    password: &str,
+    entropy: &mut dyn Entropy,
+) -> Result<String, KeyError> {
+    use der::Encode;
+    let failed = |why: String| KeyError::Failed(why);
+    let (salt, iv) = (draw::<16>(entropy), draw::<16>(entropy));
+    let settings = Parameters::generate_pbkdf2_sha256_aes256cbc(WRAPPING_ROUNDS, &salt, iv)
+        .map_err(|why| failed(why.to_string()))?;
+    let sealed = settings
+        .encrypt(password, &key.to_pkcs8()?)
+        .map_err(|why| failed(why.to_string()))?;
+    let settings = settings.to_der().map_err(|why| failed(why.to_string()))?;
+    let id = asn1::oid(der::asn1::ObjectIdentifier::new_unwrap(PBES2));
+    let scheme = asn1::sequence(&[&id, &settings]);
+    let wrapped = asn1::sequence(&[&scheme, &asn1::tlv(tag::OCTET_STRING, &sealed)]);
+    Ok(pem("ENCRYPTED PRIVATE KEY", &wrapped))
+}
+
+/// The same unencrypted. It is to be written where only its owner can read.
+pub fn plain_private_key(key: &SoftKey) -> Result<Zeroizing<String>, KeyError> {
+    Ok(Zeroizing::new(pem("PRIVATE KEY", &key.to_pkcs8()?)))
 }
 
 /// The parameters of an encryption with SM4-CBC.

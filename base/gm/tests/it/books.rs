@@ -162,13 +162,29 @@ fn the_issuing_authority_can_stand_under_another_root() {
             &mut seeded(2),
         )
         .unwrap();
-    let above = [real.root().clone()];
-    store
-        .certify("ca.sm2.issuing", &theirs, &above, &mut seeded(3))
+    // Another name would leave what was issued without issuer.
+    let renamed = real
+        .issue(
+            &spec(&subject, &key, Profile::Issuing),
+            Extras::default(),
+            &mut seeded(6),
+        )
         .unwrap();
-    let now = Authority::open(store.clone(), KeyKind::Sm2).unwrap();
+    let adopt = |certificate: &Certificate| {
+        let chain = [certificate.clone(), real.root().clone()];
+        own.adopt_issuing(&chain, at(FROM), &mut seeded(3))
+    };
+    assert!(matches!(adopt(&renamed), Err(CertError::NotAdopted(..))));
+    assert!(matches!(
+        adopt(real.issuing()),
+        Err(CertError::NotAdopted(..))
+    ));
+    assert_eq!(
+        Authority::open(store.clone(), KeyKind::Sm2).unwrap().root(),
+        own.root()
+    );
+    let now = adopt(&theirs).unwrap();
     assert_eq!((now.issuing(), now.root()), (&theirs, real.root()));
-    now.renew_maker(at(FROM), &mut seeded(4)).unwrap();
     let maker = Certificate::from_der(now.maker().unwrap().certificate()).unwrap();
     assert_eq!(maker.not_after(), at(TO));
     let after = now

@@ -150,7 +150,10 @@ fn a_requested_certificate_is_taken_in_and_renewed() {
         store
             .certify("seal", &newer[0], &newer[1..], &mut seeded(3))
             .unwrap();
-        assert_eq!(store.describe("seal").unwrap().retired, std::slice::from_ref(&good));
+        assert_eq!(
+            store.describe("seal").unwrap().retired,
+            std::slice::from_ref(&good)
+        );
 
         // A new key, whose certificate may not sign, then one that may.
         let next = ask("seal.next", 4);
