@@ -136,12 +136,14 @@ impl Pkcs11Token {
                 .wait(pool)
                 .unwrap_or_else(|broken| broken.into_inner());
         }
-        let session = self.log_in(pool.slot);
-        let session = session.or_else(|_| {
+        let label = &self.settings.token;
+        let session = self.context.open_rw_session(pool.slot).or_else(|_| {
             // The device may have come back in another slot.
-            pool.slot = find(&self.context, &self.settings.token)?;
-            self.log_in(pool.slot)
+            pool.slot = find(&self.context, label)?;
+            let session = self.context.open_rw_session(pool.slot);
+            session.map_err(|error| wrong(label, &error))
         })?;
+        self.log_in(&session)?;
         pool.open += 1;
         Ok((session, pool.age))
     }
@@ -169,18 +171,16 @@ impl Pkcs11Token {
         Ok(())
     }
 
-    fn log_in(&self, slot: Slot) -> Result<Session, KeyError> {
-        let label = &self.settings.token;
-        let session = self.context.open_rw_session(slot);
-        let session = session.map_err(|error| wrong(label, &error))?;
+    /// Once only: devices count wrong PINs and lock themselves.
+    fn log_in(&self, session: &Session) -> Result<(), KeyError> {
         let path = &self.settings.pin_file;
         let pin = fs::read_to_string(path).map(Zeroizing::new);
         let pin = pin.map_err(|e| KeyError::Token(format!("PIN file {}: {e}", path.display())))?;
         let pin = AuthPin::new(pin.trim_end_matches(['\r', '\n']).to_owned().into());
         match session.login(UserType::User, Some(&pin)) {
             // One login serves all sessions of a process.
-            Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(session),
-            Err(error) => Err(wrong(label, &error)),
+            Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(()),
+            Err(error) => Err(wrong(&self.settings.token, &error)),
         }
     }
 
