@@ -8,6 +8,7 @@ use std::sync::Arc;
 use gm::{FileKeyStore, KeyStore, Unlock};
 use kernel::Randomness;
 
+use crate::command::words::told;
 use crate::stop::Stop;
 
 /// The key store's passphrase.
@@ -93,8 +94,8 @@ pub fn open_file(data: &Path) -> Result<FileKeyStore, Stop> {
         )));
     }
     let store = match opener(data)? {
-        Opener::Passphrase(unlock, _) => FileKeyStore::open(&path, &unlock)?,
-        Opener::KeyFile(file) => FileKeyStore::open_by_key_file(&path, &file)?,
+        Opener::Passphrase(unlock, _) => told(FileKeyStore::open(&path, &unlock))?,
+        Opener::KeyFile(file) => told(FileKeyStore::open_by_key_file(&path, &file))?,
     };
     with_token(store)
 }
@@ -107,9 +108,10 @@ pub fn open_or_create(data: &Path, rng: &Arc<dyn Randomness>) -> Result<Arc<dyn 
     let mut entropy = |out: &mut [u8]| rng.fill(out);
     let unlock = match opener(data)? {
         Opener::Passphrase(unlock, _) => unlock,
-        Opener::KeyFile(file) => Unlock::key_file_or_new(&file, &mut entropy)?,
+        Opener::KeyFile(file) => told(Unlock::key_file_or_new(&file, &mut entropy))?,
     };
-    let store = FileKeyStore::create(&store_file(data), &unlock, &mut entropy)?;
+    let file = store_file(data);
+    let store = told(FileKeyStore::create(&file, &unlock, &mut entropy))?;
     Ok(Arc::new(with_token(store)?))
 }
 
@@ -142,8 +144,7 @@ fn attach(
         token,
         pin_file: pin.into(),
     };
-    let token =
-        gm::Pkcs11Token::open(settings).map_err(|e| Stop::new(format!("密码机不可用 / {e}")))?;
+    let token = told(gm::Pkcs11Token::open(settings))?;
     Ok(store.with_token(Arc::new(token)))
 }
 

@@ -8,7 +8,7 @@ mod journal;
 mod keys;
 mod library;
 mod verify;
-mod words;
+pub mod words;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -207,7 +207,8 @@ fn the_store_is_rotated() {
         .ok()
         .json();
     assert_eq!(told["keys"], Value::Array(before));
-    tongban(folder, "keys list").stopped("keys.unlock");
+    // The former key file is still in its place, and opens nothing.
+    tongban(folder, "keys list").stopped("wrong passphrase");
 
     let doctor = |variables: &[(&str, &str)]| tongban_with(folder, "doctor", variables).out;
     let beside = "key file lies beside the database";

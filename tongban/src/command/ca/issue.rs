@@ -208,15 +208,21 @@ pub fn reissue(args: &ReissueArgs) -> Result<ExitCode, Stop> {
     }
 }
 
-/// The authority that was asked for, or that of the key's kind, or the first.
+/// The authority that was asked for, or that of the key's kind, or the first that whoever uses
+/// the key will understand: SM2 for SM2 keys, another for all others.
 fn choose(
     folder: &Folder,
     asked: Option<KeyKind>,
     key: Option<KeyKind>,
 ) -> Result<Authority, Stop> {
     let kinds = folder.kinds();
-    let fitting = key.filter(|kind| kinds.contains(kind));
-    match asked.or(fitting).or(kinds.first().copied()) {
+    let near =
+        |kind: &&KeyKind| key.is_some_and(|key| (key == KeyKind::Sm2) == (**kind == KeyKind::Sm2));
+    let found = asked
+        .or(key.filter(|kind| kinds.contains(kind)))
+        .or(kinds.iter().find(near).copied())
+        .or(kinds.first().copied());
+    match found {
         Some(kind) => folder.authority(kind),
         None => Err(Stop::new("没有证书机构 / the folder has no authority")),
     }
