@@ -120,7 +120,9 @@ pub async fn receive(mut parts: Multipart, known: &[&str]) -> Result<Sent, Fail>
             return Err(strange(&name).into());
         }
     }
-    let (name, bytes) = file.filter(|(_, bytes)| !bytes.is_empty()).ok_or_else(no_file)?;
+    let (name, bytes) = file
+        .filter(|(_, bytes)| !bytes.is_empty())
+        .ok_or_else(no_file)?;
     Ok(Sent {
         name,
         bytes,

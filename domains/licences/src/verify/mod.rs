@@ -83,12 +83,18 @@ async fn look_up(
     let run = &mut found.run;
     match (&found.licence, &found.document) {
         (None, Some(document)) => {
-            run.record(Step::Revocation, notice_revocation(ctx, verdict, document).await?);
+            run.record(
+                Step::Revocation,
+                notice_revocation(ctx, verdict, document).await?,
+            );
             let same = format!("{} {}，文件与存档一致", document.title, document.number);
             run.record(Step::Data, Ok(same));
         }
         (licence, _) => {
-            run.record(Step::Revocation, revocation(ctx, verdict, licence.as_ref()).await?);
+            run.record(
+                Step::Revocation,
+                revocation(ctx, verdict, licence.as_ref()).await?,
+            );
             if let (Some((licence, version)), false) = (licence, run.failed()) {
                 let compared = data(ctx, licence, version, digest, metadata).await?;
                 run.record(Step::Data, compared);

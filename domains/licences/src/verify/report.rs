@@ -66,7 +66,9 @@ async fn make(ctx: &Ctx, verification: Verification) -> Result<Files, LicenceErr
         .shared
         .get::<Operator>()
         .ok_or(LicenceError::NoOperator)?;
-    let directory = agencies::directory(ctx).await.map_err(LicenceError::other)?;
+    let directory = agencies::directory(ctx)
+        .await
+        .map_err(LicenceError::other)?;
     let agency = directory
         .agency(&operator.agency)
         .ok_or(LicenceError::NoOperator)?;
@@ -131,7 +133,10 @@ fn draw(v: &Verification, agency: String, base_url: &str) -> Result<Drawn, Licen
         custom: vec![
             ("文书种类".into(), "verification".into()),
             ("核验编号".into(), v.number.clone()),
-            ("核验结论".into(), (if v.valid { "valid" } else { "invalid" }).into()),
+            (
+                "核验结论".into(),
+                (if v.valid { "valid" } else { "invalid" }).into(),
+            ),
             ("文件摘要SM3".into(), v.digest.clone().unwrap_or_default()),
         ],
     };
@@ -293,7 +298,11 @@ fn findings(verdict: &sealing::Verdict) -> Block {
         vec![f.check.zh().to_owned(), outcome.into(), reason.to_owned()]
     });
     Block::Table {
-        columns: vec![column("检查", 2.4), column("结果", 1.4), column("说明", 6.2)],
+        columns: vec![
+            column("检查", 2.4),
+            column("结果", 1.4),
+            column("说明", 6.2),
+        ],
         rows: rows.collect(),
     }
 }
@@ -331,7 +340,10 @@ mod tests {
             at,
         };
         let said = conclusion(&v);
-        assert!(said.contains("吊销核查未通过") && said.contains("证照已作废"), "{said}");
+        assert!(
+            said.contains("吊销核查未通过") && said.contains("证照已作废"),
+            "{said}"
+        );
         let letter = letter(&v, "云州市数据局".into(), "https://x");
         assert!(paper::letter(&letter).unwrap().seal.is_some());
     }

@@ -49,5 +49,9 @@ pub async fn report(
         }
     };
     let report = licences::report(&ctx, &number, format).await?;
-    Ok(content::file(&report.file_name, format.media_type(), report.bytes))
+    Ok(content::file(
+        &report.file_name,
+        format.media_type(),
+        report.bytes,
+    ))
 }

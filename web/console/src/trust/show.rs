@@ -29,8 +29,7 @@ pub(super) fn proposal_form(l: &L) -> Form {
         Field::textarea("certificates", l.t("console-trust-pem"), 8)
             .hint(l.t("console-trust-pem-hint"))
             .max_length(60_000),
-        Field::radio("scope", l.t("console-trust-scope"), scopes)
-            .value(RootScope::Seals.code()),
+        Field::radio("scope", l.t("console-trust-scope"), scopes).value(RootScope::Seals.code()),
         Field::text("basis", l.t("console-trust-basis"))
             .hint(l.t("console-trust-basis-hint"))
             .max_length(200),
@@ -57,14 +56,22 @@ pub(super) async fn page(acting: &Acting, shell: &Shell, form: Form, code: Statu
     let mut sheet = Sheet::new(l.t("console-trust-title")).sub(l.t("console-trust-sub"));
     if roots.is_empty() {
         let none = Empty::new("lock", l.t("console-trust-none"));
-        sheet = sheet.block("foreign", l.t("console-trust-foreign"), vec![Part::Empty(none)]);
+        sheet = sheet.block(
+            "foreign",
+            l.t("console-trust-foreign"),
+            vec![Part::Empty(none)],
+        );
     }
     for (place, root) in roots.iter().enumerate() {
         let parts = one(acting, shell, root);
         sheet = sheet.block(&format!("root-{place}"), root.name.clone(), parts);
     }
     sheet
-        .block("own", l.t("console-trust-own"), vec![Part::Table(own_table(&l, &own))])
+        .block(
+            "own",
+            l.t("console-trust-own"),
+            vec![Part::Table(own_table(&l, &own))],
+        )
         .block("new", l.t("console-trust-new"), vec![Part::Form(act)])
         .show_as(code, acting, shell)
         .await
@@ -78,17 +85,29 @@ fn one(acting: &Acting, shell: &Shell, root: &TrustedRoot) -> Vec<Part> {
             l.t("console-trust-state"),
             Chip::new(Kind::Root, root.state.code()).words(&l),
         ),
-        KeyValue::new(l.t("console-trust-scope"), l.pick(root.scope.zh(), root.scope.en())),
+        KeyValue::new(
+            l.t("console-trust-scope"),
+            l.pick(root.scope.zh(), root.scope.en()),
+        ),
         KeyValue::new(
             l.t("console-trust-period"),
-            l.t2("console-trust-from-to", "from", day(root.valid_from), "to", day(root.valid_to)),
+            l.t2(
+                "console-trust-from-to",
+                "from",
+                day(root.valid_from),
+                "to",
+                day(root.valid_to),
+            ),
         ),
         KeyValue::new(l.t("console-trust-basis"), &root.basis),
     ];
     rows.extend(certificate(&l, &root.root));
     for below in &root.below {
         let subject = Certificate::from_der(below).map(|one| one.subject());
-        rows.push(KeyValue::new(l.t("console-trust-below"), subject.unwrap_or_default()));
+        rows.push(KeyValue::new(
+            l.t("console-trust-below"),
+            subject.unwrap_or_default(),
+        ));
     }
     let who = |by: &str, at| format!("{by} {}", words::at(&l, at, now));
     rows.push(KeyValue::new(
@@ -115,9 +134,10 @@ fn certificate(l: &L, der: &[u8]) -> Vec<KeyValue> {
         return Vec::new();
     };
     let day = |at| ui::date(l, time::beijing_date(at));
-    let algorithm = root
-        .signature_algorithm()
-        .map_or_else(|| root.signature_algorithm_oid().to_owned(), |a| a.name().to_owned());
+    let algorithm = root.signature_algorithm().map_or_else(
+        || root.signature_algorithm_oid().to_owned(),
+        |a| a.name().to_owned(),
+    );
     vec![
         KeyValue::new(l.t("console-trust-subject"), root.subject()),
         KeyValue::new(
@@ -148,9 +168,8 @@ fn lists(l: &L, root: &TrustedRoot) -> Part {
     if root.lists.is_empty() {
         return Part::Note(Notice::warn(l.t("console-trust-no-list")));
     }
-    let columns = ["issuer", "this", "next"].map(|key| {
-        Column::new(l.t(&format!("console-trust-list-{key}")))
-    });
+    let columns = ["issuer", "this", "next"]
+        .map(|key| Column::new(l.t(&format!("console-trust-list-{key}"))));
     let moment = |at| ui::second(time::beijing(at));
     let rows = root.lists.iter().map(|list| {
         Row::new(vec![
@@ -171,9 +190,7 @@ fn acts(acting: &Acting, shell: &Shell, root: &TrustedRoot) -> Vec<Part> {
     let l = shell.l();
     let hidden = vec![("root".to_owned(), root.key.clone())];
     let confirm = |what: &str, reason: bool| {
-        let text = |part: &str| {
-            l.t1(&format!("console-trust-{what}-{part}"), "name", &root.name)
-        };
+        let text = |part: &str| l.t1(&format!("console-trust-{what}-{part}"), "name", &root.name);
         Part::Confirm(ConfirmDialog {
             trigger: text("trigger"),
             title: text("title"),
