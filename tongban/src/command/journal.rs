@@ -43,6 +43,7 @@ pub async fn run(args: JournalArgs) -> Result<ExitCode, Stop> {
         data,
         database,
         base_url: String::new(),
+        operator: None,
     };
     let keys = keys::open(&place.data)?;
     let report = platform::verify_journal(&place, &*keys, SystemClock.now()).await?;
