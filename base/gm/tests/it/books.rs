@@ -136,7 +136,7 @@ fn addresses_stand_in_the_certificate() {
     }
 }
 
-/// [H-80] The platform's issuing authority gets its certificate from another authority: what it
+/// The platform's issuing authority gets its certificate from another authority: what it
 /// issued before and what it issues from then on leads to that one's root.
 #[test]
 fn the_issuing_authority_can_stand_under_another_root() {
