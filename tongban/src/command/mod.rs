@@ -4,6 +4,7 @@ mod backup;
 mod doctor;
 mod journal;
 mod library;
+mod offline;
 mod verify;
 
 use std::path::PathBuf;
