@@ -6,6 +6,8 @@ use crate::Error;
 pub(crate) enum Pixels<'a> {
     /// One bit a pixel, rows padded to bytes, 1 is white.
     Bits(&'a [u8]),
+    /// One byte a pixel.
+    Grey(&'a [u8]),
     /// Three bytes a pixel.
     Rgb(&'a [u8]),
     /// Four bytes a pixel, alpha not multiplied in.
@@ -38,6 +40,10 @@ pub(crate) fn encode(
         Pixels::Bits(data) => {
             encoder.set_color(png::ColorType::Grayscale);
             encoder.set_depth(png::BitDepth::One);
+            data
+        }
+        Pixels::Grey(data) => {
+            encoder.set_color(png::ColorType::Grayscale);
             data
         }
         Pixels::Rgb(data) => {

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod corpus;
+mod corpus_whole;
+mod draw;
 mod foreign;
 mod rules;
 mod sample;
