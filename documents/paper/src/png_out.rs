@@ -33,8 +33,8 @@ pub(crate) fn encode(
     effort: Effort,
 ) -> Result<Vec<u8>, Error> {
     let mut file = Vec::new();
-    // Drawings of few colours compress best as they are; filters help photographs.
-    let photographic = matches!(pixels, Pixels::Rgb(_));
+    // Drawings of few colours compress best as they are; filters help pages and photographs.
+    let photographic = matches!(pixels, Pixels::Grey(_) | Pixels::Rgb(_));
     let mut encoder = png::Encoder::new(&mut file, width, height);
     let data = match pixels {
         Pixels::Bits(data) => {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::geometry::{Matrix, Rect, Shape};
-use super::list::{Gradient, GradientKind, Group, Item, Paint, Pen, Placed, Rgba, Rule};
+use super::list::{Gradient, GradientKind, Item, Paint, Pen, Placed, Rgba, Rule, weight};
 use super::painter::{Painter, Place};
 use crate::read::resources::Components;
 use crate::read::{What, value};
@@ -337,7 +337,7 @@ impl<'d> Painter<'d> {
         self.block(cell, place, &mut items);
         self.patterns -= 1;
         self.object = before;
-        if !self.count(cells as usize * items.len().max(1)) {
+        if !self.count((cells as usize).saturating_mul(weight(&items) + 1)) {
             return;
         }
         let bounds = Rect::new(0.0, 0.0, width, height);
@@ -374,24 +374,20 @@ impl<'d> Painter<'d> {
                 if in_columns && odd(y) {
                     turned = turned.then(Matrix([1.0, 0.0, 0.0, -1.0, 0.0, height]));
                 }
-                shown.push(Item::Group(Group {
-                    clips: clips.clone(),
-                    alpha: 1.0,
-                    matrix: turned
-                        .then(Matrix::translate(x * step_x, y * step_y))
-                        .then(matrix),
-                    items: items.clone(),
-                }));
+                let place = turned
+                    .then(Matrix::translate(x * step_x, y * step_y))
+                    .then(matrix);
+                let group = self.list.group(clips.clone(), 1.0, place, items.clone());
+                shown.push(Item::Group(group));
                 x += 1.0;
             }
             y += 1.0;
         }
-        out.push(Item::Group(Group {
-            clips: vec![vec![at.clone()]],
-            alpha,
-            matrix: Matrix::IDENTITY,
-            items: Arc::new(shown),
-        }));
+        let clips = vec![vec![at.clone()]];
+        let group = self
+            .list
+            .group(clips, alpha, Matrix::IDENTITY, Arc::new(shown));
+        out.push(Item::Group(group));
     }
 }
 

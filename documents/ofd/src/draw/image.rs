@@ -80,14 +80,14 @@ impl<'d> Painter<'d> {
         number
     }
 
-    fn load(&mut self, id: &str, mask: Option<&str>) -> Option<Arc<Picture>> {
+    fn load(&mut self, id: &str, mask: Option<&str>) -> Option<(String, Arc<Picture>)> {
         let path = self.media(id)?;
         let plain = self.read(&path)?;
         let Some(mask) = mask else {
-            return Some(plain);
+            return Some((path, plain));
         };
         let Some(mask) = self.media(mask) else {
-            return Some(plain);
+            return Some((path, plain));
         };
         let mask_picture = self.read(&mask)?;
         let key = format!("{path} through {mask}");
@@ -95,7 +95,7 @@ impl<'d> Painter<'d> {
             .document
             .pictures
             .get(&key, || plain.masked(&mask_picture));
-        self.told(masked, &path)
+        Some((path.clone(), self.told(masked, &path)?))
     }
 
     fn read(&mut self, path: &str) -> Option<Arc<Picture>> {

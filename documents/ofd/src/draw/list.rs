@@ -124,13 +124,19 @@ pub(crate) struct Group {
     /// Where the items stand; they may be shared by the repetitions of a pattern.
     pub matrix: Matrix,
     pub items: Arc<Vec<Item>>,
+    /// The box around what is seen of it, outside its matrix; known once, because patterns hold
+    /// patterns.
+    around: Rect,
+    /// How many items are drawn for it, those of its groups included.
+    pub weight: usize,
 }
 
 pub(crate) struct List {
     /// The page in millimetres.
     pub view: Rect,
     pub shapes: Vec<Shape>,
-    pub pictures: Vec<Arc<Picture>>,
+    /// With the names they are told by.
+    pub pictures: Vec<(String, Arc<Picture>)>,
     pub items: Vec<Item>,
 }
 
@@ -149,18 +155,33 @@ impl List {
         self.shapes.len() - 1
     }
 
-    /// Takes the items of another list in, placed by `matrix`.
-    pub fn absorb(&mut self, other: List, matrix: Matrix) -> Group {
+    /// Items as one.
+    pub fn group(
+        &self,
+        clips: Vec<Vec<Placed>>,
+        alpha: f32,
+        matrix: Matrix,
+        items: Arc<Vec<Item>>,
+    ) -> Group {
+        let clipped = |around: Rect, clip: &Vec<Placed>| around.intersect(self.clip_bounds(clip));
+        let around = clips.iter().fold(self.all_bounds(&items), clipped);
+        Group {
+            around: around.mapped(matrix),
+            weight: weight(&items),
+            clips,
+            alpha,
+            matrix,
+            items,
+        }
+    }
+
+    /// Takes the items of another list in.
+    pub fn absorb(&mut self, other: List) -> Arc<Vec<Item>> {
         let (shapes, pictures) = (self.shapes.len(), self.pictures.len());
         self.shapes.extend(other.shapes);
         self.pictures.extend(other.pictures);
         let items = other.items.into_iter();
-        Group {
-            clips: Vec::new(),
-            alpha: 1.0,
-            matrix,
-            items: Arc::new(items.map(|item| shifted(item, shapes, pictures)).collect()),
-        }
+        Arc::new(items.map(|item| shifted(item, shapes, pictures)).collect())
     }
 
     fn placed(&self, at: &Placed) -> Rect {
@@ -186,21 +207,23 @@ impl List {
                 self.shapes[at.shape].bounds.grown(by).mapped(at.matrix)
             }
             Item::Picture { matrix, .. } => Rect::new(0.0, 0.0, 1.0, 1.0).mapped(*matrix),
-            Item::Group(group) => self.group_bounds(group),
+            Item::Group(group) => group.around,
         }
-    }
-
-    pub fn group_bounds(&self, group: &Group) -> Rect {
-        let around = self.all_bounds(&group.items).mapped(group.matrix);
-        group.clips.iter().fold(around, |around, clip| {
-            around.intersect(self.clip_bounds(clip).mapped(group.matrix))
-        })
     }
 
     pub fn all_bounds(&self, items: &[Item]) -> Rect {
         let union = |around: Rect, item: &Item| around.union(self.bounds(item));
         items.iter().fold(Rect::EMPTY, union)
     }
+}
+
+/// How many items are drawn for these.
+pub(crate) fn weight(items: &[Item]) -> usize {
+    let of = |item: &Item| match item {
+        Item::Group(group) => group.weight.saturating_add(1),
+        _ => 1,
+    };
+    items.iter().map(of).fold(0, usize::saturating_add)
 }
 
 /// An item whose shapes and pictures moved to higher numbers.

@@ -5,6 +5,7 @@
 //! [`Finding`], and the rest is drawn.
 
 mod colour;
+mod cut;
 mod font;
 mod geometry;
 mod guard;
@@ -76,8 +77,8 @@ impl Document {
         let (list, findings) = page::list(self, page, stamps)?;
         let mut findings = resumed(findings);
         let (svg, unreadable) = svg::write(&list);
-        for _ in unreadable {
-            findings.tell(What::PictureUnreadable, Some(page), None, "");
+        for (what, picture) in unreadable {
+            findings.tell(what, Some(page), None, &list.pictures[picture].0);
         }
         Ok(Svg {
             svg,
@@ -108,8 +109,9 @@ impl Document {
         let (width, height) = (pixels(across), pixels(down));
         let (canvas, told) =
             raster::draw(&list, width, height, per_inch / 25.4).ok_or(Error::Resolution)?;
-        for (what, _) in told {
-            findings.tell(what, Some(page), None, "");
+        for (what, picture) in told {
+            let name = picture.map_or("", |picture| &list.pictures[picture].0);
+            findings.tell(what, Some(page), None, name);
         }
         let png = paper::pixels::page_png(&canvas, per_inch as f32);
         Ok(Png {

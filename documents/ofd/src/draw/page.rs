@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::StampPicture;
 use super::geometry::{Matrix, Rect, Shape};
-use super::list::{Group, Item, List, Placed, Rule};
+use super::list::{Item, List, Placed, Rule};
 use super::painter::{Painter, Place};
 use super::picture::Picture;
 use crate::read::resources::Scope;
@@ -92,12 +92,9 @@ fn annotate<'d>(
     let clipped =
         width > 0.0 && height > 0.0 && !within.grown(1e-3).holds(painter.list.all_bounds(&items));
     if clipped && let Some(clip) = rectangle(painter, within, place.matrix) {
-        out.push(Item::Group(Group {
-            clips: vec![clip],
-            alpha: 1.0,
-            matrix: Matrix::IDENTITY,
-            items: Arc::new(items),
-        }));
+        let items = Arc::new(items);
+        let group = painter.list.group(vec![clip], 1.0, Matrix::IDENTITY, items);
+        out.push(Item::Group(group));
     } else {
         out.append(&mut items);
     }
@@ -130,18 +127,17 @@ fn put(painter: &mut Painter, stamp: &StampPicture, out: &mut Vec<Item>) -> Opti
         let matrix = Matrix::translate(-view.left, -view.top)
             .then(Matrix::scale(width / view.width(), height / view.height()))
             .then(Matrix::translate(x, y));
-        let mut group = painter.list.absorb(list, matrix);
+        let items = painter.list.absorb(list);
         // The clip stands in the stamp's own page.
-        group
-            .clips
-            .extend(rectangle(painter, view, Matrix::IDENTITY));
-        Item::Group(group)
+        let clip = rectangle(painter, view, Matrix::IDENTITY)?;
+        Item::Group(painter.list.group(vec![clip], 1.0, matrix, items))
     } else {
         let picture = Picture::new(&stamp.data);
         let picture = picture
             .map_err(|what| painter.tell(what, &stamp.format))
             .ok()?;
-        painter.list.pictures.push(Arc::new(picture));
+        let named = (stamp.format.clone(), Arc::new(picture));
+        painter.list.pictures.push(named);
         Item::Picture {
             picture: painter.list.pictures.len() - 1,
             matrix: Matrix::scale(width, height).then(Matrix::translate(x, y)),
@@ -157,11 +153,8 @@ fn put(painter: &mut Painter, stamp: &StampPicture, out: &mut Vec<Item>) -> Opti
         Rect::new(x + left, y + top, wide, high),
         Matrix::IDENTITY,
     )?;
-    out.push(Item::Group(Group {
-        clips: vec![clip],
-        alpha: 1.0,
-        matrix: Matrix::IDENTITY,
-        items: Arc::new(vec![item]),
-    }));
+    let items = Arc::new(vec![item]);
+    let group = painter.list.group(vec![clip], 1.0, Matrix::IDENTITY, items);
+    out.push(Item::Group(group));
     Some(())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::font::{Font, Glyph};
 use super::geometry::{Matrix, Rect, Shape};
-use super::list::{Cap, Group, Item, Join, List, Pen, Placed, Rule, ShapeId};
+use super::list::{Cap, Item, Join, List, Pen, Placed, Rule, ShapeId};
 use crate::read::resources::Scope;
 use crate::read::{Document, Findings, What, value};
 use crate::xml::Element;
@@ -305,12 +305,9 @@ impl<'d> Painter<'d> {
         if clips.is_empty() && together == 1.0 {
             out.append(&mut items);
         } else {
-            out.push(Item::Group(Group {
-                clips,
-                alpha: together,
-                matrix: Matrix::IDENTITY,
-                items: Arc::new(items),
-            }));
+            let items = Arc::new(items);
+            let group = self.list.group(clips, together, Matrix::IDENTITY, items);
+            out.push(Item::Group(group));
         }
     }
 

@@ -20,6 +20,7 @@ pub(crate) struct Picture {
     pub width: u32,
     pub height: u32,
     source: Source,
+    whole: OnceLock<Result<(), What>>,
     // Decoded and halved for the last size it was drawn at.
     drawn: Mutex<Option<(u32, Arc<Pixmap>)>>,
 }
@@ -68,6 +69,7 @@ impl Picture {
             width,
             height,
             source,
+            whole: OnceLock::new(),
             drawn: Mutex::default(),
         }
     }
@@ -111,8 +113,12 @@ impl Picture {
     }
 
     /// The picture as a file that browsers read, with its media type. A JPEG or PNG is what it
-    /// was.
+    /// was, once it has been seen to be whole: a browser would leave a gap and say nothing.
     pub fn for_browsers(&self) -> Result<(&'static str, Arc<[u8]>), What> {
+        if matches!(self.source, Source::File(..)) {
+            let whole = self.whole.get_or_init(|| self.decode().map(drop));
+            (*whole)?;
+        }
         match &self.source {
             Source::File(bytes, ImageFormat::Jpeg) => Ok(("image/jpeg", bytes.clone())),
             Source::File(bytes, _) => Ok(("image/png", bytes.clone())),

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use resvg::tiny_skia::{
     Color, FillRule, FilterQuality, GradientStop, LineCap, LineJoin, LinearGradient, Mask,
-    Paint as Brush, Path, PathBuilder, Pixmap, PixmapPaint, PixmapRef, Point, RadialGradient,
-    Shader, SpreadMode, Stroke, StrokeDash, Transform,
+    Paint as Brush, Path, PathBuilder, Pattern, Pixmap, PixmapPaint, PixmapRef, Point,
+    RadialGradient, Shader, SpreadMode, Stroke, StrokeDash, Transform,
 };
 
+use super::cut::{cut, is_near};
 use super::geometry::{Matrix, Rect, Segment, Shape};
 use super::list::{
     Cap, Gradient, GradientKind, Group, Item, Join, List, Paint, Pen, Placed, Rgba, Rule,
@@ -76,6 +77,9 @@ impl Canvas<'_> {
     fn items(&mut self, items: &[Item], matrix: Matrix, target: &mut Pixmap, depth: u32) {
         let all = Rect::new(0.0, 0.0, target.width().into(), target.height().into());
         for item in items {
+            if self.work < 0.0 {
+                return;
+            }
             let bounds = self.list.bounds(item).mapped(matrix);
             // Hair lines have no area of their own.
             let seen = bounds.grown(1.0).intersect(all);
@@ -146,8 +150,11 @@ impl Canvas<'_> {
                 let Some(path) = self.path(at.shape) else {
                     continue;
                 };
-                let place = transform(at.matrix.then(matrix));
-                mask.fill_path(&path, rule(at.rule), true, place);
+                let bounds = self.list.shapes[at.shape].bounds;
+                let place = at.matrix.then(matrix);
+                if let Some((path, place)) = within(&path, bounds, place, (width, height)) {
+                    mask.fill_path(&path, rule(at.rule), true, place);
+                }
             }
             layer.apply_mask(&mask);
         }
@@ -170,9 +177,18 @@ impl Canvas<'_> {
         let Some(path) = self.path(at.shape) else {
             return;
         };
-        if let Some(brush) = brush(paint) {
-            let place = transform(at.matrix.then(matrix));
-            target.fill_path(&path, &brush, rule(at.rule), place, None);
+        let Some(mut brush) = brush(paint) else {
+            return;
+        };
+        let place = at.matrix.then(matrix);
+        let bounds = self.list.shapes[at.shape].bounds;
+        let size = (target.width(), target.height());
+        if let Some((path, to)) = within(&path, bounds, place, size) {
+            if to.is_identity() {
+                // The outline has moved to pixels, and its gradient with it.
+                brush.shader.transform(transform(place));
+            }
+            target.fill_path(&path, &brush, rule(at.rule), to, None);
         }
     }
 
@@ -184,15 +200,15 @@ impl Canvas<'_> {
         matrix: Matrix,
         target: &mut Pixmap,
     ) {
-        let (Some(path), Some(brush)) = (self.path(at.shape), brush(paint)) else {
+        let (Some(path), Some(mut brush)) = (self.path(at.shape), brush(paint)) else {
             return;
         };
         let place = at.matrix.then(matrix);
         let stretch = place.stretch().max(1e-9);
         // Dashes that cost more than they show become a line.
-        let across = self.list.shapes[at.shape].bounds;
+        let across_bounds = self.list.shapes[at.shape].bounds;
         let once: f32 = pen.dashes.iter().sum();
-        let length = (across.width() + across.height()) * path.len() as f64;
+        let length = (across_bounds.width() + across_bounds.height()) * path.len() as f64;
         let bearable = once > 0.0 && length / f64::from(once) < 20_000.0;
         let dash = if bearable && f64::from(once) * stretch > 0.5 {
             StrokeDash::new(pen.dashes.clone(), pen.offset)
@@ -215,13 +231,38 @@ impl Canvas<'_> {
             },
             dash,
         };
-        target.stroke_path(&path, &brush, &stroke, transform(place), None);
+        let to = transform(place);
+        let (across, down) = (target.width(), target.height());
+        let reach = pen.width * stretch * pen.miter.max(2.0);
+        let bounds = across_bounds.mapped(place);
+        if is_near(bounds, across, down) && reach < 1_000.0 {
+            target.stroke_path(&path, &brush, &stroke, to, None);
+            return;
+        }
+        // The line as an outline of its own, of which only what is seen is filled.
+        let whole = Stroke {
+            dash: None,
+            ..stroke
+        };
+        let line = path
+            .stroke(&whole, stretch as f32)
+            .and_then(|line| line.transform(to));
+        if let Some(line) = line.and_then(|line| cut(&line, across, down)) {
+            brush.shader.transform(to);
+            target.fill_path(
+                &line,
+                &brush,
+                FillRule::Winding,
+                Transform::identity(),
+                None,
+            );
+        }
     }
 
     fn picture(&mut self, number: usize, place: Matrix, alpha: f32, target: &mut Pixmap) {
         let [a, b, c, d, ..] = place.0;
         let (width, height) = (a.hypot(b), c.hypot(d));
-        let picture = self.list.pictures[number].clone();
+        let picture = self.list.pictures[number].1.clone();
         let drawn = match picture.drawn(width as f32, height as f32) {
             Ok(drawn) => drawn,
             Err(what) => return self.tell(what, Some(number)),
@@ -230,17 +271,50 @@ impl Canvas<'_> {
             1.0 / f64::from(drawn.width()),
             1.0 / f64::from(drawn.height()),
         );
-        let place = transform(pixels.then(place));
+        let place = pixels.then(place);
         let source: PixmapRef = (*drawn).as_ref();
         // Enlarged pictures keep their pixels smooth but QR codes sharp enough to be read.
         let quality = FilterQuality::Bilinear;
-        let paint = PixmapPaint {
-            opacity: alpha,
-            quality,
-            ..PixmapPaint::default()
-        };
-        target.draw_pixmap(0, 0, source, &paint, place, None);
+        let size = (target.width(), target.height());
+        let edges = Rect::new(0.0, 0.0, drawn.width().into(), drawn.height().into());
+        if is_near(edges.mapped(place), size.0, size.1) {
+            let paint = PixmapPaint {
+                opacity: alpha,
+                quality,
+                ..PixmapPaint::default()
+            };
+            target.draw_pixmap(0, 0, source, &paint, transform(place), None);
+        } else if let Some(path) = outline(&Shape::rectangle(edges))
+            && let Some((path, _)) = within(&Arc::new(path), edges, place, size)
+        {
+            let brush = Brush {
+                shader: Pattern::new(source, SpreadMode::Pad, quality, alpha, transform(place)),
+                ..Brush::default()
+            };
+            target.fill_path(
+                &path,
+                &brush,
+                FillRule::Winding,
+                Transform::identity(),
+                None,
+            );
+        }
     }
+}
+
+/// An outline and its way to the pixels; one that reaches far beyond them is cut, and in pixels
+/// already.
+fn within(
+    path: &Arc<Path>,
+    bounds: Rect,
+    place: Matrix,
+    (width, height): (u32, u32),
+) -> Option<(Arc<Path>, Transform)> {
+    if is_near(bounds.mapped(place), width, height) {
+        return Some((path.clone(), transform(place)));
+    }
+    let moved = (**path).clone().transform(transform(place))?;
+    Some((Arc::new(cut(&moved, width, height)?), Transform::identity()))
 }
 
 fn rule(rule: Rule) -> FillRule {

@@ -1,6 +1,6 @@
 //! The display list as one SVG file: no script, no style, no reference to anything outside it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -10,11 +10,12 @@ use super::geometry::{Matrix, Segment, Shape};
 use super::list::{
     Cap, Gradient, GradientKind, Group, Item, Join, List, Paint, Pen, Placed, Rgba, Rule,
 };
+use crate::read::What;
 
 /// Writes a list. The second value names pictures that could not be read.
-pub(crate) fn write(list: &List) -> (String, Vec<usize>) {
+pub(crate) fn write(list: &List) -> (String, Vec<(What, usize)>) {
     let mut uses = vec![0u32; list.shapes.len()];
-    count_uses(&list.items, &mut uses);
+    count_uses(&list.items, &mut uses, &mut HashSet::new());
     let mut writer = Writer {
         list,
         uses,
@@ -44,12 +45,17 @@ pub(crate) fn write(list: &List) -> (String, Vec<usize>) {
     (svg, writer.unreadable)
 }
 
-fn count_uses(items: &[Item], uses: &mut [u32]) {
+/// How often each shape is drawn; the cells of a pattern count once.
+fn count_uses(items: &[Item], uses: &mut [u32], seen: &mut HashSet<*const Vec<Item>>) {
     for item in items {
         match item {
             Item::Fill { at, .. } | Item::Stroke { at, .. } => uses[at.shape] += 1,
             Item::Picture { .. } => {}
-            Item::Group(group) => count_uses(&group.items, uses),
+            Item::Group(group) => {
+                if seen.insert(Arc::as_ptr(&group.items)) {
+                    count_uses(&group.items, uses, seen);
+                }
+            }
         }
     }
 }
@@ -70,7 +76,7 @@ struct Writer<'a> {
     body: String,
     named: HashMap<Named, u32>,
     next: u32,
-    unreadable: Vec<usize>,
+    unreadable: Vec<(What, usize)>,
 }
 
 impl Writer<'_> {
@@ -193,14 +199,14 @@ impl Writer<'_> {
         let id = match self.named.get(&Named::Picture(picture)) {
             Some(id) => *id,
             None => {
-                let Ok((media, bytes)) = self.list.pictures[picture].for_browsers() else {
-                    self.unreadable.push(picture);
-                    return;
+                let (media, bytes) = match self.list.pictures[picture].1.for_browsers() {
+                    Ok(file) => file,
+                    Err(what) => return self.unreadable.push((what, picture)),
                 };
                 let id = self.name();
                 // A unit square loses its fractions in some renderers: pixels are its units.
                 let (width, height) = {
-                    let picture = &self.list.pictures[picture];
+                    let (_, picture) = &self.list.pictures[picture];
                     (picture.width, picture.height)
                 };
                 let _ = write!(
@@ -213,7 +219,7 @@ impl Writer<'_> {
                 id
             }
         };
-        let shown = &self.list.pictures[picture];
+        let (_, shown) = &self.list.pictures[picture];
         let pixels = Matrix::scale(1.0 / f64::from(shown.width), 1.0 / f64::from(shown.height));
         let place = transform(pixels.then(matrix));
         let faint = if alpha < 1.0 {

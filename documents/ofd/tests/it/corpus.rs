@@ -109,7 +109,7 @@ pub fn texts() -> Maker {
         (20.0, 30.0),
         "",
         "宋体：云州市行政审批局 Reader&amp;Writer 2026",
-        "DeltaX=\"g 10 4.2 g 22 2.1\"",
+        "DeltaX=\"g 11 4.2 g 22 2.1\"",
     );
     page += &text(
         "4",
@@ -174,7 +174,7 @@ pub fn texts() -> Maker {
     page += r#"<ofd:TextObject ID="25" Boundary="20 160 170 24" Font="6" Size="18" Stroke="true" LineWidth="0.4"><ofd:FillColor Value="255 240 0"/><ofd:StrokeColor Value="180 0 0"/><ofd:TextCode X="0" Y="18" DeltaX="20 20 20">描边大字</ofd:TextCode></ofd:TextObject>"#;
     page += r#"<ofd:TextObject ID="26" Boundary="20 190 170 24" Font="6" Size="18" Stroke="true" Fill="false" LineWidth="0.4"><ofd:StrokeColor Value="0 0 180"/><ofd:TextCode X="0" Y="18" DeltaX="20 20 20">空心大字</ofd:TextCode></ofd:TextObject>"#;
     page += r#"<ofd:TextObject ID="27" Boundary="20 220 170 24" Font="6" Size="18"><ofd:FillColor><ofd:AxialShd StartPoint="0 0" EndPoint="78 0" Extend="3"><ofd:Segment Position="0"><ofd:Color Value="220 0 0"/></ofd:Segment><ofd:Segment Position="1"><ofd:Color Value="0 0 220"/></ofd:Segment></ofd:AxialShd></ofd:FillColor><ofd:TextCode X="0" Y="18" DeltaX="20 20 20">渐变大字</ofd:TextCode></ofd:TextObject>"#;
-    page += r#"<ofd:TextObject ID="28" Boundary="20 250 170 8" Font="3" Size="5"><ofd:TextCode X="0" Y="5" DeltaX="5">两行</ofd:TextCode><ofd:TextCode X="30" DeltaX="5 5">接着写</ofd:TextCode><ofd:TextCode X="60" DeltaX="g 3 5">𰻞字𬭎䶮</ofd:TextCode></ofd:TextObject>"#;
+    page += r#"<ofd:TextObject ID="28" Boundary="20 250 170 8" Font="3" Size="5"><ofd:TextCode X="0" Y="5" DeltaX="5">两行</ofd:TextCode><ofd:TextCode X="30" DeltaX="5 5">接着写</ofd:TextCode><ofd:TextCode X="60" DeltaX="g 3 5">𱍐字𬭎䶮</ofd:TextCode></ofd:TextObject>"#;
     page += &text(
         "77",
         5.0,

@@ -80,7 +80,7 @@ fn text_in_every_manner() {
     ] {
         assert!(said(&findings, What::FontSubstituted, name), "{name}");
     }
-    assert!(said(&findings, What::NoGlyph, "U+30EDE"));
+    assert!(said(&findings, What::NoGlyph, "U+31350"));
     assert!(said(&findings, What::TextUnpositioned, ""));
     assert!(said(&findings, What::ResourceMissing, "Font 77"));
     // A gradient runs over the whole line: red at its start, blue at its end.
