@@ -24,14 +24,11 @@ const ALWAYS_ALLOWED: f64 = 200e6;
 /// What an item costs beside its pixels.
 const COST_OF_ITEM: f64 = 2_000.0;
 
-/// Draws a list at so many pixels a millimetre on white. What could not be drawn is told with the
-/// number of the picture, where it is about one.
-pub(crate) fn draw(
-    list: &List,
-    width: u32,
-    height: u32,
-    per_mm: f64,
-) -> Option<(Pixmap, Vec<(What, Option<usize>)>)> {
+/// What could not be painted, with the number of the picture where it is about one.
+pub(crate) type Told = Vec<(What, Option<usize>)>;
+
+/// Draws a list at so many pixels a millimetre on white.
+pub(crate) fn draw(list: &List, width: u32, height: u32, per_mm: f64) -> Option<(Pixmap, Told)> {
     let mut pixmap = Pixmap::new(width, height)?;
     pixmap.fill(Color::WHITE);
     let to_pixels =
@@ -52,7 +49,7 @@ struct Canvas<'a> {
     /// Outlines as the renderer takes them, made when they are first needed.
     paths: Vec<Option<Option<Arc<Path>>>>,
     work: f64,
-    told: Vec<(What, Option<usize>)>,
+    told: Told,
 }
 
 impl Canvas<'_> {

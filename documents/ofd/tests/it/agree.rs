@@ -10,6 +10,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 
 use crate::corpus::{self, Maker};
+use crate::corpus_pictures;
 use crate::corpus_whole;
 use crate::draw::open;
 
@@ -80,10 +81,8 @@ fn svg_and_png_show_the_same() {
         assert_eq!(png.findings, svg.findings, "{name}");
         let tree = Tree::from_str(&svg.svg, &Options::default()).unwrap();
         let mut canvas = Pixmap::new(png.width, png.height).unwrap();
-        let scale = Transform::from_scale(
-            png.width as f32 / tree.size().width(),
-            png.height as f32 / tree.size().height(),
-        );
+        // A pixel of SVG is a pixel at 96 dpi.
+        let scale = Transform::identity();
         resvg::render(&tree, scale, &mut canvas.as_mut());
         let shown = grey(&canvas.encode_png().unwrap());
         let alike = similarity(&grey(&png.png), &shown);
@@ -105,7 +104,7 @@ fn svg_holds_nothing_but_shapes_and_pictures() {
     ) + hostile;
     for made in [
         corpus::texts(),
-        corpus::pictures(),
+        corpus_pictures::pictures(),
         corpus_whole::structure(),
         Maker::page(&page, ""),
     ] {
@@ -238,7 +237,7 @@ fn an_independent_reader_shows_the_same() {
             .unwrap();
             let alike = coarse(&grey(&ours.png), theirs);
             println!("{name} page {page}: {alike:.3}");
-            assert!(alike > 0.6, "{name} page {page}: {alike}");
+            assert!(alike > 0.9, "{name} page {page}: {alike}");
         }
     }
 }
@@ -263,7 +262,7 @@ fn public_files_are_drawn() {
             let (picture, findings) =
                 crate::draw::pixels(&format!("{name}-{page}"), &document, page, &[]);
             let marked = picture.pixels().filter(|p| p.0[1] < 140).count();
-            assert!(marked > 500, "{name} page {page}: {marked}");
+            assert!(marked > 300, "{name} page {page}: {marked}");
             let substituted =
                 |f: &ofd::read::Finding| f.what == What::FontSubstituted && f.detail == "宋体";
             assert!(findings.iter().all(substituted), "{findings:?}");

@@ -81,7 +81,7 @@ pub fn structure() -> Maker {
         )
     };
     made.part("Main/Annots/Page_1/Annot.xml", &root("PageAnnot", &[
-        annotation("Watermark", "", "60 20 40 20", &format!("<ofd:TextObject ID=\"91\" Boundary=\"0 0 40 20\" CTM=\"0.9 -0.3 0.3 0.9 0 12\" Font=\"3\" Size=\"6\" Alpha=\"100\"><ofd:FillColor Value=\"255 0 0\"/><ofd:TextCode X=\"0\" Y=\"6\" DeltaX=\"g 3 7\">仅供测试</ofd:TextCode></ofd:TextObject>")),
+        annotation("Watermark", "", "60 20 40 20", "<ofd:TextObject ID=\"91\" Boundary=\"0 0 40 20\" CTM=\"0.9 -0.3 0.3 0.9 0 12\" Font=\"3\" Size=\"6\" Alpha=\"100\"><ofd:FillColor Value=\"255 0 0\"/><ofd:TextCode X=\"0\" Y=\"6\" DeltaX=\"g 3 7\">仅供测试</ofd:TextCode></ofd:TextObject>"),
         annotation("Highlight", "Subtype=\"Highlight\"", "10 60 12 5", &block(92, "0 0 12 5", "255 255 0", "Alpha=\"100\"")),
         annotation("Stamp", "Visible=\"false\"", "0 0 120 80", &block(93, "0 0 120 80", "0 0 0", "")),
         // Larger than its boundary: cut off.

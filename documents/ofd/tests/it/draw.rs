@@ -5,6 +5,7 @@ use ofd::read::{Document, Finding, What};
 use ofd::{Limits, StampPicture};
 
 use crate::corpus::{self, Maker};
+use crate::corpus_pictures;
 use crate::corpus_whole;
 
 pub fn open(made: &Maker) -> Document {
@@ -158,7 +159,7 @@ fn gradients_and_patterns() {
 
 #[test]
 fn pictures_masks_and_clips() {
-    let (picture, findings) = pixels("pictures", &open(&corpus::pictures()), 0, &[]);
+    let (picture, findings) = pixels("pictures", &open(&corpus_pictures::pictures()), 0, &[]);
     like(at(&picture, 17.0, 14.0), [20, 90, 180]);
     // A JPEG at half strength on its ground.
     like(at(&picture, 85.0, 16.0), [125, 165, 205]);
@@ -278,7 +279,7 @@ fn stamp(page: &str, boundary: [f64; 4], clip: Option<[f64; 4]>, data: Vec<u8>) 
 #[test]
 fn stamps_lie_on_the_page_whole_or_in_slices() {
     let inner = Maker::layers("", "0 0 30 30", "<ofd:Layer><ofd:PathObject ID=\"1\" Boundary=\"0 0 30 30\" Stroke=\"false\" Fill=\"true\"><ofd:FillColor Value=\"200 0 0\"/><ofd:AbbreviatedData>M 15 0 A 15 15 0 1 1 14.9 0 C</ofd:AbbreviatedData></ofd:PathObject></ofd:Layer>", "").file();
-    let jpeg = corpus::picture(image::ImageFormat::Jpeg);
+    let jpeg = corpus_pictures::picture(image::ImageFormat::Jpeg);
     let document = open(&Maker::layers("", "0 0 100 100", "", ""));
     let stamps = [
         stamp("1", [10.0, 10.0, 40.0, 40.0], None, inner),

@@ -4,6 +4,7 @@
 
 mod agree;
 mod corpus;
+mod corpus_pictures;
 mod corpus_whole;
 mod draw;
 mod foreign;
