@@ -19,8 +19,8 @@ use crate::read::What;
 const DEEPEST: u32 = 12;
 /// Work allowed for one page, as how often all its pixels may be painted, and a part for small
 /// pages.
-const MOST_PAINTED: f64 = 300.0;
-const ALWAYS_ALLOWED: f64 = 200e6;
+const MOST_PAINTED: f64 = 200.0;
+const ALWAYS_ALLOWED: f64 = 100e6;
 /// What an item costs beside its pixels.
 const COST_OF_ITEM: f64 = 2_000.0;
 

@@ -257,7 +257,19 @@ fn public_files_are_drawn() {
         };
         let document = Document::open(&file, &Limits::default()).unwrap();
         assert_eq!(document.page_count(), pages);
-        assert!(document.findings().is_empty());
+        // One of them names resources it does not have.
+        let lacks: Vec<_> = document
+            .findings()
+            .iter()
+            .map(|f| (f.what, f.detail.as_str()))
+            .collect();
+        let expected = [(What::PartMissing, "PublicRes.xml")];
+        let expected = if name == "V4RideRight" {
+            &expected[..]
+        } else {
+            &[]
+        };
+        assert_eq!(lacks, expected, "{name}");
         for page in 0..pages {
             let (picture, findings) =
                 crate::draw::pixels(&format!("{name}-{page}"), &document, page, &[]);

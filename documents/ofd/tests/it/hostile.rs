@@ -339,6 +339,10 @@ fn draw_all(file: &[u8]) {
     let Ok(document) = Document::open(file, &Limits::default()) else {
         return;
     };
+    draw_document(&document, file);
+}
+
+fn draw_document(document: &Document, file: &[u8]) {
     for page in 0..document.page_count().min(3) {
         let stamp = StampPicture {
             page_id: document.page_id(page).unwrap_or_default().into(),
@@ -402,6 +406,7 @@ proptest! {
             "<ofd:Fonts><ofd:Font ID=\"3\" FontName=\"x\"><ofd:FontFile>f.ttf</ofd:FontFile></ofd:Font></ofd:Fonts>",
         );
         made.bytes("Doc_0/Res/f.ttf", font);
-        draw_all(&made.file());
+        // Not packed: the font would be deflated for every case.
+        draw_document(&Document::of(made.package, 0).unwrap(), b"");
     }
 }
