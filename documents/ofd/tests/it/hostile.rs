@@ -232,7 +232,7 @@ fn files_made_to_harm_are_drawn_soon_or_refused() {
         let file = made.file();
         let start = Instant::now();
         let document = Document::open(&file, &Limits::default()).unwrap();
-        let png = document.draw_png(0, 72.0, &[]).unwrap();
+        let png = document.draw_png(0, 36.0, &[]).unwrap();
         let svg = document.draw_svg(0, &[]).unwrap();
         let took = start.elapsed();
         println!(
@@ -282,7 +282,7 @@ fn files_made_to_harm_take_little_memory() {
 fn memory_of_drawing() {
     for (_, made, _) in hostile() {
         let document = Document::open(&made.file(), &Limits::default()).unwrap();
-        document.draw_png(0, 72.0, &[]).unwrap();
+        document.draw_png(0, 36.0, &[]).unwrap();
         document.draw_svg(0, &[]).unwrap();
     }
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
