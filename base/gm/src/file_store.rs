@@ -429,7 +429,7 @@ mod tests {
         assert!(finished);
     }
 
-    /// The same where the key file itself is exchanged: two files change, and at every
+    /// The same where the key file itself is exchanged: two files change, and at every
     /// moment they open by the one name.
     #[test]
     fn a_key_file_is_exchanged_or_not_but_never_lost() {

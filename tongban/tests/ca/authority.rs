@@ -40,7 +40,7 @@ fn verify(folder: &Path, kind: &str, file: &str, more: &str) {
     openssl(folder, &line).ok();
 }
 
-/// [H-80] An authority of its own: roots, issuing authorities, certificates for every purpose,
+/// [I-14] An authority of its own for SM2, ECDSA and RSA as is chosen: roots, issuing authorities, certificates for every purpose,
 /// revocation and its lists, all of which OpenSSL accepts.
 #[test]
 fn what_the_authority_makes_is_accepted_by_openssl() {

@@ -110,7 +110,7 @@ fn a_server_keeps_its_keys_to_itself() {
     assert!(!said.contains("platform's own authorities issue"), "{said}");
 }
 
-/// The whole platform with its ECDSA keys on a token: SM2 keys and secrets are in the
+/// The whole platform with its ECDSA keys on a token: SM2 keys and secrets are in the
 /// encrypted file, and without the token it says what is missing.
 #[test]
 fn a_server_has_its_keys_on_a_token() {

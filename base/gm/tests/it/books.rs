@@ -1,8 +1,8 @@
 //! What an authority has issued and revoked, and an issuing authority under a foreign root.
 
 use gm::{
-    Addresses, Authority, CertError, Certificate, CertificateSpec, Extras, KeyKind, Profile,
-    Revocation, RevocationReason, Subject, TrustStore,
+    Addresses, Authority, AuthorityNames, CertError, Certificate, CertificateSpec, Extras, KeyKind,
+    Profile, Revocation, RevocationReason, Subject, TrustStore,
 };
 
 use crate::support::{MADE, at, authority, seeded, store};
@@ -136,7 +136,7 @@ fn addresses_stand_in_the_certificate() {
     }
 }
 
-/// [H-80] The platform's issuing authority gets its certificate from another authority: what it
+/// The platform's issuing authority gets its certificate from another authority: what it
 /// issued before and what it issues from then on leads to that one's root.
 #[test]
 fn the_issuing_authority_can_stand_under_another_root() {
@@ -144,7 +144,13 @@ fn the_issuing_authority_can_stand_under_another_root() {
     let store = store(folder.path());
     let own = authority(&store, KeyKind::Sm2);
     let elsewhere = tempfile::tempdir().unwrap();
-    let real = authority(&crate::support::store(elsewhere.path()), KeyKind::Sm2);
+    let names = AuthorityNames {
+        organization: "某认证公司".into(),
+        title: "依法设立的机构".into(),
+    };
+    let there = crate::support::store(elsewhere.path());
+    let real = Authority::create(there, KeyKind::Sm2, &names, at(MADE), &mut seeded(77)).unwrap();
+    assert_ne!(real.root(), own.root());
     let subject = Subject::new("某局", "某局公章");
     let before = own
         .issue_signer("seal.1", &subject, at(FROM), at(TO), &mut seeded(1))

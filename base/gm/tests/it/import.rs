@@ -82,7 +82,7 @@ fn bundle(folder: &Path, names: &[&str]) -> Bundle {
     Bundle::read(&all, None).unwrap()
 }
 
-/// [H-80] A key that never leaves the store gets its certificate from another authority, and a
+/// A key that never leaves the store gets its certificate from another authority, and a
 /// later one in its place; what was in use before stays for verifying.
 #[test]
 fn a_requested_certificate_is_taken_in_and_renewed() {

@@ -78,7 +78,7 @@ fn open(folder: &Path) -> (Arc<Pkcs11Token>, FileKeyStore) {
     (token.clone(), store.with_token(token))
 }
 
-/// Keys of the kinds that a token holds are made there and sign there; SM2 keys and all
+/// Keys of the kinds that a token holds are made there and sign there; SM2 keys and all
 /// secrets stay in the encrypted file. OpenSSL accepts what comes out of either.
 #[test]
 fn each_kind_of_key_lives_where_it_can() {

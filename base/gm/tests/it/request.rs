@@ -94,7 +94,7 @@ fn requests_of_others_are_read() {
     assert!(CertificateRequest::from_pem_or_der(b"nothing").is_err());
 }
 
-/// [I-14] RSA with SHA-256 stands beside SM2 with SM3: keys are made here or elsewhere, and sign
+/// RSA with SHA-256 stands beside SM2 with SM3: keys are made here or elsewhere, and sign
 /// what OpenSSL verifies.
 #[test]
 fn rsa_keys_sign_and_openssl_verifies() {
