@@ -1,5 +1,15 @@
 //! `seeds FROM TO`: makes the first corpus of every target out of a folder of issued files, as
-//! `tongban demo --once --out FROM` writes them.
+//! `tongban demo --once --out FROM` writes them, and of the documents that the drawing is tried on.
+
+#[allow(dead_code, reason = "the drawing's tests use all of it")]
+#[path = "../../documents/ofd/tests/it/corpus.rs"]
+mod corpus;
+#[allow(dead_code, reason = "the drawing's tests use all of it")]
+#[path = "../../documents/ofd/tests/it/corpus_pictures.rs"]
+mod corpus_pictures;
+#[allow(dead_code, reason = "the drawing's tests use all of it")]
+#[path = "../../documents/ofd/tests/it/corpus_whole.rs"]
+mod corpus_whole;
 
 use std::fs;
 use std::path::Path;
@@ -36,12 +46,28 @@ fn main() -> std::io::Result<()> {
                 .cloned()
                 .collect();
             put("ofd_parts", &name, &fuzz::joined(&small))?;
+            put("ofd_draw", &name, &fuzz::joined(&small))?;
             for (n, (part, content)) in parts.iter().enumerate() {
                 if part.ends_with(".esl") || part.ends_with(".dat") {
                     put("seal", &format!("{name}.{n}"), content)?;
                 }
             }
         }
+    }
+    for (name, made) in [
+        ("texts", corpus::texts()),
+        ("paths", corpus::paths()),
+        ("shadings", corpus::shadings()),
+        ("pictures", corpus_pictures::pictures()),
+        ("structure", corpus_whole::structure()),
+        ("fonts", corpus_whole::fonts()),
+    ] {
+        let parts = made.package.parts().iter();
+        let small: Vec<_> = parts
+            .filter(|part| part.bytes.len() < 40_000)
+            .map(|part| (part.path.clone(), part.bytes.to_vec()))
+            .collect();
+        put("ofd_draw", name, &fuzz::joined(&small))?;
     }
     Ok(())
 }

@@ -7,7 +7,8 @@ use anyhow::Result;
 
 use crate::run;
 
-const TARGETS: [&str; 5] = [
+const TARGETS: [&str; 6] = [
+    "ofd_draw",
     "ofd_package",
     "ofd_verify",
     "ofd_parts",

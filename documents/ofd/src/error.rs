@@ -9,6 +9,12 @@ pub enum Error {
     /// A document without pages is no document.
     #[error("the document has no pages")]
     NoPages,
+    /// The document has no such page.
+    #[error("the document has no page {0}")]
+    NoPage(usize),
+    /// A page image of no usable resolution was asked for.
+    #[error("a page image needs a sensible resolution")]
+    Resolution,
     /// Attachment names travel through many readers: they must be plain.
     #[error("attachment name “{0}”: use ASCII letters, digits, _ and -, one extension, no repeats")]
     AttachmentName(String),

@@ -87,7 +87,8 @@ impl Face {
         f32::from(units) / f32::from(self.parsed.units_per_em())
     }
 
-    pub(crate) fn parsed(&self) -> &ttf_parser::Face<'static> {
+    /// The parsed font, for its outlines.
+    pub fn parsed(&self) -> &ttf_parser::Face<'static> {
         &self.parsed
     }
 
@@ -147,8 +148,9 @@ pub fn drawable(text: &str) -> Result<(), Error> {
     drawn.try_for_each(|character| find(character).map(drop))
 }
 
-/// The Song (宋体) face that seals are cut in. It is drawn, never embedded.
-pub(crate) fn seal_face() -> &'static ttf_parser::Face<'static> {
+/// The bold Song (宋体) face that seals are cut in, also a stand-in for bold Song of foreign
+/// documents. It is drawn, never embedded.
+pub fn serif_bold() -> &'static ttf_parser::Face<'static> {
     SEAL_FACE.get_or_init(|| {
         ttf_parser::Face::parse(SEAL, 0).expect("the shipped fonts are checked by a test")
     })
@@ -181,7 +183,7 @@ mod tests {
         let faces = shipped().unwrap();
         assert_eq!(faces[0].family(), "WenQuanYi Micro Hei");
         assert_eq!(faces[1].family(), "Noto Sans CJK SC");
-        assert!(seal_face().glyph_index('局').is_some());
+        assert!(serif_bold().glyph_index('局').is_some());
     }
 
     #[test]

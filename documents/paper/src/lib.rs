@@ -14,6 +14,7 @@ mod letter;
 mod model;
 mod pdf;
 mod picture;
+pub mod pixels;
 mod png_out;
 mod qr;
 mod raster;
@@ -21,7 +22,7 @@ mod wrap;
 
 pub use base::{Base, base_dpi, base_picture};
 pub use error::Error;
-pub use fonts::{Face, FontId, drawable, face, install, shipped_and_installed};
+pub use fonts::{Face, FontId, drawable, face, install, serif_bold, shipped_and_installed};
 pub use impression::{Official, Personal, official, personal};
 pub use laid::{Glyph, GlyphRun, Laid, LaidItem, LaidPage};
 pub use layout::lay_out;

@@ -6,6 +6,8 @@ use crate::Error;
 pub(crate) enum Pixels<'a> {
     /// One bit a pixel, rows padded to bytes, 1 is white.
     Bits(&'a [u8]),
+    /// One byte a pixel.
+    Grey(&'a [u8]),
     /// Three bytes a pixel.
     Rgb(&'a [u8]),
     /// Four bytes a pixel, alpha not multiplied in.
@@ -31,13 +33,17 @@ pub(crate) fn encode(
     effort: Effort,
 ) -> Result<Vec<u8>, Error> {
     let mut file = Vec::new();
-    // Drawings of few colours compress best as they are; filters help photographs.
-    let photographic = matches!(pixels, Pixels::Rgb(_));
+    // Drawings of few colours compress best as they are; filters help pages and photographs.
+    let photographic = matches!(pixels, Pixels::Grey(_) | Pixels::Rgb(_));
     let mut encoder = png::Encoder::new(&mut file, width, height);
     let data = match pixels {
         Pixels::Bits(data) => {
             encoder.set_color(png::ColorType::Grayscale);
             encoder.set_depth(png::BitDepth::One);
+            data
+        }
+        Pixels::Grey(data) => {
+            encoder.set_color(png::ColorType::Grayscale);
             data
         }
         Pixels::Rgb(data) => {

@@ -2,15 +2,15 @@
 
 use std::sync::{Arc, PoisonError};
 
-use image::RgbaImage;
 use resvg::tiny_skia::{
-    Color, FillRule, FilterQuality, IntSize, LineCap, LineJoin, Paint, PathBuilder, Pixmap,
-    PixmapPaint, Transform,
+    Color, FillRule, FilterQuality, LineCap, LineJoin, Paint, PathBuilder, Pixmap, PixmapPaint,
+    Transform,
 };
 use ttf_parser::OutlineBuilder;
 
-use crate::png_out::{self, Effort, Pixels};
-use crate::{Colour, Error, GlyphRun, Laid, LaidItem, Path, Picture, Placed, Segment, fonts};
+use crate::{
+    Colour, Error, GlyphRun, Laid, LaidItem, Path, Picture, Placed, Segment, fonts, pixels,
+};
 
 /// How large a page image is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,19 +60,7 @@ pub fn to_png(laid: &Laid, page: usize, scale: Scale) -> Result<Vec<u8>, Error> 
             LaidItem::Picture(it) => picture(&mut canvas, it, per_mm)?,
         }
     }
-    let rgb: Vec<u8> = canvas
-        .pixels()
-        .iter()
-        .flat_map(|p| [p.red(), p.green(), p.blue()])
-        .collect();
-    let dpi = per_mm * 25.4;
-    png_out::encode(
-        canvas.width(),
-        canvas.height(),
-        Pixels::Rgb(&rgb),
-        Some(dpi),
-        Effort::Fast,
-    )
+    pixels::page_png(&canvas, per_mm * 25.4)
 }
 
 /// A small image of the first page, `width` pixels wide, for lists.
@@ -161,7 +149,8 @@ fn path(canvas: &mut Pixmap, path: &Path, per_mm: f32) {
 
 fn picture(canvas: &mut Pixmap, placed: &Placed, per_mm: f32) -> Result<(), Error> {
     let (width, height) = (placed.width * per_mm, placed.height * per_mm);
-    let source = halved(&placed.picture, halvings(&placed.picture, width, height))?;
+    let times = pixels::halvings(placed.picture.pixels(), width, height);
+    let source = halved(&placed.picture, times)?;
     let place = Transform::from_row(
         width / source.width() as f32,
         0.0,
@@ -178,19 +167,6 @@ fn picture(canvas: &mut Pixmap, placed: &Placed, per_mm: f32) -> Result<(), Erro
     Ok(())
 }
 
-/// How often a picture is halved before it is drawn: while it is more than twice as large as it
-/// is drawn, because smoothing between four pixels would drop lines thinner than what is left
-/// out.
-fn halvings(picture: &Picture, width: f32, height: f32) -> u32 {
-    let (across, down) = picture.pixels();
-    let times = (across as f32 / width.max(1.0)).min(down as f32 / height.max(1.0));
-    if times > 2.0 {
-        times.log2().ceil() as u32 - 1
-    } else {
-        0
-    }
-}
-
 /// The pixels of a picture, halved so many times. A small result is kept with the picture: a
 /// base picture is decoded once for all thumbnails.
 fn halved(picture: &Picture, times: u32) -> Result<Arc<Pixmap>, Error> {
@@ -202,9 +178,9 @@ fn halved(picture: &Picture, times: u32) -> Result<Arc<Pixmap>, Error> {
     if let Some((_, pixels)) = kept.as_ref().filter(|(of, _)| *of == times) {
         return Ok(pixels.clone());
     }
-    let mut pixels = premultiplied(picture)?;
+    let mut pixels = pixels::premultiplied(picture.decode()?)?;
     for _ in 0..times {
-        pixels = half(&pixels).ok_or_else(|| Error::Picture("empty".into()))?;
+        pixels = pixels::half(&pixels).ok_or_else(|| Error::Picture("empty".into()))?;
     }
     let pixels = Arc::new(pixels);
     if times > 0 && pixels.width() * pixels.height() <= KEPT {
@@ -213,40 +189,12 @@ fn halved(picture: &Picture, times: u32) -> Result<Arc<Pixmap>, Error> {
     Ok(pixels)
 }
 
-fn premultiplied(picture: &Picture) -> Result<Pixmap, Error> {
-    let mut image: RgbaImage = picture.decode()?;
-    for pixel in image.pixels_mut() {
-        let [r, g, b, a] = pixel.0;
-        if a != 255 {
-            let times = |c: u8| ((u16::from(c) * u16::from(a) + 127) / 255) as u8;
-            pixel.0 = [times(r), times(g), times(b), a];
-        }
-    }
-    let size = IntSize::from_wh(image.width(), image.height())
-        .ok_or_else(|| Error::Picture("empty".into()))?;
-    Pixmap::from_vec(image.into_raw(), size).ok_or_else(|| Error::Picture("too large".into()))
-}
-
-fn half(source: &Pixmap) -> Option<Pixmap> {
-    let mut half = Pixmap::new(source.width().div_ceil(2), source.height().div_ceil(2))?;
-    let (old_width, old_height) = (source.width() as usize, source.height() as usize);
-    let old = source.data();
-    let new_width = half.width() as usize;
-    for (index, pixel) in half.data_mut().chunks_exact_mut(4).enumerate() {
-        let (x, y) = (index % new_width * 2, index / new_width * 2);
-        let (right, below) = ((x + 1).min(old_width - 1), (y + 1).min(old_height - 1));
-        for (channel, value) in pixel.iter_mut().enumerate() {
-            let at = |x: usize, y: usize| u16::from(old[(y * old_width + x) * 4 + channel]);
-            let sum = at(x, y) + at(right, y) + at(x, below) + at(right, below);
-            *value = ((sum + 2) / 4) as u8;
-        }
-    }
-    Some(half)
-}
-
 #[cfg(test)]
 mod tests {
+    use image::RgbaImage;
+
     use super::*;
+    use crate::png_out::{self, Effort, Pixels};
     use crate::{Document, Item, Page, Qr, Text, lay_out};
 
     fn sample() -> Laid {

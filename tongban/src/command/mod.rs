@@ -7,6 +7,7 @@ mod doctor_keys;
 mod journal;
 mod keys;
 mod library;
+mod offline;
 mod verify;
 pub mod words;
 

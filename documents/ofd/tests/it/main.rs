@@ -2,7 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod agree;
+mod corpus;
+mod corpus_pictures;
+mod corpus_whole;
+mod draw;
 mod foreign;
+mod hostile;
 mod rules;
 mod sample;
 

@@ -23,7 +23,7 @@ struct Cut {
 impl Cut {
     /// From the Song face; a character it lacks, from the fonts of documents.
     fn new(character: char) -> Result<Self, Error> {
-        let song = fonts::seal_face();
+        let song = fonts::serif_bold();
         let found = match song.glyph_index(character) {
             Some(glyph) => outline(song, glyph.0).map(|path| (path, song.units_per_em())),
             None => {
