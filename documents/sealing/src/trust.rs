@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gm::{CertError, TrustStore};
+use gm::{CertError, Chain, Evidence, RevocationSource, TrustStore};
 use jiff::Timestamp;
 
 use crate::seal::SealCache;
@@ -15,6 +15,7 @@ use crate::seal::SealCache;
 pub struct Trust {
     store: Arc<TrustStore>,
     seals: Arc<SealCache>,
+    source: Option<Arc<dyn RevocationSource>>,
     now: Timestamp,
 }
 
@@ -45,6 +46,7 @@ impl Trust {
         Self {
             store: Arc::new(store),
             seals: Arc::default(),
+            source: None,
             now,
         }
     }
@@ -59,6 +61,22 @@ impl Trust {
         Self {
             now,
             ..self.clone()
+        }
+    }
+
+    /// The same trust, asking this source for revocation data that it does not hold itself.
+    pub fn asking(&self, source: Arc<dyn RevocationSource>) -> Self {
+        Self {
+            source: Some(source),
+            ..self.clone()
+        }
+    }
+
+    /// What the source, if there is one, has on a chain at the moment of verification.
+    pub(crate) fn evidence(&self, chain: &Chain) -> Evidence {
+        match &self.source {
+            Some(source) => source.evidence(chain, self.now),
+            None => Evidence::new(),
         }
     }
 
