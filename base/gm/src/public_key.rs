@@ -109,6 +109,11 @@ impl PublicKey {
         }
     }
 
+    /// Signatures by this key can be checked here.
+    pub fn is_supported(&self) -> bool {
+        !matches!(self.kind, Kind::Other(_))
+    }
+
     /// An algorithm used with this key, for people: the curve stands in the name.
     pub fn algorithm_name(&self, algorithm: SignatureAlgorithm) -> String {
         match (&self.kind, algorithm) {

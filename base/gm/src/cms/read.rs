@@ -283,15 +283,22 @@ impl Signed {
         let known = || self.certificates.iter().chain(chain);
         for certificate in self.certificates.iter().filter(|one| !chain.contains(one)) {
             let mut issuers = known().filter(|c| c.subject_der() == certificate.issuer_der());
+            // A copy of one in the chain must not differ from it.
+            let copy = |other: &Certificate| {
+                other.serial_bytes() == certificate.serial_bytes()
+                    && other.issuer_der() == certificate.issuer_der()
+            };
             let signed = match issuers.next() {
+                _ if chain.iter().any(copy) => false,
                 Some(first) => {
                     let mut issuers = std::iter::once(first).chain(issuers);
-                    // A signature of a kind that nobody here can check is not a changed one.
+                    // What a key of a kind unknown here signed cannot be checked, so it counts as whole.
                     issuers.any(|issuer| {
-                        certificate.is_signed_by(issuer) != Err(VerifyError::Wrong)
+                        certificate.is_signed_by(issuer).is_ok()
+                            || !issuer.public_key().is_supported()
                     })
                 }
-                // Nobody here can say; a copy of one in the chain must not differ from it.
+                // Nobody here can say.
                 None => chain
                     .iter()
                     .all(|other| other.serial_bytes() != certificate.serial_bytes()),

@@ -6,4 +6,7 @@ mod authority;
 mod chain;
 mod file_store;
 mod openssl;
+mod outside;
+mod revocation;
 mod support;
+mod time_stamp;

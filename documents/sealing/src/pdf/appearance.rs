@@ -183,7 +183,11 @@ pub(super) fn field_dicts(
         Err(dicts) => {
             for dict in dicts {
                 let widget = update.next();
-                update.object(widget, &Obj::Dict(dict.with("Parent", Obj::Ref(key))));
+                // Some readers look for the signature in the annotation alone.
+                let dict = dict
+                    .with("Parent", Obj::Ref(key))
+                    .with("V", Obj::Ref(signature));
+                update.object(widget, &Obj::Dict(dict));
                 widgets.push(widget);
             }
             let kids = widgets.iter().copied().map(Obj::Ref).collect();

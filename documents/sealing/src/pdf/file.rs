@@ -15,7 +15,7 @@ use super::sections::{
 };
 
 /// Largest file read.
-pub(super) const FILE_LIMIT: usize = 64 << 20;
+pub(super) const FILE_LIMIT: usize = 256 << 20;
 /// Most cross-reference sections; each signature adds one or two.
 const SECTIONS: usize = 256;
 /// Bytes that all object streams together may decode to.

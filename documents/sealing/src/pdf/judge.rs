@@ -125,6 +125,7 @@ pub(super) fn signatures(
                 TimeStamp::read(&mark.contents).map(|stamp| judge.document_time_stamp(&stamp))
             }
             Kind::Other(name) => {
+                seals += 1;
                 let evidence = format!("the SubFilter “{name}” is not supported");
                 report.fail(Check::Stamp, Reason::AlgorithmUnknown, index, evidence);
                 continue;

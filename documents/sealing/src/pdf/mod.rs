@@ -10,6 +10,7 @@ mod error;
 mod file;
 mod form;
 mod inflate;
+mod inspect;
 mod judge;
 mod object;
 mod page;
@@ -32,6 +33,10 @@ mod walk;
 
 pub use crate::Unreadable;
 pub use error::PdfError;
+pub use inspect::{
+    PdfCertificate, PdfChange, PdfCrl, PdfInspection, PdfOcsp, PdfRevision, PdfSignature, PdfStore,
+    PdfTimeStamp, inspect,
+};
 pub use page::RectMm;
 pub use picture::{SealPicture, SealPictures};
 pub use preserve::preserve_pdf;

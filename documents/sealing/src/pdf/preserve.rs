@@ -24,6 +24,8 @@ use crate::Trust;
 /// what the trust holds and what its source can fetch. Signatures stay valid; those with a time
 /// stamp reach level B-LT.
 ///
+/// Signatures that the store has an entry for already are left as they are.
+///
 /// Fails, and changes nothing, when for any certificate below a root no valid revocation data can
 /// be had, or one was revoked: incomplete evidence would be found out when it is too late.
 pub fn preserve_pdf(pdf: &[u8], trust: &Trust) -> Result<Vec<u8>, PdfError> {
@@ -40,13 +42,18 @@ pub fn preserve_pdf(pdf: &[u8], trust: &Trust) -> Result<Vec<u8>, PdfError> {
             Unsound::Odd(what) => PdfError::Structure(what),
         })?;
         found = true;
+        // Evidence that is there stays as it is: others take a changed entry for tampering.
+        let name = identifier(&mark.contents);
+        if known.entries.contains(&name) {
+            continue;
+        }
         let mut entry = Entry::default();
         for (certificate, along, at) in certificates(&mark, trust)? {
             let chain = chain(&certificate, &along, &known, trust, at)?;
             let evidence = evidence(&chain, &known, trust, at)?;
             entry.add(&mut dss, &mut update, &chain, &evidence, trust.now());
         }
-        dss.entries.push((identifier(&mark.contents), entry));
+        dss.entries.push((name, entry));
     }
     if !found {
         return Err(PdfError::Evidence("the document has no signature".into()));

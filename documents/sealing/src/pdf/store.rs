@@ -68,7 +68,14 @@ impl Store {
                 .map(|entry| String::from_utf8_lossy(&entry.name).into_owned())
                 .collect();
         }
-        store.dict = Some(dict);
+        // Whoever extends the store writes it anew, with its lists in it.
+        let mut whole = dict.clone();
+        for name in ["Certs", "CRLs", "OCSPs", "VRI"] {
+            if dict.has(name) {
+                whole.set(name, view.entry(&dict, name)?);
+            }
+        }
+        store.dict = Some(whole);
         Ok(store)
     }
 }

@@ -3,9 +3,13 @@
 #![allow(clippy::unwrap_used)]
 
 mod attack;
+mod fixtures;
 mod foreign;
 mod fuzz;
+mod lasting;
 mod make;
 mod others;
+#[path = "../../../../base/gm/tests/it/outside.rs"]
+mod outside;
 mod sign;
 mod trust;
