@@ -7,12 +7,14 @@ use anyhow::Result;
 
 use crate::run;
 
-const TARGETS: [&str; 5] = [
+const TARGETS: [&str; 7] = [
     "ofd_package",
     "ofd_verify",
     "ofd_parts",
     "pdf_verify",
     "seal",
+    "time_stamp",
+    "ocsp",
 ];
 
 /// The compiler of a release can instrument for coverage as well; only sanitizers need a nightly

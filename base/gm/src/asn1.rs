@@ -114,8 +114,11 @@ impl<'a> Element<'a> {
             }
             _ => return Err(WRONG),
         };
-        let utc = jiff::tz::TimeZone::UTC.to_timestamp(local).map_err(|_| WRONG)?;
-        utc.checked_sub(jiff::SignedDuration::from_mins(minutes)).map_err(|_| WRONG)
+        let utc = jiff::tz::TimeZone::UTC
+            .to_timestamp(local)
+            .map_err(|_| WRONG)?;
+        utc.checked_sub(jiff::SignedDuration::from_mins(minutes))
+            .map_err(|_| WRONG)
     }
 
     /// The text of any of the string types that are ASCII or UTF-8.
@@ -329,13 +332,24 @@ mod tests {
             Element::parse(&made).unwrap().time().ok()
         };
         let wanted = Some("2026-03-04T05:06:07Z".parse().unwrap());
-        for text in ["20260304050607Z", "20260304050607.25Z", "20260304130607+0800"] {
+        for text in [
+            "20260304050607Z",
+            "20260304050607.25Z",
+            "20260304130607+0800",
+        ] {
             assert_eq!(read(tag::GENERALIZED_TIME, text), wanted, "{text}");
         }
         assert_eq!(read(tag::UTC_TIME, "260304050607Z"), wanted);
         let last_century = Some("1950-03-04T05:06:07Z".parse().unwrap());
         assert_eq!(read(tag::UTC_TIME, "500304050607Z"), last_century);
-        for text in ["", "Z", "20260304050607", "20261304050607Z", "20260304050607+8", "2026Z"] {
+        for text in [
+            "",
+            "Z",
+            "20260304050607",
+            "20261304050607Z",
+            "20260304050607+8",
+            "2026Z",
+        ] {
             assert_eq!(read(tag::GENERALIZED_TIME, text), None, "{text}");
         }
     }

@@ -172,10 +172,8 @@ impl Crl {
         // The key identifier of the authority that signs the list, not of the one above it.
         let key = asn1::sequence(&[&asn1::tlv(0x80, &key)]);
         let number = asn1::unsigned(&at.as_second().max(1).to_be_bytes());
-        let extensions = asn1::sequence(&[
-            &encoded(AUTHORITY_KEY, &key),
-            &encoded(CRL_NUMBER, &number),
-        ]);
+        let extensions =
+            asn1::sequence(&[&encoded(AUTHORITY_KEY, &key), &encoded(CRL_NUMBER, &number)]);
         let signed = asn1::sequence(&[
             &asn1::small(1),
             &algorithm,

@@ -4,7 +4,6 @@
 use der::asn1::ObjectIdentifier;
 use sha1::Sha1;
 
-
 use crate::{SignatureAlgorithm, asn1, oid};
 
 /// The digests that signatures use.
@@ -133,9 +132,18 @@ mod tests {
             );
             assert_eq!(digest.of_parts(&[b"a", b"", b"bc"]), digest.of(b"abc"));
         }
-        assert_eq!(DigestAlgorithm::Sha256.of(b"abc"), Sha256::digest(b"abc").to_vec());
-        assert_eq!(DigestAlgorithm::Sha384.of(b"abc"), Sha384::digest(b"abc").to_vec());
-        assert_eq!(DigestAlgorithm::Sha512.of(b"abc"), Sha512::digest(b"abc").to_vec());
+        assert_eq!(
+            DigestAlgorithm::Sha256.of(b"abc"),
+            Sha256::digest(b"abc").to_vec()
+        );
+        assert_eq!(
+            DigestAlgorithm::Sha384.of(b"abc"),
+            Sha384::digest(b"abc").to_vec()
+        );
+        assert_eq!(
+            DigestAlgorithm::Sha512.of(b"abc"),
+            Sha512::digest(b"abc").to_vec()
+        );
         let known = "a9993e364706816aba3e25717850c26c9cd0d89d";
         assert_eq!(hex::encode(DigestAlgorithm::Sha1.of(b"abc")), known);
     }

@@ -10,8 +10,7 @@ use crate::asn1::{self, Element, Malformed, Reader, tag};
 use crate::certificate::serial_text;
 use crate::entropy::draw;
 use crate::{
-    CertError, Certificate, DigestAlgorithm, Entropy, RevocationReason, Revoked,
-    SignatureAlgorithm,
+    CertError, Certificate, DigestAlgorithm, Entropy, RevocationReason, Revoked, SignatureAlgorithm,
 };
 
 const BASIC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1.1");
@@ -63,11 +62,7 @@ pub struct OcspRequest {
 impl OcspRequest {
     /// Asks about a certificate. The identifier is by SHA-1, the only one that every responder
     /// knows (RFC 5019); it names, it protects nothing.
-    pub fn new(
-        certificate: &Certificate,
-        issuer: &Certificate,
-        entropy: &mut dyn Entropy,
-    ) -> Self {
+    pub fn new(certificate: &Certificate, issuer: &Certificate, entropy: &mut dyn Entropy) -> Self {
         let digest = DigestAlgorithm::Sha1;
         let octets = |bytes: &[u8]| asn1::tlv(tag::OCTET_STRING, bytes);
         let id = asn1::sequence(&[
@@ -287,7 +282,9 @@ impl OcspResponse {
     fn is_by(&self, issuer: &Certificate) -> Result<(), OcspError> {
         let stranger = || OcspError::Responder(issuer.subject());
         if !self.usable {
-            return Err(OcspError::Malformed("a critical extension is not understood"));
+            return Err(OcspError::Malformed(
+                "a critical extension is not understood",
+            ));
         }
         let appointed = |one: &&Certificate| {
             one.may_answer_ocsp()

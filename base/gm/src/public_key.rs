@@ -167,12 +167,18 @@ impl PublicKey {
                 message,
                 signature,
             ),
-            (Kind::P384(key), SignatureAlgorithm::EcdsaSha384) => {
-                check(&ring_signature::ECDSA_P384_SHA384_ASN1, key, message, signature)
-            }
-            (Kind::P384(key), SignatureAlgorithm::EcdsaP256Sha256) => {
-                check(&ring_signature::ECDSA_P384_SHA256_ASN1, key, message, signature)
-            }
+            (Kind::P384(key), SignatureAlgorithm::EcdsaSha384) => check(
+                &ring_signature::ECDSA_P384_SHA384_ASN1,
+                key,
+                message,
+                signature,
+            ),
+            (Kind::P384(key), SignatureAlgorithm::EcdsaP256Sha256) => check(
+                &ring_signature::ECDSA_P384_SHA256_ASN1,
+                key,
+                message,
+                signature,
+            ),
             (Kind::Rsa(key), algorithm) => {
                 let parameters = rsa_parameters(algorithm).ok_or(VerifyError::Unsupported)?;
                 check(parameters, key, message, signature)

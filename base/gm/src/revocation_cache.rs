@@ -88,7 +88,13 @@ impl RevocationCache {
         one
     }
 
-    fn answer(&self, issued: &Certificate, issuer: &Certificate, url: &str, now: Timestamp) -> Held {
+    fn answer(
+        &self,
+        issued: &Certificate,
+        issuer: &Certificate,
+        url: &str,
+        now: Timestamp,
+    ) -> Held {
         let print: String = issued
             .fingerprint()
             .iter()

@@ -24,8 +24,7 @@ pub fn sign(signer: &dyn Signer, message_digest: &[u8]) -> Result<Vec<u8>, CertE
     let algorithm = signer.algorithm();
     let digest = DigestAlgorithm::within(algorithm);
     let certificate = signer.certificate();
-    let named =
-        issuer_and_serial(certificate).map_err(|_| CertError::Malformed("certificate"))?;
+    let named = issuer_and_serial(certificate).map_err(|_| CertError::Malformed("certificate"))?;
     let attributes = sorted(vec![
         attribute(CONTENT_TYPE, &asn1::oid(DATA)),
         attribute(
@@ -94,7 +93,9 @@ pub fn add_unsigned(
     let mut info = Element::parse(signature)?.expect(tag::SEQUENCE)?.inside();
     let kind = info.expect(tag::OID)?.raw;
     let signed = info.expect(tag::context(0))?;
-    let mut fields = Element::parse(signed.value)?.expect(tag::SEQUENCE)?.inside();
+    let mut fields = Element::parse(signed.value)?
+        .expect(tag::SEQUENCE)?
+        .inside();
     let mut before = Vec::new();
     let infos = loop {
         let field = fields.element()?;
@@ -122,5 +123,8 @@ pub fn add_unsigned(
     kept.extend(asn1::tlv(tag::context(1), &sorted(unsigned)));
     before.extend(asn1::tlv(tag::SET, &asn1::tlv(tag::SEQUENCE, &kept)));
     let signed = asn1::tlv(tag::SEQUENCE, &before);
-    Ok(asn1::sequence(&[kind, &asn1::tlv(tag::context(0), &signed)]))
+    Ok(asn1::sequence(&[
+        kind,
+        &asn1::tlv(tag::context(0), &signed),
+    ]))
 }

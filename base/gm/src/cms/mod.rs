@@ -32,7 +32,6 @@ pub(crate) const SIGNING_CERTIFICATE: ObjectIdentifier =
 pub(crate) const SIGNING_CERTIFICATE_V2: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
 
-
 /// The object identifier of a time stamp among the unsigned attributes.
 pub const TIME_STAMP_ATTRIBUTE: ObjectIdentifier = TIME_STAMP;
 
@@ -45,7 +44,9 @@ fn fields(certificate: &[u8]) -> Result<Reader<'_>, Malformed> {
 fn key_identifier(certificate: &[u8]) -> Result<Option<&[u8]>, Malformed> {
     match extension::value(certificate, extension::SUBJECT_KEY)? {
         Some(found) => Ok(Some(
-            Element::parse(found.value)?.expect(tag::OCTET_STRING)?.value,
+            Element::parse(found.value)?
+                .expect(tag::OCTET_STRING)?
+                .value,
         )),
         None => Ok(None),
     }

@@ -314,7 +314,11 @@ impl Signed {
     pub fn algorithm_name(&self) -> String {
         match self.algorithm {
             Some(algorithm) => self.signer.public_key().algorithm_name(algorithm),
-            None => format!("{} ({})", self.algorithm_oid, self.signer.public_key().kind()),
+            None => format!(
+                "{} ({})",
+                self.algorithm_oid,
+                self.signer.public_key().kind()
+            ),
         }
     }
 
@@ -409,4 +413,3 @@ fn time_stamp(mut attributes: Reader<'_>) -> Result<Option<Vec<u8>>, Malformed> 
     }
     Ok(found)
 }
-

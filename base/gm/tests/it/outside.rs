@@ -173,9 +173,7 @@ impl Transport for Outside {
         match (url, content_type) {
             (TSA, "application/timestamp-query") => {
                 self.write("q.tsq", body);
-                self.run(
-                    "ts -reply -config c.cnf -section tsa_config -queryfile q.tsq -out q.tsr",
-                );
+                self.run("ts -reply -config c.cnf -section tsa_config -queryfile q.tsq -out q.tsr");
                 Ok(self.read("q.tsr"))
             }
             (OCSP, "application/ocsp-request") => {

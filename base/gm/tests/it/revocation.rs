@@ -14,7 +14,10 @@ use crate::support::seeded;
 const P256: &str = "ec -pkeyopt ec_paramgen_curve:prime256v1";
 
 fn chain(outside: &Outside) -> Chain {
-    Chain(vec![outside.certificate("signer"), outside.certificate("root")])
+    Chain(vec![
+        outside.certificate("signer"),
+        outside.certificate("root"),
+    ])
 }
 
 fn ask(outside: &Outside, seed: u64) -> (OcspRequest, Vec<u8>) {
@@ -61,11 +64,17 @@ fn openssl_answers_good_and_revoked() {
         assert_eq!(judge(&with(good.clone()), &chain, now), Revocation::Good);
         // It ends; then it counts only for what a time stamp proves to be older.
         let late = now + SignedDuration::from_hours(24 * 30);
-        assert!(matches!(judge(&with(good.clone()), &chain, late), Revocation::Unknown(_)));
+        assert!(matches!(
+            judge(&with(good.clone()), &chain, late),
+            Revocation::Unknown(_)
+        ));
         let proven = TrustStore::new().revocation_with(&chain, &with(good), Some(now), late);
         assert_eq!(proven, Revocation::Good);
         // An answer to another question.
-        assert_eq!(ask(&outside, 2).0.accept(&answer).err(), Some(OcspError::Nonce));
+        assert_eq!(
+            ask(&outside, 2).0.accept(&answer).err(),
+            Some(OcspError::Nonce)
+        );
 
         outside.revoke("signer", "keyCompromise");
         let (question, answer) = ask(&outside, 3);
@@ -80,7 +89,10 @@ fn openssl_answers_good_and_revoked() {
             crls: vec![Arc::new(list)],
             ..Evidence::new()
         };
-        assert!(matches!(judge(&listed, &chain, now), Revocation::Revoked(..)));
+        assert!(matches!(
+            judge(&listed, &chain, now),
+            Revocation::Revoked(..)
+        ));
     }
 }
 
@@ -110,7 +122,10 @@ fn only_the_issuer_and_those_it_appointed_answer() {
     let forged = question.accept(&outside.read("q.resp")).unwrap();
     let error = forged.answer(&chain.0[0], &chain.0[1]).err();
     assert_eq!(error, Some(OcspError::Responder("root".into())));
-    assert!(matches!(judge(&with(forged), &chain, now), Revocation::Unknown(_)));
+    assert!(matches!(
+        judge(&with(forged), &chain, now),
+        Revocation::Unknown(_)
+    ));
     // By the issuer itself.
     outside.run(
         "ocsp -index index.txt -rsigner root.pem -rkey root.key -CA root.pem -reqin q.req \
@@ -122,7 +137,10 @@ fn only_the_issuer_and_those_it_appointed_answer() {
     let other = Outside::new(P256);
     let (_, strange) = ask(&other, 1);
     let strange = OcspResponse::from_der(&strange).unwrap();
-    assert!(matches!(judge(&with(strange), &chain, now), Revocation::Unknown(_)));
+    assert!(matches!(
+        judge(&with(strange), &chain, now),
+        Revocation::Unknown(_)
+    ));
     // No answer at all.
     for (wrong, told) in [
         (&[0x30, 3, 0x0a, 1, 3][..], OcspError::Refused("try later")),
@@ -130,7 +148,12 @@ fn only_the_issuer_and_those_it_appointed_answer() {
     ] {
         assert_eq!(OcspResponse::from_der(wrong).err(), Some(told));
     }
-    for wrong in [&b""[..], b"no answer", &[0x30, 0], &answer[..answer.len() - 1]] {
+    for wrong in [
+        &b""[..],
+        b"no answer",
+        &[0x30, 0],
+        &answer[..answer.len() - 1],
+    ] {
         assert!(OcspResponse::from_der(wrong).is_err());
     }
 }
@@ -172,11 +195,20 @@ fn revocation_data_are_fetched_once_and_kept() {
     // Back again, and asked once the pause is over.
     outside.dead.lock().unwrap().clear();
     let now = now + SignedDuration::from_secs(30);
-    assert!(matches!(judge(&cache.evidence(&chain, now), &chain, now), Revocation::Unknown(_)));
+    assert!(matches!(
+        judge(&cache.evidence(&chain, now), &chain, now),
+        Revocation::Unknown(_)
+    ));
     let now = now + SignedDuration::from_secs(60);
-    assert_eq!(judge(&cache.evidence(&chain, now), &chain, now), Revocation::Good);
+    assert_eq!(
+        judge(&cache.evidence(&chain, now), &chain, now),
+        Revocation::Good
+    );
     // A list that ended long ago is not taken for an answer.
-    let (then, cache) = (hours(24 * 40), RevocationCache::new(outside, Box::new(seeded(6))));
+    let (then, cache) = (
+        hours(24 * 40),
+        RevocationCache::new(outside, Box::new(seeded(6))),
+    );
     let Revocation::Unknown(why) = judge(&cache.evidence(&chain, then), &chain, then) else {
         panic!("taken for known");
     };

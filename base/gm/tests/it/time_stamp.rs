@@ -29,7 +29,10 @@ fn openssl_answers_our_questions_and_confirms_what_we_accept() {
     for (key, digest) in [
         (P256, DigestAlgorithm::Sha256),
         ("rsa:2048", DigestAlgorithm::Sm3),
-        ("ec -pkeyopt ec_paramgen_curve:secp384r1", DigestAlgorithm::Sha512),
+        (
+            "ec -pkeyopt ec_paramgen_curve:secp384r1",
+            DigestAlgorithm::Sha512,
+        ),
     ] {
         let outside = Arc::new(Outside::new(key));
         let token = client(&outside, digest, trusting(&outside))
@@ -96,15 +99,26 @@ fn answers_to_other_questions_and_refusals_are_told() {
     // A digest that the authority does not take: a refusal with its words.
     let sha1 = TimeStampRequest::new(DigestAlgorithm::Sha1, &[b"m"], &mut seeded(3));
     let refused = sha1.accept(&answer(&sha1));
-    assert!(matches!(refused, Err(TimeStampError::Refused(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(TimeStampError::Refused(_))),
+        "{refused:?}"
+    );
 
     let trust = TrustStore::new();
     let untrusted = client(&outside, digest, trust).stamp(b"message");
     assert!(matches!(untrusted, Err(TimeStampError::Untrusted(_))));
     outside.dead.lock().unwrap().push(TSA);
     let gone = client(&outside, digest, trusting(&outside)).stamp(b"message");
-    assert!(matches!(gone, Err(TimeStampError::Unreachable(_))), "{gone:?}");
-    for wrong in [&b""[..], b"no answer", &[0x30, 0], &response[..response.len() - 1]] {
+    assert!(
+        matches!(gone, Err(TimeStampError::Unreachable(_))),
+        "{gone:?}"
+    );
+    for wrong in [
+        &b""[..],
+        b"no answer",
+        &[0x30, 0],
+        &response[..response.len() - 1],
+    ] {
         assert!(question.accept(wrong).is_err());
     }
 }
@@ -115,7 +129,12 @@ fn answers_to_other_questions_and_refusals_are_told() {
 fn a_certificate_for_something_else_does_not_stamp() {
     let outside = Outside::new(P256);
     outside.certify("lax", "lax", P256);
-    for (name, may) in [("tsa", true), ("lax", false), ("signer", false), ("root", false)] {
+    for (name, may) in [
+        ("tsa", true),
+        ("lax", false),
+        ("signer", false),
+        ("root", false),
+    ] {
         assert_eq!(outside.certificate(name).may_stamp_time(), may, "{name}");
     }
     outside.write("m", b"message");

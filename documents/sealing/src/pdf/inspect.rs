@@ -217,12 +217,7 @@ fn version(bytes: &[u8]) -> String {
         .collect()
 }
 
-fn look(
-    file: &File<'_>,
-    view: &View<'_, '_>,
-    walk: &Walk,
-    found: &mut PdfInspection,
-) -> Read<()> {
+fn look(file: &File<'_>, view: &View<'_, '_>, walk: &Walk, found: &mut PdfInspection) -> Read<()> {
     let form = Form::read(view)?;
     found.pages = Page::all(view, &form.catalog)?.len();
     let store = Store::read(view, &form)?;

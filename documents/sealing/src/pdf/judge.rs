@@ -222,12 +222,7 @@ impl Judge<'_, '_> {
 
     /// `adbe.pkcs7.sha1`: the value covers a SHA-1 digest that it carries inside. Whoever can make
     /// two documents of one digest can have one signed and show the other.
-    fn sha1(
-        &mut self,
-        signed: &Signed,
-        content: Option<Vec<u8>>,
-        claimed: Option<Timestamp>,
-    ) {
+    fn sha1(&mut self, signed: &Signed, content: Option<Vec<u8>>, claimed: Option<Timestamp>) {
         let claimed = signed.signing_time.or(claimed);
         self.describe(signed, claimed);
         let (index, found) = (self.index, self.digests.get(self.at, DigestAlgorithm::Sha1));
@@ -373,7 +368,10 @@ impl Judge<'_, '_> {
                     let evidence = "the value was made for another revision of this file";
                     self.report.fail(check, Reason::StampMoved, index, evidence);
                 } else {
-                    let evidence = format!("{} of the covered bytes is not the signed one", digest.name());
+                    let evidence = format!(
+                        "{} of the covered bytes is not the signed one",
+                        digest.name()
+                    );
                     self.report
                         .fail(check, Reason::PartChanged, index, evidence);
                 }

@@ -81,12 +81,7 @@ impl Store {
 }
 
 /// The decoded streams that an entry of the store lists.
-fn streams(
-    view: &View<'_, '_>,
-    dict: &Dict,
-    entry: &str,
-    left: &mut usize,
-) -> Read<Vec<Vec<u8>>> {
+fn streams(view: &View<'_, '_>, dict: &Dict, entry: &str, left: &mut usize) -> Read<Vec<Vec<u8>>> {
     let keys = references(view, dict.get(entry), "the security store is damaged")?;
     let mut all = Vec::new();
     for key in keys.into_iter().take(STREAMS) {

@@ -91,17 +91,19 @@ const FIELD: &[&str] = &[
 ];
 
 /// Compares two revisions of one file.
-pub(super) fn compare(
-    old: &View<'_, '_>,
-    new: &View<'_, '_>,
-    policy: &Policy,
-) -> Judged<Added> {
+pub(super) fn compare(old: &View<'_, '_>, new: &View<'_, '_>, policy: &Policy) -> Judged<Added> {
     let mut added = Added::default();
     let (old_form, new_form) = (Form::read(old)?, Form::read(new)?);
     trailers(old, new, &mut added)?;
     catalogs(&old_form, &new_form, policy, &mut added)?;
     let mut allowed = fields(old, new, &old_form, &new_form, &mut added)?;
-    allowed.extend(filled(old, new, (&old_form, &new_form), policy, &mut added)?);
+    allowed.extend(filled(
+        old,
+        new,
+        (&old_form, &new_form),
+        policy,
+        &mut added,
+    )?);
     let pages = Pages {
         old,
         new,
@@ -159,7 +161,9 @@ fn unlike(old: &View<'_, '_>, key: Key, before: &Found) -> Illegal {
     };
     let dict = before.value.as_dict();
     let kind = dict.and_then(|dict| name(dict, "Type")).unwrap_or_default();
-    let subtype = dict.and_then(|dict| name(dict, "Subtype")).unwrap_or_default();
+    let subtype = dict
+        .and_then(|dict| name(dict, "Subtype"))
+        .unwrap_or_default();
     let reason = match (&kind[..], &subtype[..]) {
         ("Pages", _) => Reason::FaceReplaced,
         ("Annot", _) => Reason::AnnotationChanged,
@@ -174,7 +178,15 @@ fn unlike(old: &View<'_, '_>, key: Key, before: &Found) -> Illegal {
 fn shows(view: &View<'_, '_>, num: u32) -> bool {
     let drawn = |dict: &Dict| {
         let mut found = false;
-        for entry in ["Contents", "Resources", "XObject", "AP", "N", "SMask", "FontFile2"] {
+        for entry in [
+            "Contents",
+            "Resources",
+            "XObject",
+            "AP",
+            "N",
+            "SMask",
+            "FontFile2",
+        ] {
             if let Some(value) = dict.get(entry) {
                 each_reference(value, &mut |other| found |= other == num);
             }
@@ -300,7 +312,11 @@ fn is_new_field(old: &View<'_, '_>, new: &View<'_, '_>, field: &SigField) -> Jud
 }
 
 /// The field's value is a signature dictionary that came with this update.
-pub(super) fn is_signature(old: &View<'_, '_>, new: &View<'_, '_>, field: &SigField) -> Judged<bool> {
+pub(super) fn is_signature(
+    old: &View<'_, '_>,
+    new: &View<'_, '_>,
+    field: &SigField,
+) -> Judged<bool> {
     let Some(value) = field.value.filter(|value| old.place(value.num).is_none()) else {
         return Ok(false);
     };

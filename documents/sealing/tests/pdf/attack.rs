@@ -477,10 +477,7 @@ fn a_signature_after_the_closing_one_is_found() {
         .collect();
     let of = |check| first.iter().find(|f| f.check == check).unwrap();
     assert_eq!(of(Check::Integrity).outcome, Outcome::Pass);
-    assert_eq!(
-        of(Check::Coverage).reason,
-        Some(Reason::PermissionExceeded)
-    );
+    assert_eq!(of(Check::Coverage).reason, Some(Reason::PermissionExceeded));
 }
 
 /// A signature by someone without a trusted certificate, added on top, does not pass for ours.

@@ -41,7 +41,11 @@ fn signatures_of_every_kind_are_read() {
         // The last digit of the value.
         let mut pdf = sample(name);
         let digits = contents(&pdf);
-        let last = pdf[digits.clone()].iter().rposition(|b| *b != b'0').unwrap() + digits.start;
+        let last = pdf[digits.clone()]
+            .iter()
+            .rposition(|b| *b != b'0')
+            .unwrap()
+            + digits.start;
         pdf[last] = if pdf[last] == b'1' { b'2' } else { b'1' };
         let verdict = verify_pdf(&pdf, &trust("2026-12-01T00:00:00Z")).unwrap();
         assert!(!verdict.is_valid(), "{name}");
@@ -147,7 +151,12 @@ fn what_follows_a_signature_is_judged_by_what_it_permits() {
                 assert_eq!(coverage.reason, reason, "{name}");
             }
             Err(reason) => {
-                assert_eq!(failures(&verdict), [reason], "{name}: {:#?}", verdict.findings);
+                assert_eq!(
+                    failures(&verdict),
+                    [reason],
+                    "{name}: {:#?}",
+                    verdict.findings
+                );
                 assert_eq!(coverage.outcome, Outcome::Fail, "{name}");
             }
         }
@@ -163,7 +172,10 @@ fn evidence_of_other_software_is_used() {
         assert_eq!(failures(&verdict), [], "{name}: {:#?}", verdict.findings);
         let stamped = verdict.signatures[0].stamped_at.as_deref();
         assert_eq!(stamped, Some("2026-06-01T08:30:00Z"));
-        let found = verdict.findings.iter().find(|f| f.check == Check::Revocation);
+        let found = verdict
+            .findings
+            .iter()
+            .find(|f| f.check == Check::Revocation);
         found.map(|f| f.outcome).unwrap()
     };
     assert_eq!(outcome("stamped"), Outcome::NotChecked);

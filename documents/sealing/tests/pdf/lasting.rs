@@ -13,7 +13,7 @@ use sealing::pdf::{
 };
 use sealing::{Check, Outcome, Reason, Trust};
 
-use crate::foreign::run;
+use crate::foreign::{Files, accepted_shown, pixel, run};
 use crate::make::*;
 use crate::outside::{LIST, OCSP, Outside, TSA};
 
@@ -64,8 +64,9 @@ impl Signer for Foreign {
             }
             _ => "",
         };
-        self.outside
-            .run(&format!("dgst {digest} {pss} -sign signer.key -out value to-sign"));
+        self.outside.run(&format!(
+            "dgst {digest} {pss} -sign signer.key -out value to-sign"
+        ));
         Ok(self.outside.read("value"))
     }
 }
@@ -86,7 +87,12 @@ fn asking(outside: &Arc<Outside>, now: Timestamp) -> Trust {
     trust(outside, now).asking(Arc::new(cache))
 }
 
-fn stamped(outside: &Arc<Outside>, algorithm: SignatureAlgorithm, field: &str, pdf: &[u8]) -> Vec<u8> {
+fn stamped(
+    outside: &Arc<Outside>,
+    algorithm: SignatureAlgorithm,
+    field: &str,
+    pdf: &[u8],
+) -> Vec<u8> {
     let signer = Foreign::new(outside, algorithm);
     let (seal, stamper) = (seal(), stamper(outside));
     let mut job = job(&signer, &seal, field);
@@ -146,9 +152,15 @@ fn signatures_last_beyond_their_certificates() {
         // A year later lists and answers have ended; the time stamp proves that they had not.
         let later = now + SignedDuration::from_hours(24 * 365);
         let good = [(Outcome::Pass, None)];
-        assert_eq!(found(&trust(&outside, later), &kept, Check::Revocation), good);
+        assert_eq!(
+            found(&trust(&outside, later), &kept, Check::Revocation),
+            good
+        );
         let unknown = [(Outcome::NotChecked, Some(Reason::RevocationUnknown))];
-        assert_eq!(found(&trust(&outside, later), &once, Check::Revocation), unknown);
+        assert_eq!(
+            found(&trust(&outside, later), &once, Check::Revocation),
+            unknown
+        );
 
         // A second signature above the store, whose evidence joins what is there.
         let twice = stamped(&outside, algorithm, "Seal2", &kept);
@@ -182,7 +194,12 @@ fn signatures_last_beyond_their_certificates() {
 fn incomplete_evidence_is_refused() {
     let outside = Arc::new(Outside::new(P256));
     let now = outside.now();
-    let pdf = stamped(&outside, SignatureAlgorithm::EcdsaP256Sha256, "Seal1", &document(1));
+    let pdf = stamped(
+        &outside,
+        SignatureAlgorithm::EcdsaP256Sha256,
+        "Seal1",
+        &document(1),
+    );
     let refused = |trust: &Trust| match preserve_pdf(&pdf, trust) {
         Err(PdfError::Evidence(why)) => why,
         other => panic!("{other:?}"),
@@ -190,7 +207,10 @@ fn incomplete_evidence_is_refused() {
     assert!(refused(&trust(&outside, now)).contains("no revocation list"));
     outside.dead.lock().unwrap().extend([OCSP, LIST]);
     let why = refused(&asking(&outside, now));
-    assert!(why.contains(OCSP) && why.contains("connection refused"), "{why}");
+    assert!(
+        why.contains(OCSP) && why.contains("connection refused"),
+        "{why}"
+    );
     outside.dead.lock().unwrap().clear();
     let stranger = Trust::nobody(now);
     refused(&stranger);
@@ -223,9 +243,16 @@ fn a_time_stamp_protects_against_a_later_theft() {
     store.add_root(outside.certificate("root").der()).unwrap();
     store.add_crl(&list).unwrap();
     let trust = Trust::from_store(store, outside.now() + SignedDuration::from_mins(5));
-    assert_eq!(found(&trust, &with, Check::Revocation), [(Outcome::Pass, None)]);
+    assert_eq!(
+        found(&trust, &with, Check::Revocation),
+        [(Outcome::Pass, None)]
+    );
     let verdict = verify_pdf(&without, &trust).unwrap();
-    let seen = verdict.findings.iter().find(|f| f.check == Check::Revocation).unwrap();
+    let seen = verdict
+        .findings
+        .iter()
+        .find(|f| f.check == Check::Revocation)
+        .unwrap();
     assert_eq!(seen.reason, Some(Reason::CertificateRevoked), "{seen:?}");
 }
 
@@ -241,7 +268,10 @@ fn time_stamps_that_do_not_come_fail_the_signature() {
         ..PdfExtras::default()
     };
     let refused = sign_pdf_with(&document(1), &job(&signer, &seal, "S"), &extras);
-    assert!(matches!(refused, Err(PdfError::TimeStamp(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(PdfError::TimeStamp(_))),
+        "{refused:?}"
+    );
 }
 
 /// A straddle seal: one signature, its impression sliced over the edges of all pages.
@@ -261,7 +291,19 @@ fn a_straddle_seal_stands_on_every_page() {
         assert_eq!(verdict.signatures.len(), 1);
         let text = String::from_utf8_lossy(&pdf);
         assert_eq!(text.matches("/Subtype /Widget").count(), pages);
-        crate::foreign::accepted(&crate::foreign::Files::new(&house), "straddle.pdf", &pdf, 1);
+        let files = Files::new(&house);
+        accepted_shown(&files, "straddle.pdf", &pdf, 1, pages as u64);
+        if pages == 2 {
+            // The left half of the ring on the first page, the right half on the second.
+            let red = |page, x: f64| {
+                let seen = pixel(&files, &pdf, page, 209.9 - 21.0 + x, job.rect.y + 21.0);
+                seen.is_none_or(|seen| seen[0] > 150 && seen[1] < 140)
+            };
+            assert!(red(0, 2.0) && red(1, 19.0));
+            if crate::foreign::run("pdftoppm", &["-v"]).is_some() {
+                assert!(!red(0, 19.0) && !red(1, 2.0));
+            }
+        }
         // A later seal beside it is fine, a slice taken away is not.
         let mut second = crate::make::job(&signer, &seal, "Seal2");
         second.page = 1;

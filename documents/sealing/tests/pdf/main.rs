@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod attack;
+mod authorities;
 mod fixtures;
 mod foreign;
 mod fuzz;
@@ -11,5 +12,6 @@ mod make;
 mod others;
 #[path = "../../../../base/gm/tests/it/outside.rs"]
 mod outside;
+mod shadow;
 mod sign;
 mod trust;

@@ -17,6 +17,7 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from asn1crypto import keys as asn1_keys
 from pyhanko.pdf_utils import generic
@@ -286,6 +287,23 @@ def main():
         .next_update(SIGNED.replace(tzinfo=None) + datetime.timedelta(days=6))
         .sign(ROOT_KEY, hashes.SHA256())
     )
+    with open(os.path.join(HERE, "sample.crl"), "wb") as out:
+        out.write(listed.public_bytes(serialization.Encoding.DER))
+    answer = (
+        ocsp.OCSPResponseBuilder()
+        .add_response(
+            cert=clock, issuer=ROOT, algorithm=hashes.SHA256(),
+            cert_status=ocsp.OCSPCertStatus.REVOKED,
+            this_update=SIGNED.replace(tzinfo=None), next_update=None,
+            revocation_time=SIGNED.replace(tzinfo=None),
+            revocation_reason=x509.ReasonFlags.superseded,
+        )
+        .responder_id(ocsp.OCSPResponderEncoding.HASH, ROOT)
+        .certificates([ROOT])
+        .sign(ROOT_KEY, hashes.SHA256())
+    )
+    with open(os.path.join(HERE, "sample.ocsp"), "wb") as out:
+        out.write(answer.public_bytes(serialization.Encoding.DER))
     listed = asn1_crl.CertificateList.load(listed.public_bytes(serialization.Encoding.DER))
     reader = PdfFileReader(io.BytesIO(timely))
     contents = reader.embedded_signatures[0].pkcs7_content
