@@ -310,9 +310,11 @@ impl Crl {
     pub fn is_about(&self, certificate: &Certificate) -> bool {
         let scope = &self.scope;
         let named = |urls: Vec<String>| urls.iter().any(|url| scope.urls.contains(url));
-        !(scope.users_only && certificate.is_ca())
-            && !(scope.authorities_only && !certificate.is_ca())
-            && (scope.urls.is_empty() || named(certificate.crl_urls()))
+        let excluded = match certificate.is_ca() {
+            true => scope.users_only,
+            false => scope.authorities_only,
+        };
+        !excluded && (scope.urls.is_empty() || named(certificate.crl_urls()))
     }
 
     fn check_issuer(&self, authority: &Certificate) -> Result<(), VerifyError> {

@@ -32,6 +32,10 @@ pub(crate) const SIGNING_CERTIFICATE: ObjectIdentifier =
 pub(crate) const SIGNING_CERTIFICATE_V2: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
 
+/// Adobe's revocation information (ISO 32000-2, 12.8.3.3.2).
+pub(crate) const REVOCATION_ARCHIVE: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113583.1.1.8");
+
 /// The object identifier of a time stamp among the unsigned attributes.
 pub const TIME_STAMP_ATTRIBUTE: ObjectIdentifier = TIME_STAMP;
 

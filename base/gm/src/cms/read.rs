@@ -1,19 +1,24 @@
 //! CMS SignedData: reading it, from whatever software made it, and checking what is signed.
 
+use std::sync::Arc;
+
 use der::asn1::ObjectIdentifier;
 use jiff::Timestamp;
 
 use super::ber::outermost;
 use super::{
-    CONTENT_TYPE, DATA, MESSAGE_DIGEST, SIGNED_DATA, SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2,
-    SIGNING_TIME, TIME_STAMP,
+    CONTENT_TYPE, DATA, MESSAGE_DIGEST, REVOCATION_ARCHIVE, SIGNED_DATA, SIGNING_CERTIFICATE,
+    SIGNING_CERTIFICATE_V2, SIGNING_TIME, TIME_STAMP,
 };
 use crate::asn1::{self, Element, Malformed, Reader, tag};
 use crate::{
-    Certificate, DigestAlgorithm as Digest, PublicKey, SignatureAlgorithm, VerifyError, oid,
+    Certificate, Crl, DigestAlgorithm as Digest, Evidence, OcspResponse, PublicKey,
+    SignatureAlgorithm, VerifyError, oid,
 };
 /// Certificates in one signature. Chains are searched among them, so they must be few.
 const CERTIFICATES: usize = 10;
+/// Revocation lists and answers in one signature.
+const REVOCATIONS: usize = 32;
 
 /// What a signature says of the certificate it was made with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +50,8 @@ pub struct Signed {
     pub signing_time: Option<Timestamp>,
     /// A time stamp over the value, DER, not covered by the signature.
     pub token: Option<Vec<u8>>,
+    /// Revocation data that came along, DER: lists and answers, none of them looked at yet.
+    revocations: Vec<Vec<u8>>,
     /// None when not supported.
     pub algorithm: Option<SignatureAlgorithm>,
     /// Its object identifier, dotted.
@@ -126,7 +133,22 @@ impl Signed {
                 }
             }
         }
-        signed.optional(tag::context(1))?;
+        let mut revocations = Vec::new();
+        if let Some(set) = signed.optional(tag::context(1))? {
+            let mut set = set.inside();
+            while !set.is_empty() && revocations.len() < REVOCATIONS {
+                let element = set.element()?;
+                match element.tag {
+                    tag::SEQUENCE => revocations.push(element.raw.to_vec()),
+                    // RFC 5940: another kind of data behind its identifier.
+                    _ => {
+                        let mut inside = element.inside();
+                        inside.expect(tag::OID)?;
+                        revocations.push(inside.element()?.raw.to_vec());
+                    }
+                }
+            }
+        }
         let mut infos = signed.expect(tag::SET)?.inside();
         signed.end()?;
         let mut info = infos.expect(tag::SEQUENCE)?.inside();
@@ -181,6 +203,7 @@ impl Signed {
             attributes: attributes.map(|a| asn1::tlv(tag::SET, a.value)),
             signer,
             certificates,
+            revocations,
             odd,
             value,
             token: unsigned
@@ -227,6 +250,16 @@ impl Signed {
                 // What the second version says counts, wherever it stands.
                 if self.named == Named::No || named == Named::Other {
                     self.named = named;
+                }
+            } else if is(REVOCATION_ARCHIVE) {
+                // ISO 32000-2, 12.8.3.3.2: lists, answers, and others, each behind its tag.
+                let mut kinds = values.expect(tag::SEQUENCE)?.inside();
+                while !kinds.is_empty() {
+                    let kind = kinds.element()?;
+                    let mut list = Element::parse(kind.value)?.expect(tag::SEQUENCE)?.inside();
+                    while !list.is_empty() && self.revocations.len() < REVOCATIONS {
+                        self.revocations.push(list.element()?.raw.to_vec());
+                    }
                 }
             } else {
                 continue;
@@ -308,6 +341,19 @@ impl Signed {
             }
         }
         Ok(())
+    }
+
+    /// The revocation data that came along, as far as they can be read.
+    pub fn evidence(&self) -> Evidence {
+        let mut evidence = Evidence::new();
+        for der in &self.revocations {
+            if let Ok(answer) = OcspResponse::from_der(der) {
+                evidence.ocsps.push(Arc::new(answer));
+            } else if let Ok(list) = Crl::from_der(der) {
+                evidence.crls.push(Arc::new(list));
+            }
+        }
+        evidence
     }
 
     /// The algorithm as people know it, or its object identifier.

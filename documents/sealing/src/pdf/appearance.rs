@@ -62,8 +62,8 @@ impl Slice {
         if count < 2 {
             return Err(PdfError::OnePage);
         }
-        // NaN and nothing at all end here; the page itself refuses what is too large.
-        if !(rect.width >= 2.0 * NARROWEST) {
+        // The page itself refuses what is too large.
+        if rect.width.is_nan() || rect.width < 2.0 * NARROWEST {
             return Err(PdfError::OffPage);
         }
         let most = (rect.width / NARROWEST) as usize;

@@ -451,10 +451,9 @@ impl Judge<'_, '_> {
             at,
             signature: self.index,
         };
-        let proof = Proof {
-            evidence: self.store.evidence.clone(),
-            proven,
-        };
+        let mut evidence = self.store.evidence.clone();
+        evidence.extend(signed.evidence());
+        let proof = Proof { evidence, proven };
         used.judge_with(self.trust, &proof, self.report);
     }
 

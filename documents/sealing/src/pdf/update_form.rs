@@ -39,11 +39,8 @@ pub(super) fn filled(
             }
             differs |= was != is;
         }
-        let pictures = pictures(old, &objects)?;
-        for num in &pictures {
-            let key = Key::new(*num);
-            differs |= old.place(*num) != new.place(*num) && old.get(key)? != new.get(key)?;
-        }
+        let pictures = pictures(old, new, &objects)?;
+        differs |= !pictures.is_empty();
         if differs {
             permitted(field, policy)?;
             added.filled = true;
@@ -80,14 +77,21 @@ fn plain(view: &View<'_, '_>, key: Key) -> Judged<Dict> {
         .ok_or_else(|| Illegal::of(Reason::FormChanged, "a form field is missing"))
 }
 
-/// The pictures of the field's widgets that nothing else uses: some writers draw anew in place.
-fn pictures(view: &View<'_, '_>, objects: &HashSet<Key>) -> Judged<HashSet<u32>> {
+/// The pictures of the field's widgets that stand elsewhere now and that nothing else uses: some
+/// writers draw anew in place.
+fn pictures(
+    view: &View<'_, '_>,
+    new: &View<'_, '_>,
+    objects: &HashSet<Key>,
+) -> Judged<HashSet<u32>> {
     let mut drawn = HashSet::new();
     for key in objects {
         if let Some(Obj::Dict(appearance)) = plain(view, *key)?.get("AP") {
             for entry in appearance.entries() {
                 each_reference(&entry.value, &mut |num| {
-                    drawn.insert(num);
+                    if view.place(num) != new.place(num) {
+                        drawn.insert(num);
+                    }
                 });
             }
         }

@@ -189,7 +189,8 @@ fn coverage(
     report: &mut Report,
 ) -> Read<()> {
     let mut broken: Option<Illegal> = None;
-    let (mut informed, mut permitted) = (false, false);
+    let mut informed = false;
+    let mut permitted: Vec<&str> = Vec::new();
     let mut later: Option<(&Mark, View<'_, '_>)> = None;
     for (i, mark) in marks.iter().enumerate().rev() {
         let view = file.view(mark.rank);
@@ -202,7 +203,8 @@ fn coverage(
         match step {
             Ok(added) => {
                 informed |= added.information || added.evidence;
-                permitted |= added.filled || added.annotated;
+                permitted.extend(added.filled.then_some("filled in"));
+                permitted.extend(added.annotated.then_some("annotated"));
             }
             Err(illegal) => broken = Some(illegal),
         }
@@ -210,8 +212,10 @@ fn coverage(
         let covered = format!("bytes 0 to {} of {length}", mark.end);
         if let Some(Illegal { reason, why }) = &broken {
             report.fail(check, *reason, index, why.clone());
-        } else if permitted {
-            report.warn(check, Reason::PermittedChange, index, covered);
+        } else if !permitted.is_empty() {
+            permitted.dedup();
+            let evidence = format!("{covered}, then {}", permitted.join(" and "));
+            report.warn(check, Reason::PermittedChange, index, evidence);
         } else if informed {
             report.warn(check, Reason::InformationUpdated, index, covered);
         } else {

@@ -180,6 +180,7 @@ fn evidence_of_other_software_is_used() {
     };
     assert_eq!(outcome("stamped"), Outcome::NotChecked);
     assert_eq!(outcome("lasting"), Outcome::Pass);
+    assert_eq!(outcome("archived"), Outcome::Pass);
 }
 
 /// What is in a file, without any judgement.

@@ -189,6 +189,31 @@ fn signatures_last_beyond_their_certificates() {
     }
 }
 
+/// A closed document takes evidence and a time stamp over it, and nothing else.
+#[test]
+fn a_closed_document_takes_evidence() {
+    let outside = Arc::new(Outside::new(P256));
+    let now = outside.now();
+    let signer = Foreign::new(&outside, SignatureAlgorithm::EcdsaP256Sha256);
+    let (seal, stamper) = (seal(), stamper(&outside));
+    let mut job = job(&signer, &seal, "Seal1");
+    (job.time, job.closing) = (now, true);
+    let closed = sign_pdf_with(&document(1), &job, &PdfExtras::default()).unwrap();
+    let kept = preserve_pdf(&closed, &asking(&outside, now)).unwrap();
+    let sealed = stamp_pdf(&kept, &stamper, "Clock").unwrap();
+    for pdf in [&kept, &sealed] {
+        let verdict = verify_pdf(pdf, &trust(&outside, now)).unwrap();
+        assert_eq!(failures(&verdict), [], "{:#?}", verdict.findings);
+    }
+    job.field_name = "Seal2";
+    let refused = sign_pdf_with(&sealed, &job, &PdfExtras::default());
+    assert!(matches!(refused, Err(PdfError::Closed)));
+    // The time stamp over the document stands for the moment of the signature below it.
+    let late = trust(&outside, now + SignedDuration::from_hours(24 * 365));
+    let revocation = found(&late, &sealed, Check::Revocation);
+    assert_eq!(revocation[0], (Outcome::Pass, None));
+}
+
 /// Nothing is written that would turn out incomplete later.
 #[test]
 fn incomplete_evidence_is_refused() {

@@ -27,6 +27,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
 from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko.sign.validation import DocumentSecurityStore
+from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -305,6 +306,17 @@ def main():
     with open(os.path.join(HERE, "sample.ocsp"), "wb") as out:
         out.write(answer.public_bytes(serialization.Encoding.DER))
     listed = asn1_crl.CertificateList.load(listed.public_bytes(serialization.Encoding.DER))
+    # Adobe's older way: the evidence stands in the signature itself.
+    trust = ValidationContext(
+        trust_roots=[asn1_cert(ROOT)], crls=[listed], allow_fetching=False, moment=SIGNED,
+    )
+    put(
+        "archived.pdf",
+        sign(
+            plain(), p256, subfilter=adobe, stamper=stamper, embed_validation_info=True,
+            validation_context=trust,
+        ),
+    )
     reader = PdfFileReader(io.BytesIO(timely))
     contents = reader.embedded_signatures[0].pkcs7_content
     out = io.BytesIO(timely)
