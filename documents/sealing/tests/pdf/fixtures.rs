@@ -218,3 +218,86 @@ fn inspection_tells_signatures_store_and_history() {
     let plain = inspect(&document(3)).unwrap();
     assert_eq!((plain.pages, plain.signatures.len()), (3, 0));
 }
+
+/// SM2 signatures by either family of identifiers: those of GM/T 0010 and GM/T 0006, and those that
+/// CMS software uses.
+#[test]
+fn sm2_is_read_by_either_family_of_identifiers() {
+    use gm::asn1::{Element, oid, sequence, small, tag, tlv};
+    use gm::{ObjectIdentifier, Signer};
+    let name = |text: &str| oid(ObjectIdentifier::new_unwrap(text));
+    let house = House::new(gm::KeyKind::Sm2, 1);
+    let signer = house.signer("审批局公章", 1);
+    let certificate = signer.certificate().to_vec();
+    let (serial, issuer) = {
+        let mut whole = Element::parse(&certificate).unwrap().inside();
+        let mut fields = whole.element().unwrap().inside();
+        fields.optional(tag::context(0)).unwrap();
+        let serial = fields.element().unwrap().raw.to_vec();
+        fields.element().unwrap();
+        (serial, fields.element().unwrap().raw.to_vec())
+    };
+    const GM_DATA: &str = "1.2.156.10197.6.1.4.2.1";
+    const GM_SIGNED: &str = "1.2.156.10197.6.1.4.2.2";
+    const DATA: &str = "1.2.840.113549.1.7.1";
+    const SIGNED: &str = "1.2.840.113549.1.7.2";
+    for (signed, data, algorithm, attributed) in [
+        (GM_SIGNED, GM_DATA, "1.2.156.10197.1.301.1", true),
+        (GM_SIGNED, GM_DATA, "1.2.156.10197.1.501", true),
+        (GM_SIGNED, GM_DATA, "1.2.156.10197.1.301.1", false),
+        (SIGNED, DATA, "1.2.156.10197.1.501", true),
+        (SIGNED, DATA, "1.2.156.10197.1.501", false),
+    ] {
+        let mut pdf = crate::make::signed(&house);
+        let subfilter = find_last(&pdf, "/ETSI.CAdES.detached");
+        pdf[subfilter..subfilter + 20].copy_from_slice(b"/adbe.pkcs7.detached");
+        let gap = contents(&pdf);
+        let covered = [&pdf[..gap.start - 1], &pdf[gap.end + 1..]].concat();
+        let attribute = |id: &str, value: &[u8]| sequence(&[&name(id), &tlv(tag::SET, value)]);
+        let digest = tlv(tag::OCTET_STRING, &gm::sm3(&covered));
+        let attributes = [
+            attribute("1.2.840.113549.1.9.3", &name(data)),
+            attribute("1.2.840.113549.1.9.4", &digest),
+        ]
+        .concat();
+        let (value, attributes) = match attributed {
+            true => (
+                signer.sign(&tlv(tag::SET, &attributes)).unwrap(),
+                tlv(tag::context(0), &attributes),
+            ),
+            false => (signer.sign(&covered).unwrap(), Vec::new()),
+        };
+        let sm3 = sequence(&[&name("1.2.156.10197.1.401")]);
+        let info = sequence(&[
+            &small(1),
+            &sequence(&[&issuer, &serial]),
+            &sm3,
+            &attributes,
+            &sequence(&[&name(algorithm)]),
+            &tlv(tag::OCTET_STRING, &value),
+        ]);
+        let certificates = [&certificate[..], &signer.chain()[0]].concat();
+        let inside = sequence(&[
+            &small(1),
+            &tlv(tag::SET, &sm3),
+            &sequence(&[&name(data)]),
+            &tlv(tag::context(0), &certificates),
+            &tlv(tag::SET, &info),
+        ]);
+        let value = sequence(&[&name(signed), &tlv(tag::context(0), &inside)]);
+        let hex: String = value.iter().map(|byte| format!("{byte:02X}")).collect();
+        pdf[gap.clone()].fill(b'0');
+        pdf[gap.start..gap.start + hex.len()].copy_from_slice(hex.as_bytes());
+        let verdict = check(&pdf, &house);
+        assert_eq!(
+            failures(&verdict),
+            [],
+            "{algorithm}: {:#?}",
+            verdict.findings
+        );
+        assert_eq!(verdict.signatures[0].algorithm, "SM2-SM3");
+        let at = find_last(&pdf, "/Rect [") + 7;
+        pdf[at] = if pdf[at] == b'9' { b'8' } else { b'9' };
+        assert_eq!(failures(&check(&pdf, &house))[0], Reason::PartChanged);
+    }
+}
