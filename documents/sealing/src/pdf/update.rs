@@ -90,8 +90,13 @@ const FIELD: &[&str] = &[
     "StructParent",
 ];
 
-/// Compares two revisions of one file.
-pub(super) fn compare(old: &View<'_, '_>, new: &View<'_, '_>, policy: &Policy) -> Judged<Added> {
+/// Compares two revisions of one file, the earlier of which ends at `end`.
+pub(super) fn compare(
+    old: &View<'_, '_>,
+    end: usize,
+    new: &View<'_, '_>,
+    policy: &Policy,
+) -> Judged<Added> {
     let mut added = Added::default();
     let (old_form, new_form) = (Form::read(old)?, Form::read(new)?);
     trailers(old, new, &mut added)?;
@@ -111,13 +116,8 @@ pub(super) fn compare(old: &View<'_, '_>, new: &View<'_, '_>, policy: &Policy) -
         form: &new_form,
         policy,
     };
-    let (mut metadata, mut evidence) = (None, None);
-    let owns = |set: &mut Option<HashSet<u32>>, entry: &str, num: u32| -> Judged<bool> {
-        if set.is_none() {
-            *set = Some(owned(old, &old_form, entry)?);
-        }
-        Ok(set.as_ref().is_some_and(|set| set.contains(&num)))
-    };
+    let mut metadata = Owned::new("Metadata");
+    let mut evidence = Owned::new("DSS");
     for num in old.numbers() {
         if old.place(num).is_none() || same_place(old, new, num) {
             continue;
@@ -129,9 +129,9 @@ pub(super) fn compare(old: &View<'_, '_>, new: &View<'_, '_>, policy: &Policy) -
         }
         let info = old.trailer().get("Info").and_then(Obj::as_ref);
         let text = info == Some(key) && only_text(&before, &after);
-        if text || owns(&mut metadata, "Metadata", num)? {
+        if text || metadata.holds(old, &old_form, num)? {
             added.information = true;
-        } else if owns(&mut evidence, "DSS", num)? {
+        } else if evidence.holds(old, &old_form, num)? {
             added.evidence = true;
         } else if is_page(&before) {
             pages.page(&before, &after, &mut added)?;
@@ -139,7 +139,7 @@ pub(super) fn compare(old: &View<'_, '_>, new: &View<'_, '_>, policy: &Policy) -
             return Err(unlike(old, key, &before));
         }
     }
-    no_dangling(old, new)?;
+    no_dangling(old, end, new)?;
     Ok(added)
 }
 
@@ -367,23 +367,62 @@ fn only_text(before: &Found, after: &Found) -> bool {
 
 /// The objects that an entry of the catalog leads to, provided that nothing else in the document
 /// leads to any of them: a page might use the same stream as its content.
-fn owned(view: &View<'_, '_>, form: &Form, entry: &str) -> Judged<HashSet<u32>> {
-    let mut owned = HashSet::new();
+struct Owned {
+    entry: &'static str,
+    reached: Option<HashSet<u32>>,
+    /// Nothing else leads there. Asked only when it matters: the whole document is read for it.
+    alone: Option<bool>,
+}
+
+impl Owned {
+    fn new(entry: &'static str) -> Self {
+        Self {
+            entry,
+            reached: None,
+            alone: None,
+        }
+    }
+
+    fn holds(&mut self, view: &View<'_, '_>, form: &Form, num: u32) -> Judged<bool> {
+        let reached = match self.reached.take() {
+            Some(reached) => reached,
+            None => reached(view, form, self.entry)?,
+        };
+        let found = reached.contains(&num);
+        if found && self.alone.is_none() {
+            self.alone = Some(!is_shared(view, form, self.entry, &reached)?);
+        }
+        self.reached = Some(reached);
+        Ok(found && self.alone == Some(true))
+    }
+}
+
+fn reached(view: &View<'_, '_>, form: &Form, entry: &str) -> Judged<HashSet<u32>> {
+    let mut reached = HashSet::new();
     let mut open: Vec<u32> = Vec::new();
-    let Some(value) = form.catalog.get(entry) else {
-        return Ok(owned);
-    };
-    each_reference(value, &mut |num| open.push(num));
+    if let Some(value) = form.catalog.get(entry) {
+        each_reference(value, &mut |num| open.push(num));
+    }
     while let Some(num) = open.pop() {
-        if let Some(key) = view.key(num).filter(|_| owned.insert(num)) {
+        if let Some(key) = view.key(num).filter(|_| reached.insert(num)) {
             each_reference(&view.get(key)?.value, &mut |num| open.push(num));
         }
     }
+    Ok(reached)
+}
+
+/// Something other than the entry leads to one of these objects.
+fn is_shared(
+    view: &View<'_, '_>,
+    form: &Form,
+    entry: &str,
+    reached: &HashSet<u32>,
+) -> Judged<bool> {
     let mut shared = false;
-    let mut note = |num| shared |= owned.contains(&num);
+    let mut note = |num| shared |= reached.contains(&num);
     let others = view
         .numbers()
-        .filter(|n| *n != form.catalog_key.num && !owned.contains(n));
+        .filter(|n| *n != form.catalog_key.num && !reached.contains(n));
     for key in others.filter_map(|num| view.key(num)) {
         each_reference(&view.get(key)?.value, &mut note);
     }
@@ -394,7 +433,7 @@ fn owned(view: &View<'_, '_>, form: &Form, entry: &str) -> Judged<HashSet<u32>> 
     for other in entries.chain(view.trailer().entries()) {
         each_reference(&other.value, &mut note);
     }
-    Ok(if shared { HashSet::new() } else { owned })
+    Ok(shared)
 }
 
 pub(super) fn is_page(found: &Found) -> bool {
@@ -403,7 +442,7 @@ pub(super) fn is_page(found: &Found) -> bool {
 }
 
 /// A reference that led nowhere when the document was signed must not lead somewhere now.
-fn no_dangling(old: &View<'_, '_>, new: &View<'_, '_>) -> Judged<()> {
+fn no_dangling(old: &View<'_, '_>, end: usize, new: &View<'_, '_>) -> Judged<()> {
     let fresh: HashSet<u32> = new
         .numbers()
         .filter(|num| new.place(*num).is_some() && old.place(*num).is_none())
@@ -411,7 +450,13 @@ fn no_dangling(old: &View<'_, '_>, new: &View<'_, '_>) -> Judged<()> {
     if fresh.is_empty() {
         return Ok(());
     }
+    // In a large file reading every object once more would take longest of all.
+    let only_packed = old.never_referred(fresh.iter().copied(), end);
     for num in old.numbers() {
+        let packed = matches!(old.place(num), Some(Place::In { .. }));
+        if only_packed && !packed {
+            continue;
+        }
         let Some(key) = old.key(num) else { continue };
         let found = old.get(key)?;
         let mut woken = None;

@@ -197,7 +197,7 @@ fn coverage(
         // A later revision is judged by all signatures it stands behind.
         let policy = Policy::of(marks[..=i].iter().map(|mark| &mark.permission));
         let step = match &later {
-            Some((later, later_view)) => follow(&policy, &view, later, later_view),
+            Some((later, later_view)) => follow(mark, &policy, &view, later, later_view),
             None => tail(mark, &policy, &view, newest, file.data.len(), length),
         };
         match step {
@@ -229,6 +229,7 @@ fn coverage(
 
 /// From one signature to the next, only the next may have come, and what was permitted.
 fn follow(
+    mark: &Mark,
     policy: &Policy,
     view: &View<'_, '_>,
     later: &Mark,
@@ -242,7 +243,7 @@ fn follow(
         let why = "a locked signature field was filled";
         return Err(Illegal::of(Reason::PermissionExceeded, why));
     }
-    let added = update::compare(view, later_view, policy)?;
+    let added = update::compare(view, mark.end, later_view, policy)?;
     if added.fields != [later.field.key] {
         return Err(Illegal::new(
             "more than one signature was added in one step",
@@ -277,7 +278,7 @@ fn tail(
     if mark.end == length {
         return Ok(Added::default());
     }
-    let added = update::compare(view, newest, policy)?;
+    let added = update::compare(view, mark.end, newest, policy)?;
     let something = added.information || added.evidence || added.filled || added.annotated;
     if something && added.fields.is_empty() {
         return Ok(added);
