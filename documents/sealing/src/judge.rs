@@ -180,6 +180,21 @@ pub(crate) fn future(at: Timestamp, trust: &Trust, index: Option<usize>, report:
     }
 }
 
+/// A signature that claims to be younger than the time stamp over it is told: one of the two clocks
+/// is wrong, and the trusted one counts.
+pub(crate) fn clocks_differ(
+    claimed: Timestamp,
+    stamped: Timestamp,
+    index: Option<usize>,
+    report: &mut Report,
+) {
+    if claimed.duration_since(stamped) > SKEW {
+        let evidence = format!("it claims {claimed}, the time stamp over it is of {stamped}");
+        let reason = Reason::FormatDeviation;
+        report.warn(Check::SealValidity, reason, index, evidence);
+    }
+}
+
 /// A time stamp over a signature value: its time, when it holds and its authority is trusted. One
 /// that does not hold fails the signature, because something was changed.
 pub(crate) fn stamped(

@@ -13,7 +13,7 @@ use super::range::{Mark, Unsound};
 use super::store::Store;
 use super::text;
 use super::time_stamp::TimeStamp;
-use crate::judge::{Proof, Role, Used, future};
+use crate::judge::{Proof, Role, Used, clocks_differ, future};
 use crate::report::Report;
 use crate::{Check, Reason, SignatureInfo, Trust};
 
@@ -256,6 +256,9 @@ impl Judge<'_, '_> {
     /// Time of signing, and the certificates at that time.
     fn times(&mut self, signed: &Signed, claimed: Option<Timestamp>) {
         let stamped = self.time_stamp(signed);
+        if let (Some(claimed), Some(stamped)) = (claimed, stamped) {
+            clocks_differ(claimed, stamped, self.index, self.report);
+        }
         if claimed.or(stamped).is_none() {
             let evidence = "the signature tells no time; judged as of now";
             self.report.warn(
