@@ -3,10 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod authority;
+mod books;
 mod chain;
 mod file_store;
+mod import;
 mod openssl;
 mod outside;
+mod pkcs11;
+mod request;
 mod revocation;
 mod support;
 mod time_stamp;
