@@ -25,6 +25,29 @@ fn main() -> std::io::Result<()> {
         fs::create_dir_all(&folder)?;
         fs::write(folder.join(name), bytes)
     };
+    // What authorities say is not among the issued files; samples of it lie beside the tests.
+    let samples = Path::new("../documents/sealing/tests/pdf/data");
+    for file in fs::read_dir(samples)? {
+        let path = file?.path();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let bytes = fs::read(&path)?;
+        if name.ends_with(".pdf") {
+            put("pdf_verify", &name, &bytes)?;
+            for (n, value) in values(&bytes).iter().enumerate() {
+                put("time_stamp", &format!("{name}.{n}"), value)?;
+                if let Some(token) = gm::cms::Signed::read(value).ok().and_then(|s| s.token) {
+                    put("time_stamp", &format!("{name}.{n}.token"), &token)?;
+                }
+            }
+        }
+        if name.ends_with(".crl") || name.ends_with(".ocsp") || name.ends_with(".der") {
+            put("ocsp", &name, &bytes)?;
+        }
+    }
     for file in fs::read_dir(&from)? {
         let path = file?.path();
         let name = path
@@ -70,4 +93,25 @@ fn main() -> std::io::Result<()> {
         put("ofd_draw", name, &fuzz::joined(&small))?;
     }
     Ok(())
+}
+
+/// The signature values in a PDF file.
+fn values(pdf: &[u8]) -> Vec<Vec<u8>> {
+    const MARK: &[u8] = b"/Contents <";
+    let starts = (0..pdf.len()).filter(|at| pdf[*at..].starts_with(MARK));
+    let hex = |start: usize| -> Vec<u8> {
+        let digits = pdf[start + MARK.len()..].iter().take_while(|b| **b != b'>');
+        let digits: Vec<u8> = digits
+            .filter_map(|b| char::from(*b).to_digit(16))
+            .filter_map(|digit| u8::try_from(digit).ok())
+            .collect();
+        digits
+            .chunks_exact(2)
+            .map(|two| two[0] << 4 | two[1])
+            .collect()
+    };
+    starts
+        .map(hex)
+        .filter(|value: &Vec<u8>| !value.is_empty())
+        .collect()
 }

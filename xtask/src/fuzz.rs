@@ -7,13 +7,15 @@ use anyhow::Result;
 
 use crate::run;
 
-const TARGETS: [&str; 6] = [
+const TARGETS: [&str; 8] = [
     "ofd_draw",
     "ofd_package",
     "ofd_verify",
     "ofd_parts",
     "pdf_verify",
     "seal",
+    "time_stamp",
+    "ocsp",
 ];
 
 /// The compiler of a release can instrument for coverage as well; only sanitizers need a nightly

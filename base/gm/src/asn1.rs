@@ -86,6 +86,41 @@ impl<'a> Element<'a> {
         }
     }
 
+    /// The moment of a UTCTime or GeneralizedTime. Fractions of a second are left out; a zone other
+    /// than UTC is understood, though DER has none (RFC 5280, 4.1.2.5).
+    pub fn time(&self) -> Result<jiff::Timestamp, Malformed> {
+        const WRONG: Malformed = Malformed("not a time");
+        let text = std::str::from_utf8(self.value).map_err(|_| WRONG)?;
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let (clock, mut zone) = text.split_at(digits);
+        // RFC 5280, 4.1.2.5.1: two digits from 50 on are of the last century.
+        let clock = match (self.tag, digits) {
+            (tag::GENERALIZED_TIME, 14) => clock.to_owned(),
+            (tag::UTC_TIME, 12) if clock >= "50" => format!("19{clock}"),
+            (tag::UTC_TIME, 12) => format!("20{clock}"),
+            _ => return Err(WRONG),
+        };
+        if let Some(fraction) = zone.strip_prefix('.') {
+            zone = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+        }
+        let local = jiff::civil::DateTime::strptime("%Y%m%d%H%M%S", &clock).map_err(|_| WRONG)?;
+        let minutes = match (zone.as_bytes(), zone.get(1..3), zone.get(3..5)) {
+            (b"Z", ..) => 0,
+            (&[sign @ (b'+' | b'-'), _, _, _, _], Some(hours), Some(minutes)) => {
+                let number = |text: &str| text.parse::<i64>().ok().filter(|n| *n < 60);
+                let all = number(hours).zip(number(minutes)).ok_or(WRONG)?;
+                let ahead = all.0 * 60 + all.1;
+                if sign == b'+' { ahead } else { -ahead }
+            }
+            _ => return Err(WRONG),
+        };
+        let utc = jiff::tz::TimeZone::UTC
+            .to_timestamp(local)
+            .map_err(|_| WRONG)?;
+        utc.checked_sub(jiff::SignedDuration::from_mins(minutes))
+            .map_err(|_| WRONG)
+    }
+
     /// The text of any of the string types that are ASCII or UTF-8.
     pub fn text(&self) -> Result<&'a str, Malformed> {
         match self.tag {
@@ -299,6 +334,35 @@ mod tests {
         assert!(Element::parse(&[2, 1, 0x81]).unwrap().small().is_err());
     }
 
+    #[test]
+    fn times_are_read_with_their_zone() {
+        let read = |kind, text: &str| {
+            let made = tlv(kind, text.as_bytes());
+            Element::parse(&made).unwrap().time().ok()
+        };
+        let wanted = Some("2026-03-04T05:06:07Z".parse().unwrap());
+        for text in [
+            "20260304050607Z",
+            "20260304050607.25Z",
+            "20260304130607+0800",
+        ] {
+            assert_eq!(read(tag::GENERALIZED_TIME, text), wanted, "{text}");
+        }
+        assert_eq!(read(tag::UTC_TIME, "260304050607Z"), wanted);
+        let last_century = Some("1950-03-04T05:06:07Z".parse().unwrap());
+        assert_eq!(read(tag::UTC_TIME, "500304050607Z"), last_century);
+        for text in [
+            "",
+            "Z",
+            "20260304050607",
+            "20261304050607Z",
+            "20260304050607+8",
+            "2026Z",
+        ] {
+            assert_eq!(read(tag::GENERALIZED_TIME, text), None, "{text}");
+        }
+    }
+
     proptest! {
         #[test]
         fn raw_signatures_go_both_ways(mut raw in any::<[u8; 64]>()) {
@@ -311,7 +375,7 @@ mod tests {
         fn reading_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
             let mut reader = Reader::new(&bytes);
             while let Ok(element) = reader.element() {
-                let _ = (element.bits(), element.small(), element.text());
+                let _ = (element.bits(), element.small(), element.text(), element.time());
                 if element.raw.is_empty() { break; }
             }
             let _ = signature_to_raw(&bytes);

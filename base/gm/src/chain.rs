@@ -1,11 +1,11 @@
-//! Whom we trust: roots, the chains that lead to them, and what was revoked.
+//! Whom we trust: roots, and the chains that lead to them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
 use jiff::Timestamp;
 
-use crate::{CertError, Certificate, Crl, Revoked};
+use crate::{CertError, Certificate, Crl, Evidence, OcspResponse};
 
 /// More certificates than any honest chain has.
 const LONGEST: usize = 8;
@@ -42,26 +42,13 @@ pub enum ChainError {
     Misused(String, String),
 }
 
-/// What revocation lists say of a chain.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Revocation {
-    /// A valid list of the signer's issuer does not name it.
-    Good,
-    /// No usable list; the reason in words.
-    Unknown(String),
-    /// A certificate of the chain is revoked: its subject, and the entry.
-    Revoked(String, Revoked),
-}
-
 /// Roots, helping certificates and revocation lists.
 #[derive(Default)]
 pub struct TrustStore {
     roots: Vec<Certificate>,
     intermediates: Vec<Certificate>,
-    crls: Vec<Crl>,
+    pub(crate) known: Evidence,
     chains: RwLock<HashMap<[u8; 32], Arc<Chain>>>,
-    /// Which list was found to be issued by which authority, by index and fingerprint.
-    issued: RwLock<HashMap<(usize, [u8; 32]), bool>>,
 }
 
 impl TrustStore {
@@ -84,8 +71,22 @@ impl TrustStore {
 
     /// Knows this revocation list, DER. It counts only where its signature holds.
     pub fn add_crl(&mut self, der: &[u8]) -> Result<(), CertError> {
-        self.crls.push(Crl::from_der(der)?);
+        self.known.crls.push(Arc::new(Crl::from_der(der)?));
         Ok(())
+    }
+
+    /// Knows this answer about revocation (RFC 6960), DER. It counts only where its signature
+    /// holds.
+    pub fn add_ocsp(&mut self, der: &[u8]) -> Result<(), CertError> {
+        let read = OcspResponse::from_der(der);
+        let answer = read.map_err(|_| CertError::Malformed("OCSP answer"))?;
+        self.known.ocsps.push(Arc::new(answer));
+        Ok(())
+    }
+
+    /// The revocation data it knows.
+    pub fn evidence(&self) -> &Evidence {
+        &self.known
     }
 
     /// The trusted roots.
@@ -139,67 +140,6 @@ impl TrustStore {
             chains.insert(*leaf.fingerprint(), chain.clone());
         }
         Ok(chain)
-    }
-
-    /// What the lists say of a chain at the moment `now`. An entry counts whenever it was made;
-    /// the caller compares its date with the time of signing.
-    pub fn revocation(&self, chain: &Chain, now: Timestamp) -> Revocation {
-        let mut unknown = None;
-        for (depth, pair) in chain.0.windows(2).enumerate() {
-            let [issued, issuer] = pair else { continue };
-            match self.list_of(issuer) {
-                Some(list) => {
-                    if let Some(entry) = list.entry(&issued.serial()) {
-                        return Revocation::Revoked(issued.subject(), entry.clone());
-                    }
-                    let stale = list.next_update().is_some_and(|next| next < now);
-                    if stale && depth == 0 {
-                        let due = list.next_update().unwrap_or(now);
-                        let issuer = issuer.subject();
-                        unknown = Some(format!("the list of “{issuer}” ended at {due}"));
-                    }
-                }
-                // Lists of the authorities above are used where they exist; many publish none.
-                None if depth == 0 => {
-                    unknown = Some(format!("no revocation list of “{}”", issuer.subject()));
-                }
-                None => {}
-            }
-        }
-        match unknown {
-            Some(why) => Revocation::Unknown(why),
-            None if chain.0.len() < 2 => {
-                Revocation::Unknown("the signer's certificate is itself a trusted root".into())
-            }
-            None => Revocation::Good,
-        }
-    }
-
-    /// The newest list that the authority really issued.
-    fn list_of(&self, issuer: &Certificate) -> Option<&Crl> {
-        let mut newest: Option<&Crl> = None;
-        for (index, crl) in self.crls.iter().enumerate() {
-            if newest.is_some_and(|known| known.this_update() >= crl.this_update()) {
-                continue;
-            }
-            let key = (index, *issuer.fingerprint());
-            let known = self
-                .issued
-                .read()
-                .ok()
-                .and_then(|issued| issued.get(&key).copied());
-            let holds = known.unwrap_or_else(|| {
-                let holds = crl.is_issued_by(issuer).is_ok();
-                if let Ok(mut issued) = self.issued.write() {
-                    issued.insert(key, holds);
-                }
-                holds
-            });
-            if holds {
-                newest = Some(crl);
-            }
-        }
-        newest
     }
 }
 

@@ -1,6 +1,7 @@
 //! Revocation lists: making and reading (RFC 5280, 5).
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use der::asn1::ObjectIdentifier;
 use der::{Decode, Encode};
@@ -9,14 +10,16 @@ use x509_cert::certificate::Raw;
 use x509_cert::crl::CertificateList;
 use x509_cert::ext::pkix::{AuthorityKeyIdentifier, CrlReason};
 
-use crate::asn1::{self, Element, tag};
+use crate::asn1::{self, Element, Malformed, tag};
 use crate::certificate::{pem, serial_text, timestamp};
 use crate::issue::time;
-use crate::{CertError, Certificate, SignatureAlgorithm, Signer, VerifyError};
+use crate::{CertError, Certificate, SignatureAlgorithm, Signer, VerifyError, extension};
 
 const CRL_NUMBER: &str = "2.5.29.20";
 const AUTHORITY_KEY: &str = "2.5.29.35";
 const REASON: &str = "2.5.29.21";
+const CHANGES_ONLY: &str = "2.5.29.27";
+const SCOPE: &str = "2.5.29.28";
 
 /// Why a certificate was revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -44,6 +47,22 @@ impl RevocationReason {
             Self::CertificateHold => 6,
             Self::PrivilegeWithdrawn => 9,
         }
+    }
+
+    /// The reason of a CRLReason's number; an unknown one is unspecified.
+    pub(crate) fn from_code(code: u8) -> Self {
+        let all = [
+            Self::KeyCompromise,
+            Self::AuthorityCompromise,
+            Self::AffiliationChanged,
+            Self::Superseded,
+            Self::CessationOfOperation,
+            Self::CertificateHold,
+            Self::PrivilegeWithdrawn,
+        ];
+        all.into_iter()
+            .find(|reason| reason.code() == code)
+            .unwrap_or(Self::Unspecified)
     }
 
     fn read(reason: CrlReason) -> Self {
@@ -80,7 +99,41 @@ pub struct Crl {
     this_update: Timestamp,
     next_update: Option<Timestamp>,
     entries: HashMap<String, Revoked>,
+    scope: Scope,
     usable: bool,
+    /// What was found of the first authority asked about, by fingerprint: lists are judged often
+    /// and change never.
+    judged: OnceLock<([u8; 32], Result<(), VerifyError>)>,
+}
+
+/// Which certificates a list is about (issuing distribution point, RFC 5280, 5.2.5).
+#[derive(Debug, Default)]
+struct Scope {
+    /// The addresses it is published at; empty when it does not say.
+    urls: Vec<String>,
+    users_only: bool,
+    authorities_only: bool,
+}
+
+impl Scope {
+    /// None when the list is about something that cannot be judged by it alone: attribute
+    /// certificates, some reasons only, certificates of other issuers.
+    fn read(value: &[u8]) -> Result<Option<Self>, Malformed> {
+        let mut fields = Element::parse(value)?.expect(tag::SEQUENCE)?.inside();
+        let (mut scope, mut plain) = (Self::default(), true);
+        while !fields.is_empty() {
+            let field = fields.element()?;
+            let yes = field.value != [0];
+            match field.tag {
+                0xa0 => scope.urls = extension::point_urls(field.value)?,
+                0x81 => scope.users_only = yes,
+                0x82 => scope.authorities_only = yes,
+                0x84 | 0x85 => plain &= !yes,
+                _ => plain = false,
+            }
+        }
+        Ok(plain.then_some(scope))
+    }
 }
 
 impl Crl {
@@ -98,7 +151,7 @@ impl Crl {
         for one in revoked {
             let serial = serial_bytes(&one.serial)?;
             let reason = asn1::tlv(0x0a, &[one.reason.code()]);
-            let reason = asn1::sequence(&[&extension(REASON, &reason)]);
+            let reason = asn1::sequence(&[&encoded(REASON, &reason)]);
             // An unspecified reason is left out (RFC 5280, 5.3.1).
             let reason = if one.reason == RevocationReason::Unspecified {
                 vec![]
@@ -119,10 +172,8 @@ impl Crl {
         // The key identifier of the authority that signs the list, not of the one above it.
         let key = asn1::sequence(&[&asn1::tlv(0x80, &key)]);
         let number = asn1::unsigned(&at.as_second().max(1).to_be_bytes());
-        let extensions = asn1::sequence(&[
-            &extension(AUTHORITY_KEY, &key),
-            &extension(CRL_NUMBER, &number),
-        ]);
+        let extensions =
+            asn1::sequence(&[&encoded(AUTHORITY_KEY, &key), &encoded(CRL_NUMBER, &number)]);
         let signed = asn1::sequence(&[
             &asn1::small(1),
             &algorithm,
@@ -156,12 +207,22 @@ impl Crl {
         let understood = [CRL_NUMBER, AUTHORITY_KEY, REASON].map(ObjectIdentifier::new_unwrap);
         let mut authority_key = None;
         let mut usable = true;
+        let mut scope = Scope::default();
         for extension in fields.crl_extensions.iter().flatten() {
             if extension.extn_id == ObjectIdentifier::new_unwrap(AUTHORITY_KEY) {
                 let value = AuthorityKeyIdentifier::from_der(extension.extn_value.as_bytes());
                 let value = value.map_err(|_| WRONG)?.key_identifier;
                 authority_key = value.map(|id| id.as_bytes().to_vec());
             }
+            if extension.extn_id == ObjectIdentifier::new_unwrap(SCOPE) {
+                match Scope::read(extension.extn_value.as_bytes())? {
+                    Some(found) => scope = found,
+                    None => usable = false,
+                }
+                continue;
+            }
+            // A list of changes says nothing of what stood on the list before (RFC 5280, 5.2.4).
+            usable &= extension.extn_id != ObjectIdentifier::new_unwrap(CHANGES_ONLY);
             usable &= !extension.critical || understood.contains(&extension.extn_id);
         }
         let mut entries = HashMap::new();
@@ -187,7 +248,9 @@ impl Crl {
             this_update: timestamp(fields.this_update),
             next_update: fields.next_update.map(timestamp),
             entries,
+            scope,
             usable,
+            judged: OnceLock::new(),
             der: der.to_vec(),
         })
     }
@@ -243,6 +306,31 @@ impl Crl {
     /// Issued and signed by that authority, and free of critical extensions that would change its
     /// meaning.
     pub fn is_issued_by(&self, authority: &Certificate) -> Result<(), VerifyError> {
+        match self.judged.get() {
+            Some((known, result)) if known == authority.fingerprint() => return *result,
+            _ => {}
+        }
+        let result = self.check_issuer(authority);
+        // Whoever only shares a name is not worth remembering.
+        if self.issuer == authority.subject_der() {
+            let _ = self.judged.set((*authority.fingerprint(), result));
+        }
+        result
+    }
+
+    /// The list is about that certificate: about users or authorities alone, or about those that
+    /// name one of its addresses.
+    pub fn is_about(&self, certificate: &Certificate) -> bool {
+        let scope = &self.scope;
+        let named = |urls: Vec<String>| urls.iter().any(|url| scope.urls.contains(url));
+        let excluded = match certificate.is_ca() {
+            true => scope.users_only,
+            false => scope.authorities_only,
+        };
+        !excluded && (scope.urls.is_empty() || named(certificate.crl_urls()))
+    }
+
+    fn check_issuer(&self, authority: &Certificate) -> Result<(), VerifyError> {
         let same_key = match (&self.authority_key, authority.subject_key()) {
             (Some(wanted), Some(found)) => wanted == found,
             _ => true,
@@ -261,7 +349,7 @@ impl Crl {
     }
 }
 
-fn extension(oid: &str, value: &[u8]) -> Vec<u8> {
+fn encoded(oid: &str, value: &[u8]) -> Vec<u8> {
     let oid = asn1::oid(ObjectIdentifier::new_unwrap(oid));
     asn1::sequence(&[&oid, &asn1::tlv(tag::OCTET_STRING, value)])
 }

@@ -14,6 +14,8 @@ enum Kind {
     /// Holds the digest ZA of identifier, curve and key, so that it is computed once.
     Sm2(Box<sm2::dsa::VerifyingKey>),
     P256(Box<p256::ecdsa::VerifyingKey>),
+    /// Uncompressed point on P-384.
+    P384(Vec<u8>),
     /// DER `RSAPublicKey`.
     Rsa(Vec<u8>),
     /// An algorithm that is not supported, by its identifier.
@@ -50,6 +52,10 @@ impl PublicKey {
         } else if is(name, oid::EC_PUBLIC_KEY) && curve.is_some_and(|c| is(c, oid::P256)) {
             let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(bits);
             Kind::P256(Box::new(key.map_err(|_| WRONG)?))
+        } else if is(name, oid::EC_PUBLIC_KEY) && curve.is_some_and(|c| is(c, oid::P384)) {
+            Kind::P384(bits.to_vec())
+        } else if is(name, oid::EC_PUBLIC_KEY) && curve.is_some_and(|c| is(c, oid::P521)) {
+            Kind::Other("P-521".into())
         } else {
             let id = ObjectIdentifier::from_bytes(name).map_err(|_| WRONG)?;
             Kind::Other(id.to_string())
@@ -102,7 +108,7 @@ impl PublicKey {
             Kind::Sm2(_) => Some(KeyKind::Sm2),
             Kind::P256(_) => Some(KeyKind::P256),
             Kind::Rsa(key) => KeyKind::of_modulus(modulus_bits(key)?),
-            Kind::Other(_) => None,
+            Kind::P384(_) | Kind::Other(_) => None,
         }
     }
 
@@ -129,9 +135,31 @@ impl PublicKey {
         match &self.kind {
             Kind::Sm2(_) => "SM2",
             Kind::P256(_) => "P-256",
+            Kind::P384(_) => "P-384",
             Kind::Rsa(_) => "RSA",
             Kind::Other(id) => id,
         }
+    }
+
+    /// Signatures by this key can be checked here.
+    pub fn is_supported(&self) -> bool {
+        !matches!(self.kind, Kind::Other(_))
+    }
+
+    /// An algorithm used with this key, for people: the curve stands in the name.
+    pub fn algorithm_name(&self, algorithm: SignatureAlgorithm) -> String {
+        match (&self.kind, algorithm) {
+            (Kind::P384(_), SignatureAlgorithm::EcdsaP256Sha256) => "ECDSA-P384-SHA256".into(),
+            (Kind::P384(_), SignatureAlgorithm::EcdsaSha384) => "ECDSA-P384-SHA384".into(),
+            (Kind::P256(_), SignatureAlgorithm::EcdsaSha384) => "ECDSA-P256-SHA384".into(),
+            (Kind::P256(_), SignatureAlgorithm::EcdsaSha512) => "ECDSA-P256-SHA512".into(),
+            _ => algorithm.name().into(),
+        }
+    }
+
+    /// The key's own bits, as certificates identify a key by their digest (RFC 6960, 4.1.1).
+    pub(crate) fn bits(&self) -> &[u8] {
+        &self.bits
     }
 
     /// Checks a signature over a message (not its digest). Signatures of SM2 and ECDSA are strict
@@ -157,11 +185,35 @@ impl PublicKey {
                 key.verify(message, &signature)
                     .map_err(|_| VerifyError::Wrong)
             }
+            (Kind::P256(key), SignatureAlgorithm::EcdsaSha512) => {
+                use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
+                let raw = asn1::signature_to_raw(signature).map_err(|_| VerifyError::Wrong)?;
+                let signature =
+                    p256::ecdsa::Signature::from_slice(&raw).map_err(|_| VerifyError::Wrong)?;
+                key.verify_prehash(&crate::sha512(message), &signature)
+                    .map_err(|_| VerifyError::Wrong)
+            }
+            (Kind::P256(_), SignatureAlgorithm::EcdsaSha384) => check(
+                &ring_signature::ECDSA_P256_SHA384_ASN1,
+                &self.bits,
+                message,
+                signature,
+            ),
+            (Kind::P384(key), SignatureAlgorithm::EcdsaSha384) => check(
+                &ring_signature::ECDSA_P384_SHA384_ASN1,
+                key,
+                message,
+                signature,
+            ),
+            (Kind::P384(key), SignatureAlgorithm::EcdsaP256Sha256) => check(
+                &ring_signature::ECDSA_P384_SHA256_ASN1,
+                key,
+                message,
+                signature,
+            ),
             (Kind::Rsa(key), algorithm) => {
                 let parameters = rsa_parameters(algorithm).ok_or(VerifyError::Unsupported)?;
-                ring_signature::UnparsedPublicKey::new(parameters, key)
-                    .verify(message, signature)
-                    .map_err(|_| VerifyError::Wrong)
+                check(parameters, key, message, signature)
             }
             _ => Err(VerifyError::Unsupported),
         }
@@ -174,6 +226,17 @@ impl std::fmt::Debug for PublicKey {
     }
 }
 
+fn check(
+    algorithm: &'static dyn ring_signature::VerificationAlgorithm,
+    key: &[u8],
+    message: &[u8],
+    signature: &[u8],
+) -> Result<(), VerifyError> {
+    ring_signature::UnparsedPublicKey::new(algorithm, key)
+        .verify(message, signature)
+        .map_err(|_| VerifyError::Wrong)
+}
+
 /// RSA keys below 2048 bits are refused by all of these.
 fn rsa_parameters(
     algorithm: SignatureAlgorithm,
@@ -183,7 +246,12 @@ fn rsa_parameters(
         SignatureAlgorithm::RsaSha384 => Some(&ring_signature::RSA_PKCS1_2048_8192_SHA384),
         SignatureAlgorithm::RsaSha512 => Some(&ring_signature::RSA_PKCS1_2048_8192_SHA512),
         SignatureAlgorithm::RsaPssSha256 => Some(&ring_signature::RSA_PSS_2048_8192_SHA256),
-        SignatureAlgorithm::Sm2Sm3 | SignatureAlgorithm::EcdsaP256Sha256 => None,
+        SignatureAlgorithm::RsaPssSha384 => Some(&ring_signature::RSA_PSS_2048_8192_SHA384),
+        SignatureAlgorithm::RsaPssSha512 => Some(&ring_signature::RSA_PSS_2048_8192_SHA512),
+        SignatureAlgorithm::Sm2Sm3
+        | SignatureAlgorithm::EcdsaP256Sha256
+        | SignatureAlgorithm::EcdsaSha384
+        | SignatureAlgorithm::EcdsaSha512 => None,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use der::asn1::ObjectIdentifier;
 
-use crate::KeyError;
 use crate::asn1::{self, Element, Malformed, tag};
+use crate::{DigestAlgorithm, KeyError};
 
 /// The distinguishing identifier of SM2 signatures where none is agreed (GM/T 0009).
 pub const SM2_IDENTIFIER: &str = "1234567812345678";
@@ -26,11 +26,16 @@ pub mod oid {
     pub const EC_PUBLIC_KEY: ObjectIdentifier = oid("1.2.840.10045.2.1");
     pub const P256: ObjectIdentifier = oid("1.2.840.10045.3.1.7");
     pub const ECDSA_SHA256: ObjectIdentifier = oid("1.2.840.10045.4.3.2");
+    pub const P384: ObjectIdentifier = oid("1.3.132.0.34");
+    pub const P521: ObjectIdentifier = oid("1.3.132.0.35");
+    pub const ECDSA_SHA384: ObjectIdentifier = oid("1.2.840.10045.4.3.3");
+    pub const ECDSA_SHA512: ObjectIdentifier = oid("1.2.840.10045.4.3.4");
     pub const RSA: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
     pub const RSA_SHA256: ObjectIdentifier = oid("1.2.840.113549.1.1.11");
     pub const RSA_SHA384: ObjectIdentifier = oid("1.2.840.113549.1.1.12");
     pub const RSA_SHA512: ObjectIdentifier = oid("1.2.840.113549.1.1.13");
     pub const RSA_PSS: ObjectIdentifier = oid("1.2.840.113549.1.1.10");
+    pub const SHA1: ObjectIdentifier = oid("1.3.14.3.2.26");
     pub const SHA256: ObjectIdentifier = oid("2.16.840.1.101.3.4.2.1");
     pub const SHA384: ObjectIdentifier = oid("2.16.840.1.101.3.4.2.2");
     pub const SHA512: ObjectIdentifier = oid("2.16.840.1.101.3.4.2.3");
@@ -41,8 +46,12 @@ pub mod oid {
 pub enum SignatureAlgorithm {
     /// SM2 with SM3 (`1.2.156.10197.1.501`), identifier `1234567812345678`.
     Sm2Sm3,
-    /// ECDSA on P-256 with SHA-256 (`1.2.840.10045.4.3.2`).
+    /// ECDSA with SHA-256 (`1.2.840.10045.4.3.2`): ours on P-256; on P-384 read only.
     EcdsaP256Sha256,
+    /// ECDSA with SHA-384 on P-256 or P-384: read only.
+    EcdsaSha384,
+    /// ECDSA with SHA-512 on P-256: read only.
+    EcdsaSha512,
     /// RSA PKCS#1 v1.5 with SHA-256 (`1.2.840.113549.1.1.11`).
     RsaSha256,
     /// RSA PKCS#1 v1.5 with SHA-384: read only.
@@ -51,9 +60,26 @@ pub enum SignatureAlgorithm {
     RsaSha512,
     /// RSA-PSS with SHA-256, MGF1 with SHA-256, salt of 32 bytes: read only.
     RsaPssSha256,
+    /// RSA-PSS with SHA-384 throughout, salt of 48 bytes: read only.
+    RsaPssSha384,
+    /// RSA-PSS with SHA-512 throughout, salt of 64 bytes: read only.
+    RsaPssSha512,
 }
 
 impl SignatureAlgorithm {
+    const ALL: [Self; 10] = [
+        Self::Sm2Sm3,
+        Self::EcdsaP256Sha256,
+        Self::EcdsaSha384,
+        Self::EcdsaSha512,
+        Self::RsaSha256,
+        Self::RsaSha384,
+        Self::RsaSha512,
+        Self::RsaPssSha256,
+        Self::RsaPssSha384,
+        Self::RsaPssSha512,
+    ];
+
     /// The algorithm's object identifier.
     pub fn oid(self) -> ObjectIdentifier {
         match self {
@@ -62,7 +88,9 @@ impl SignatureAlgorithm {
             Self::RsaSha256 => oid::RSA_SHA256,
             Self::RsaSha384 => oid::RSA_SHA384,
             Self::RsaSha512 => oid::RSA_SHA512,
-            Self::RsaPssSha256 => oid::RSA_PSS,
+            Self::EcdsaSha384 => oid::ECDSA_SHA384,
+            Self::EcdsaSha512 => oid::ECDSA_SHA512,
+            Self::RsaPssSha256 | Self::RsaPssSha384 | Self::RsaPssSha512 => oid::RSA_PSS,
         }
     }
 
@@ -74,7 +102,11 @@ impl SignatureAlgorithm {
             Self::RsaSha256 => "RSA-SHA256",
             Self::RsaSha384 => "RSA-SHA384",
             Self::RsaSha512 => "RSA-SHA512",
+            Self::EcdsaSha384 => "ECDSA-SHA384",
+            Self::EcdsaSha512 => "ECDSA-SHA512",
             Self::RsaPssSha256 => "RSA-PSS-SHA256",
+            Self::RsaPssSha384 => "RSA-PSS-SHA384",
+            Self::RsaPssSha512 => "RSA-PSS-SHA512",
         }
     }
 
@@ -82,10 +114,31 @@ impl SignatureAlgorithm {
     pub fn identifier(self) -> Vec<u8> {
         let oid = asn1::oid(self.oid());
         match self {
-            Self::Sm2Sm3 | Self::EcdsaP256Sha256 => asn1::sequence(&[&oid]),
+            Self::Sm2Sm3 | Self::EcdsaP256Sha256 | Self::EcdsaSha384 | Self::EcdsaSha512 => {
+                asn1::sequence(&[&oid])
+            }
             Self::RsaSha256 | Self::RsaSha384 | Self::RsaSha512 => asn1::sequence(&[&oid, &[5, 0]]),
-            Self::RsaPssSha256 => asn1::sequence(&[&oid, &pss_parameters()]),
+            Self::RsaPssSha256 | Self::RsaPssSha384 | Self::RsaPssSha512 => {
+                asn1::sequence(&[&oid, &self.pss_parameters(&[5, 0])])
+            }
         }
+    }
+
+    /// `RSASSA-PSS-params` with one digest for message and mask, and a salt as long (RFC 4055).
+    fn pss_parameters(self, null: &[u8]) -> Vec<u8> {
+        let digest = DigestAlgorithm::within(self);
+        let named = asn1::sequence(&[&asn1::oid(digest.oid()), null]);
+        let mgf1 = asn1::oid(ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.8"));
+        let salt = match digest {
+            DigestAlgorithm::Sha384 => 48,
+            DigestAlgorithm::Sha512 => 64,
+            _ => 32,
+        };
+        asn1::sequence(&[
+            &asn1::tlv(tag::context(0), &named),
+            &asn1::tlv(tag::context(1), &asn1::sequence(&[&mgf1, &named])),
+            &asn1::tlv(tag::context(2), &asn1::small(salt)),
+        ])
     }
 
     /// Reads a DER `AlgorithmIdentifier`; none when the algorithm is not one of ours.
@@ -98,14 +151,18 @@ impl SignatureAlgorithm {
             Some(inside.element()?.raw)
         };
         inside.end()?;
-        let Some(found) = Self::from_oid_bytes(id) else {
-            return Ok(None);
-        };
-        // Only one set of parameters is understood; others would be verified wrongly.
-        if found == Self::RsaPssSha256 && parameters != Some(pss_parameters().as_slice()) {
-            return Ok(None);
+        // Only parameters that name one digest throughout and a salt as long as it are understood;
+        // others would be verified wrongly. The digest's own NULL may be left out (RFC 4055, 2.1).
+        if id == oid::RSA_PSS.as_bytes() {
+            let pss = [Self::RsaPssSha256, Self::RsaPssSha384, Self::RsaPssSha512];
+            let known = |one: &Self| {
+                [&[5, 0][..], &[]]
+                    .iter()
+                    .any(|null| parameters == Some(one.pss_parameters(null).as_slice()))
+            };
+            return Ok(pss.into_iter().find(known));
         }
-        Ok(Some(found))
+        Ok(Self::from_oid_bytes(id))
     }
 
     /// The algorithm of an object identifier; PSS is taken to have its usual SHA-256 parameters.
@@ -115,28 +172,10 @@ impl SignatureAlgorithm {
 
     /// The algorithm of the contents of an OBJECT IDENTIFIER.
     pub fn from_oid_bytes(id: &[u8]) -> Option<Self> {
-        [
-            Self::Sm2Sm3,
-            Self::EcdsaP256Sha256,
-            Self::RsaSha256,
-            Self::RsaSha384,
-            Self::RsaSha512,
-            Self::RsaPssSha256,
-        ]
-        .into_iter()
-        .find(|algorithm| algorithm.oid().as_bytes() == id)
+        Self::ALL
+            .into_iter()
+            .find(|algorithm| algorithm.oid().as_bytes() == id)
     }
-}
-
-/// `RSASSA-PSS-params` for SHA-256, MGF1 with SHA-256 and a salt of 32 bytes (RFC 4055).
-fn pss_parameters() -> Vec<u8> {
-    let sha256 = asn1::sequence(&[&asn1::oid(oid::SHA256), &[5, 0]]);
-    let mgf1 = asn1::oid(ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.8"));
-    asn1::sequence(&[
-        &asn1::tlv(tag::context(0), &sha256),
-        &asn1::tlv(tag::context(1), &asn1::sequence(&[&mgf1, &sha256])),
-        &asn1::tlv(tag::context(2), &asn1::small(32)),
-    ])
 }
 
 /// A key that signs, together with the certificate that names it.
@@ -161,12 +200,7 @@ mod tests {
 
     #[test]
     fn identifiers_read_back() {
-        for algorithm in [
-            SignatureAlgorithm::Sm2Sm3,
-            SignatureAlgorithm::EcdsaP256Sha256,
-            SignatureAlgorithm::RsaSha256,
-            SignatureAlgorithm::RsaPssSha256,
-        ] {
+        for algorithm in SignatureAlgorithm::ALL {
             let der = algorithm.identifier();
             assert_eq!(
                 SignatureAlgorithm::from_identifier(&der),

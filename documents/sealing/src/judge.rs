@@ -1,6 +1,6 @@
 //! What is said of a signer's certificate, the same for every kind of file [I-11, I-12].
 
-use gm::{Certificate, ChainError, Revocation, RevocationReason};
+use gm::{Certificate, ChainError, Evidence, Revocation, RevocationReason};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::pdf::time_stamp::TimeStamp;
@@ -51,11 +51,25 @@ pub(crate) struct Used<'a> {
     pub(crate) signature: Option<usize>,
 }
 
+/// What helps to judge a certificate long after it was used.
+#[derive(Default)]
+pub(crate) struct Proof {
+    /// Revocation data that came with the document.
+    pub(crate) evidence: Evidence,
+    /// A moment by which, as a trusted time stamp says, the signature existed.
+    pub(crate) proven: Option<Timestamp>,
+}
+
 impl Used<'_> {
     /// Validity by its own dates, chain to a trusted root, revocation. True when the chain holds.
     pub(crate) fn judge(&self, trust: &Trust, report: &mut Report) -> bool {
+        self.judge_with(trust, &Proof::default(), report)
+    }
+
+    /// The same, with what came along.
+    pub(crate) fn judge_with(&self, trust: &Trust, proof: &Proof, report: &mut Report) -> bool {
         self.dates(report);
-        self.chain(trust, report)
+        self.chain(trust, proof, report)
     }
 
     fn dates(&self, report: &mut Report) {
@@ -73,7 +87,7 @@ impl Used<'_> {
         }
     }
 
-    fn chain(&self, trust: &Trust, report: &mut Report) -> bool {
+    fn chain(&self, trust: &Trust, proof: &Proof, report: &mut Report) -> bool {
         let (role, index) = (self.role, self.signature);
         let unchecked = |report: &mut Report| {
             let evidence = format!(
@@ -113,7 +127,10 @@ impl Used<'_> {
             format!("{}: {}", role.words(), names.join(" < ")),
         );
         let check = Check::Revocation;
-        match trust.store().revocation(&chain, trust.now()) {
+        let mut evidence = trust.evidence(&chain);
+        evidence.extend(proof.evidence.clone());
+        let store = trust.store();
+        match store.revocation_with(&chain, &evidence, proof.proven, trust.now()) {
             Revocation::Good => {
                 report.pass(
                     check,
@@ -128,11 +145,13 @@ impl Used<'_> {
             // What was made before the revocation stays valid as made at that time [I-12] …
             Revocation::Revoked(whose, entry) if entry.at > self.at => {
                 let evidence = format!("“{whose}” was revoked later, {}", entry.at);
-                // … but the time is the signer's own word, which a stolen key can give as well.
-                if matches!(
+                // … but the time is the signer's own word, which a stolen key can give as well,
+                // unless somebody else vouches for it.
+                let stolen = matches!(
                     entry.reason,
                     RevocationReason::KeyCompromise | RevocationReason::AuthorityCompromise
-                ) {
+                );
+                if stolen && proof.proven.is_none_or(|proven| proven >= entry.at) {
                     report.warn(check, Reason::CertificateRevoked, index, evidence);
                 } else {
                     report.pass(check, index, evidence);
@@ -161,6 +180,21 @@ pub(crate) fn future(at: Timestamp, trust: &Trust, index: Option<usize>, report:
     }
 }
 
+/// A signature that claims to be younger than the time stamp over it is told: one of the two clocks
+/// is wrong, and the trusted one counts.
+pub(crate) fn clocks_differ(
+    claimed: Timestamp,
+    stamped: Timestamp,
+    index: Option<usize>,
+    report: &mut Report,
+) {
+    if claimed.duration_since(stamped) > SKEW {
+        let evidence = format!("it claims {claimed}, the time stamp over it is of {stamped}");
+        let reason = Reason::FormatDeviation;
+        report.warn(Check::SealValidity, reason, index, evidence);
+    }
+}
+
 /// A time stamp over a signature value: its time, when it holds and its authority is trusted. One
 /// that does not hold fails the signature, because something was changed.
 pub(crate) fn stamped(
@@ -180,7 +214,7 @@ pub(crate) fn stamped(
                 report.skip(Check::SealValidity, Reason::TrustUnknown, index, evidence);
                 return None;
             }
-            Err(why) => why.into(),
+            Err(why) => why,
         },
     };
     report.fail(Check::Stamp, Reason::TimeStampBroken, index, failed);

@@ -53,9 +53,15 @@ reasons! {
     RevocationUnknown = "revocation_unknown", "无法取得吊销信息，未核查", "No revocation data at hand, not checked";
     TrustUnknown = "trust_unknown", "未指定信任的根证书，未核查", "No trusted root was given, not checked";
     ChangedAfterSigning = "changed_after_signing", "签章后文件被追加改动", "The file was changed by an update after signing";
+    FormChanged = "form_changed", "签章后表单内容被改动，未获允许", "The form was changed after signing without permission";
+    AnnotationChanged = "annotation_changed", "签章后页面批注被添加、改动或删除，未获允许", "Annotations were added, changed or removed after signing without permission";
+    HiddenShown = "hidden_shown", "签章前预埋的内容在签章后显现", "Content prepared before signing came to light after it";
+    PermissionExceeded = "permission_exceeded", "改动超出认证签章或字段锁定所允许的范围", "The change goes beyond what the certification or a field lock permits";
+    PermittedChange = "permitted_change", "签章后有签章人允许的改动（填表或批注）", "The document was filled in or annotated after signing, as the signer permitted";
     InformationUpdated = "information_updated", "签章后文件说明信息或验证资料有更新，正文未变", "Information about the document was updated after signing, its content was not";
     TimeStampBroken = "time_stamp_broken", "时间戳不成立", "The time stamp does not hold";
     FormatDeviation = "format_deviation", "签章格式与标准有出入", "The signature's form deviates from the standard";
+    AlgorithmWeak = "algorithm_weak", "签名使用了已不安全的算法", "The signature uses an algorithm that is no longer safe";
     AlgorithmUnknown = "algorithm_unknown", "签名算法不支持，无法核查", "The signature's algorithm is not supported";
     LicenceUnknown = "licence_unknown", "证照库中没有这份证照", "The library holds no such licence";
     LicenceHistory = "licence_history", "该文件是历史版本，不可引用", "This is a former version, not to be cited";

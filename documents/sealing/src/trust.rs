@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gm::{CertError, TrustStore};
+use gm::{CertError, Chain, Evidence, RevocationSource, TrustStore};
 use jiff::Timestamp;
 
 use crate::seal::SealCache;
@@ -17,6 +17,7 @@ pub struct Trust {
     /// Roots of time stamp authorities, where they are others than those of signers.
     times: Option<Arc<TrustStore>>,
     seals: Arc<SealCache>,
+    source: Option<Arc<dyn RevocationSource>>,
     now: Timestamp,
 }
 
@@ -48,6 +49,7 @@ impl Trust {
             store: Arc::new(store),
             times: None,
             seals: Arc::default(),
+            source: None,
             now,
         }
     }
@@ -70,6 +72,22 @@ impl Trust {
         Self {
             now,
             ..self.clone()
+        }
+    }
+
+    /// The same trust, asking this source for revocation data that it does not hold itself.
+    pub fn asking(&self, source: Arc<dyn RevocationSource>) -> Self {
+        Self {
+            source: Some(source),
+            ..self.clone()
+        }
+    }
+
+    /// What the source, if there is one, has on a chain at the moment of verification.
+    pub(crate) fn evidence(&self, chain: &Chain) -> Evidence {
+        match &self.source {
+            Some(source) => source.evidence(chain, self.now),
+            None => Evidence::new(),
         }
     }
 

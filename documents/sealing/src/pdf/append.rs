@@ -156,6 +156,11 @@ pub(super) struct Hole {
 }
 
 impl Hole {
+    /// Bytes of value that fit in.
+    pub fn room(&self) -> usize {
+        (self.contents.len() - 2) / 2
+    }
+
     /// Writes the byte range: all of the file but the value.
     pub fn set_range(&self, out: &mut [u8]) {
         let Range { start, end } = self.contents;
@@ -165,7 +170,7 @@ impl Hole {
 
     /// Writes the value and fills the rest of its room with zeros.
     pub fn fill(&self, out: &mut [u8], mut value: Vec<u8>) {
-        value.resize((self.contents.len() - 2) / 2, 0);
+        value.resize(self.room(), 0);
         let mut hex = Vec::with_capacity(self.contents.len());
         write_hex(&value, &mut hex);
         out[self.contents.clone()].copy_from_slice(&hex);

@@ -17,6 +17,9 @@ pub enum PdfError {
     /// The document has fewer pages.
     #[error("the document has no page {0}")]
     NoSuchPage(usize),
+    /// A straddle seal needs edges to straddle.
+    #[error("a straddle seal needs a document of at least two pages")]
+    OnePage,
     /// The impression would not stand wholly on the page.
     #[error("the seal impression does not fit on the page")]
     OffPage,
@@ -26,18 +29,18 @@ pub enum PdfError {
     /// The name is empty, holds a dot, or belongs to another field.
     #[error("“{0}” cannot be the name of a new signature field")]
     FieldName(String),
-    /// The signer has no readable certificate.
-    #[error("the signer's certificate cannot be read")]
-    Certificate,
-    /// Only SM2 and ECDSA keys sign.
-    #[error("signing with {0} is not supported")]
-    Algorithm(&'static str),
+    /// The signer's certificate cannot be read, or the key refused.
+    #[error(transparent)]
+    Signer(#[from] gm::CertError),
+    /// No time stamp was to be had.
+    #[error(transparent)]
+    TimeStamp(#[from] gm::TimeStampError),
+    /// Evidence for later verification is not complete: a chain or revocation data is missing.
+    #[error("evidence for later verification is missing: {0}")]
+    Evidence(String),
     /// The signature turned out larger than the room left for it.
     #[error("the signature is larger than expected")]
     Room,
-    /// The key refused.
-    #[error(transparent)]
-    Key(#[from] gm::KeyError),
 }
 
 impl From<Bad> for PdfError {

@@ -1,7 +1,7 @@
 //! The structure of a PDF file: its chain of cross-reference sections, and the objects as any of
 //! its revisions sees them.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
@@ -15,7 +15,7 @@ use super::sections::{
 };
 
 /// Largest file read.
-pub(super) const FILE_LIMIT: usize = 64 << 20;
+pub(super) const FILE_LIMIT: usize = 256 << 20;
 /// Most cross-reference sections; each signature adds one or two.
 const SECTIONS: usize = 256;
 /// Bytes that all object streams together may decode to.
@@ -37,6 +37,9 @@ pub(super) struct File<'a> {
     pub sections: Vec<Section>,
     packed: RefCell<HashMap<usize, Rc<Packed>>>,
     decoded: Cell<usize>,
+    /// Where each number is first referred to, outside of object streams. Set once the whole file
+    /// has been gone through.
+    pub referred: OnceCell<HashMap<u32, usize>>,
     /// Bytes parsed so far; many references to one large object must not take for ever.
     parsed: Cell<usize>,
 }
@@ -78,6 +81,7 @@ impl<'a> File<'a> {
             sections: Vec::new(),
             packed: RefCell::default(),
             decoded: Cell::new(0),
+            referred: OnceCell::new(),
             parsed: Cell::new(0),
         };
         let mut next = Some(start);
@@ -194,6 +198,15 @@ impl<'f, 'a> View<'f, 'a> {
         let mut places = self.places.values();
         sections.map(|section| section.at).all(|at| at < end)
             && places.all(|place| !matches!(place, Place::At { offset, .. } if *offset >= end))
+    }
+
+    /// No object before `end` refers to any of these numbers, those in object streams left aside.
+    /// Known only once the whole file has been gone through.
+    pub fn never_referred(&self, mut numbers: impl Iterator<Item = u32>, end: usize) -> bool {
+        let Some(referred) = self.file.referred.get() else {
+            return false;
+        };
+        numbers.all(|num| referred.get(&num).is_none_or(|at| *at >= end))
     }
 
     /// Every number this revision knows of.

@@ -24,6 +24,15 @@ pub(super) struct SigField {
     pub value: Option<Key>,
 }
 
+/// A terminal field of another type: text, button, choice.
+#[derive(Clone, Debug)]
+pub(super) struct FillField {
+    pub key: Key,
+    pub name: String,
+    /// The annotations that show it: itself, when field and widget are one object.
+    pub widgets: Vec<Key>,
+}
+
 /// Catalog and form of a revision.
 #[derive(Debug)]
 pub(super) struct Form {
@@ -37,6 +46,7 @@ pub(super) struct Form {
     /// Fields at the top, in order.
     pub fields: Vec<Key>,
     pub signatures: Vec<SigField>,
+    pub others: Vec<FillField>,
 }
 
 impl Form {
@@ -65,16 +75,19 @@ impl Form {
             fields_key,
             dict,
             signatures: Vec::new(),
+            others: Vec::new(),
         };
         let mut walk = Walk {
             view,
             seen: HashSet::new(),
             found: Vec::new(),
+            others: Vec::new(),
         };
         for key in &form.fields {
             walk.field(*key, None, "", DEPTH)?;
         }
         form.signatures = walk.found;
+        form.others = walk.others;
         Ok(form)
     }
 }
@@ -105,6 +118,7 @@ struct Walk<'w, 'f, 'a> {
     view: &'w View<'f, 'a>,
     seen: HashSet<Key>,
     found: Vec<SigField>,
+    others: Vec<FillField>,
 }
 
 impl Walk<'_, '_, '_> {
@@ -144,11 +158,15 @@ impl Walk<'_, '_, '_> {
                 _ => self.field(*kid, kind, &name, depth - 1)?,
             }
         }
-        if kind != Some(b"Sig") || widgets.len() < kids.len() {
+        if widgets.len() < kids.len() {
             return Ok(());
         }
         if kids.is_empty() {
             widgets.push(key);
+        }
+        if kind != Some(b"Sig") {
+            self.others.push(FillField { key, name, widgets });
+            return Ok(());
         }
         let value = match dict.get("V") {
             None => None,

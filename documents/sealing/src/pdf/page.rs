@@ -59,8 +59,38 @@ impl Page {
             view,
             seen: HashSet::new(),
             left: index,
+            all: None,
         };
         search.node(root, &Inherited::default(), DEPTH)
+    }
+
+    /// All pages, in order.
+    pub fn all(view: &View<'_, '_>, catalog: &Dict) -> Read<Vec<Page>> {
+        let Some(root) = catalog.get("Pages").and_then(Obj::as_ref) else {
+            return Err(Bad {
+                at: 0,
+                what: "the page tree is missing",
+            });
+        };
+        let mut search = Search {
+            view,
+            seen: HashSet::new(),
+            left: 0,
+            all: Some(Vec::new()),
+        };
+        search.node(root, &Inherited::default(), DEPTH)?;
+        Ok(search.all.unwrap_or_default())
+    }
+
+    /// Width and height as seen, in millimetres.
+    pub fn seen_mm(&self) -> [f64; 2] {
+        let [left, bottom, right, top] = self.area;
+        let scale = POINTS_PER_MM / self.unit;
+        let (width, height) = ((right - left) / scale, (top - bottom) / scale);
+        match self.quarters % 2 {
+            0 => [width, height],
+            _ => [height, width],
+        }
     }
 
     /// Turns a rectangle as seen into user space. An error when it leaves the page.
@@ -112,6 +142,8 @@ struct Search<'s, 'f, 'a> {
     view: &'s View<'f, 'a>,
     seen: HashSet<Key>,
     left: usize,
+    /// Every page is wanted, not one.
+    all: Option<Vec<Page>>,
 }
 
 impl Search<'_, '_, '_> {
@@ -131,6 +163,11 @@ impl Search<'_, '_, '_> {
             rotate: own("Rotate", &above.rotate),
         };
         if !dict.has("Kids") {
+            if self.all.is_some() {
+                let page = self.page(key, dict.clone(), &inherited)?;
+                self.all.get_or_insert_default().push(page);
+                return Ok(None);
+            }
             if self.left > 0 {
                 self.left -= 1;
                 return Ok(None);

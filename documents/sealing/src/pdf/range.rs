@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::file::{File, View};
 use super::form::SigField;
 use super::object::{Dict, Obj};
+use super::permission::Permission;
 use super::scan::{Bad, Read};
 
 /// A signature of the file whose byte range is sound.
@@ -22,8 +23,8 @@ pub(super) struct Mark {
     pub eof: usize,
     /// Rank of that revision in [`File::sections`].
     pub rank: usize,
-    /// No signature may follow.
-    pub closes: bool,
+    /// What may happen afterwards.
+    pub permission: Permission,
 }
 
 /// Why a signature cannot even be looked at.
@@ -93,7 +94,7 @@ impl Mark {
             return Err(Unsound::Removed("the signature's value is empty"));
         }
         Ok(Mark {
-            closes: closes(view, field)?,
+            permission: Permission::read(view, field, dict)?,
             field: field.clone(),
             dict: dict.clone(),
             gap,
@@ -104,9 +105,14 @@ impl Mark {
         })
     }
 
-    /// The covered bytes.
-    pub fn covered(&self, data: &[u8]) -> Vec<u8> {
-        [&data[..self.gap.start], &data[self.gap.end..self.end]].concat()
+    /// The covered bytes, before and behind the value.
+    pub fn parts<'d>(&self, data: &'d [u8]) -> [&'d [u8]; 2] {
+        [&data[..self.gap.start], &data[self.gap.end..self.end]]
+    }
+
+    /// It is a time stamp over the document, not a signature of somebody.
+    pub fn is_time_stamp(&self) -> bool {
+        self.dict.get("SubFilter").and_then(Obj::as_name) == Some(b"ETSI.RFC3161")
     }
 }
 
@@ -118,32 +124,13 @@ fn is_plain_hex(hex: &[u8]) -> bool {
 }
 
 /// The field's signature lets nothing follow it: it certifies with DocMDP level 1, or its field is
-/// locked at that level (ISO 32000-2, 12.8.2.2 and 12.7.5.5).
+/// locked at that level.
 pub(super) fn closes(view: &View<'_, '_>, field: &SigField) -> Read<bool> {
     let Some(value) = field.value else {
         return Ok(false);
     };
-    if let Obj::Dict(lock) = view.entry(&field.dict, "Lock")?
-        && view.entry(&lock, "P")? == Obj::Int(1)
-    {
-        return Ok(true);
-    }
     let found = view.get(value)?;
-    let Some(dict) = found.plain_dict() else {
-        return Ok(false);
-    };
-    let references = view.entry(dict, "Reference")?;
-    for reference in references.as_array().unwrap_or_default() {
-        let Obj::Dict(reference) = view.resolve(reference)? else {
-            continue;
-        };
-        let method = view.entry(&reference, "TransformMethod")?;
-        if method.as_name() == Some(b"DocMDP")
-            && let Obj::Dict(parameters) = view.entry(&reference, "TransformParams")?
-            && view.entry(&parameters, "P")? == Obj::Int(1)
-        {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let empty = Dict::new();
+    let dict = found.plain_dict().unwrap_or(&empty);
+    Ok(Permission::read(view, field, dict)?.closes())
 }

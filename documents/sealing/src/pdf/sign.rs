@@ -1,29 +1,27 @@
 //! Making a signature: an incremental update that adds one signature field with its impression and
 //! leaves every byte before it untouched.
 
-use gm::Signer;
+use gm::{DigestAlgorithm, Signer, TimeStampAuthority, cms};
 use jiff::Timestamp;
 
-use super::append::Update;
-use super::cms;
+use super::appearance::{Slice, Widget, annotate, draw_picture, extend_form, field_dicts};
+use super::append::{Hole, Update};
 use super::error::PdfError;
 use super::file::{FILE_LIMIT, File, View};
-use super::form::{Form, list};
+use super::form::Form;
 use super::object::{Dict, Key, Obj};
-use super::page::{Page, Placed, RectMm};
+use super::page::{Page, RectMm};
 use super::picture::SealPicture;
 use super::range;
 use super::sections::OBJECTS;
 use super::text;
 use super::walk::Walk;
 
-/// Print the annotation, and do not let a reader move it (ISO 32000-1, 12.5.3).
-const PRINT_LOCKED: i64 = 4 + 128;
-/// Signatures exist; only append to this file (ISO 32000-1, 12.7.2).
-const SIGNATURES_APPEND_ONLY: i64 = 3;
+/// Objects that a signature adds at most, beside two for each slice of a straddle seal.
+const NEW_OBJECTS: usize = 16;
 
-/// Objects that a signature adds at most.
-const NEW_OBJECTS: u32 = 8;
+/// Room for a time stamp, in bytes: most are shorter; for a longer one the signature is made anew.
+const TOKEN_ROOM: usize = 6_144;
 
 /// One signature to be made.
 pub struct PdfSignJob<'a> {
@@ -49,138 +47,185 @@ pub struct PdfSignJob<'a> {
     pub closing: bool,
 }
 
+/// What else a signature may have.
+#[derive(Default)]
+pub struct PdfExtras<'a> {
+    /// Whoever vouches for the time: the signature becomes one of PAdES level B-T.
+    pub time_stamps: Option<&'a dyn TimeStampAuthority>,
+    /// A straddle seal (骑缝章): the impression is cut into slices that stand on the right edges of
+    /// all pages, at the height that the job's rectangle says. The job's page counts for nothing.
+    pub straddle: bool,
+}
+
 /// Signs the document. The result begins with exactly the bytes of `pdf`; the signature covers all
 /// of it but its own value. Earlier signatures stay valid.
 pub fn sign_pdf(pdf: &[u8], job: &PdfSignJob<'_>) -> Result<Vec<u8>, PdfError> {
+    sign_pdf_with(pdf, job, &PdfExtras::default())
+}
+
+/// The same, with a time stamp or over many pages.
+pub fn sign_pdf_with(
+    pdf: &[u8],
+    job: &PdfSignJob<'_>,
+    extras: &PdfExtras<'_>,
+) -> Result<Vec<u8>, PdfError> {
     let file = File::read(pdf)?;
-    let view = file.newest();
-    if view.trailer().has("Encrypt") {
-        return Err(PdfError::Encrypted);
+    let view = extensible(&file)?;
+    let form = Form::read(&view)?;
+    check_name(&view, &form, job.field_name)?;
+    for field in &form.signatures {
+        if range::closes(&view, field)? {
+            return Err(PdfError::Closed);
+        }
     }
-    if let Some((_, fault)) = Walk::take(&file, &view).faults().into_iter().next() {
-        return Err(PdfError::Structure(fault));
-    }
-    if view.first_free() > OBJECTS - NEW_OBJECTS {
+    let slices = slices(&view, &form, job, extras)?;
+    if view.first_free() as usize + NEW_OBJECTS + 2 * slices.len() > OBJECTS as usize {
         return Err(PdfError::Structure("no object numbers are left".into()));
     }
+    let sign = |parts: &[&[u8]]| {
+        let digest = DigestAlgorithm::within(job.signer.algorithm());
+        let value = cms::sign(job.signer, &digest.of_parts(parts))?;
+        match extras.time_stamps {
+            None => Ok(value),
+            Some(authority) => stamped(&value, authority),
+        }
+    };
+    let room = cms::room(job.signer) + extras.time_stamps.map_or(0, |_| TOKEN_ROOM);
+    with_room(room, |room| {
+        let mut update = Update::after(&view, job.seal.weight() + room * 2);
+        let [field, signature, image, mask] = [(); 4].map(|()| update.next());
+        draw_picture(&mut update, image, mask, job.seal);
+        let widgets = field_dicts(&mut update, job, &slices, (field, signature, image));
+        annotate(&mut update, &view, &slices, &widgets)?;
+        extend_form(&mut update, &form, field);
+        let dict = signature_dict(job, form.catalog_key);
+        let hole = update.signature(signature, dict, room);
+        complete(update.finish(&view), &hole, &sign)
+    })
+}
+
+/// A time stamp over the whole document (`ETSI.RFC3161`), in an invisible field of its own: with
+/// the security store before it, the signatures become ones of PAdES level B-LTA.
+pub fn stamp_pdf(
+    pdf: &[u8],
+    authority: &dyn TimeStampAuthority,
+    field_name: &str,
+) -> Result<Vec<u8>, PdfError> {
+    let file = File::read(pdf)?;
+    let view = extensible(&file)?;
     let form = Form::read(&view)?;
-    check_form(&view, &form, job)?;
-    let page = Page::find(&view, &form.catalog, job.page)?.ok_or(PdfError::NoSuchPage(job.page))?;
-    let placed = page.place(job.rect)?;
+    check_name(&view, &form, field_name)?;
+    if view.first_free() as usize + NEW_OBJECTS > OBJECTS as usize {
+        return Err(PdfError::Structure("no object numbers are left".into()));
+    }
+    let page = Page::find(&view, &form.catalog, 0)?.ok_or(PdfError::NoSuchPage(0))?;
+    let slices = [Slice::invisible(page)];
+    let sign = |parts: &[&[u8]]| Ok(authority.stamp_parts(parts)?.der().to_vec());
+    with_room(TOKEN_ROOM, |room| {
+        let mut update = Update::after(&view, room * 2);
+        let [field, signature] = [(); 2].map(|()| update.next());
+        let dict = Widget::invisible(field_name, slices[0].page.key, signature);
+        update.object(field, &Obj::Dict(dict));
+        annotate(&mut update, &view, &slices, &[field])?;
+        extend_form(&mut update, &form, field);
+        let dict = Dict::new()
+            .with("Type", Obj::name("DocTimeStamp"))
+            .with("Filter", Obj::name("Adobe.PPKLite"))
+            .with("SubFilter", Obj::name("ETSI.RFC3161"));
+        let hole = update.signature(signature, dict, room);
+        complete(update.finish(&view), &hole, &sign)
+    })
+}
 
-    let room = cms::room(job.signer);
-    let mut update = Update::after(&view, job.seal.weight() + room * 2);
-    let [field, signature, face, image, mask] = [(); 5].map(|()| update.next());
-    draw_picture(&mut update, image, mask, job.seal);
-    update.stream(face, face_dict(&placed, image), &face_content(&placed));
-    update.object(
-        field,
-        &Obj::Dict(field_dict(job, &page, &placed, signature, face)),
-    );
-    annotate(&mut update, &view, &page, field)?;
-    extend_form(&mut update, &form, field);
-    let hole = update.signature(signature, signature_dict(job, form.catalog_key), room);
-    let mut out = update.finish(&view);
+/// What is made once the covered bytes are known: the value that goes into its room.
+type Sign<'s> = dyn Fn(&[&[u8]]) -> Result<Vec<u8>, PdfError> + 's;
 
+/// Either the finished file, or how much room its value needs.
+enum Made {
+    Whole(Vec<u8>),
+    Needs(usize),
+}
+
+/// Makes it with that much room, and again with more where the value turned out larger.
+fn with_room(
+    mut room: usize,
+    make: impl Fn(usize) -> Result<Made, PdfError>,
+) -> Result<Vec<u8>, PdfError> {
+    for _ in 0..3 {
+        match make(room)? {
+            Made::Whole(out) => return Ok(out),
+            Made::Needs(more) => room = more + 256,
+        }
+    }
+    Err(PdfError::Room)
+}
+
+fn complete(mut out: Vec<u8>, hole: &Hole, sign: &Sign<'_>) -> Result<Made, PdfError> {
     if out.len() > FILE_LIMIT {
         return Err(PdfError::Structure(format!(
             "it would be larger than {FILE_LIMIT} bytes"
         )));
     }
     hole.set_range(&mut out);
-    let digest = cms::digest_of(job.signer.algorithm())?;
-    let covered = [&out[..hole.contents.start], &out[hole.contents.end..]].concat();
-    let value = cms::sign(job.signer, &digest.of(&covered))?;
-    if value.len() > room {
-        return Err(PdfError::Room);
+    let value = sign(&[&out[..hole.contents.start], &out[hole.contents.end..]])?;
+    if value.len() > hole.room() {
+        return Ok(Made::Needs(value.len()));
     }
     hole.fill(&mut out, value);
-    Ok(out)
+    Ok(Made::Whole(out))
 }
 
-fn check_form(view: &View<'_, '_>, form: &Form, job: &PdfSignJob<'_>) -> Result<(), PdfError> {
-    if job.field_name.is_empty() || job.field_name.contains('.') {
-        return Err(PdfError::FieldName(job.field_name.to_owned()));
+/// Puts a time stamp over the signature value among the unsigned attributes.
+fn stamped(value: &[u8], authority: &dyn TimeStampAuthority) -> Result<Vec<u8>, PdfError> {
+    let broken = |error: gm::asn1::Malformed| PdfError::Structure(error.to_string());
+    let signed = cms::Signed::read(value).map_err(broken)?;
+    let token = authority.stamp(&signed.value)?;
+    cms::add_unsigned(value, cms::TIME_STAMP_ATTRIBUTE, token.der()).map_err(broken)
+}
+
+/// The newest revision of a file that may be extended: sound, and readable by everybody.
+pub(super) fn extensible<'f, 'a>(file: &'f File<'a>) -> Result<View<'f, 'a>, PdfError> {
+    let view = file.newest();
+    if view.trailer().has("Encrypt") {
+        return Err(PdfError::Encrypted);
+    }
+    match Walk::take(file, &view).faults().into_iter().next() {
+        Some((_, fault)) => Err(PdfError::Structure(fault)),
+        None => Ok(view),
+    }
+}
+
+/// Where the impression goes: in one piece on its page, or in slices on all pages.
+fn slices(
+    view: &View<'_, '_>,
+    form: &Form,
+    job: &PdfSignJob<'_>,
+    extras: &PdfExtras<'_>,
+) -> Result<Vec<Slice>, PdfError> {
+    if extras.straddle {
+        return Slice::straddle(Page::all(view, &form.catalog)?, job.rect);
+    }
+    let page = Page::find(view, &form.catalog, job.page)?.ok_or(PdfError::NoSuchPage(job.page))?;
+    Ok(vec![Slice::whole(page, job.rect)?])
+}
+
+fn check_name(view: &View<'_, '_>, form: &Form, name: &str) -> Result<(), PdfError> {
+    if name.is_empty() || name.contains('.') {
+        return Err(PdfError::FieldName(name.to_owned()));
     }
     for key in &form.fields {
         let found = view.get(*key)?;
-        let name = found
+        let other = found
             .value
             .as_dict()
             .map(|dict| view.entry(dict, "T"))
             .transpose()?;
-        let name = name.as_ref().and_then(Obj::as_text).map(text::decode);
-        if name.as_deref() == Some(job.field_name) {
-            return Err(PdfError::FieldName(job.field_name.to_owned()));
-        }
-    }
-    for field in &form.signatures {
-        if range::closes(view, field)? {
-            return Err(PdfError::Closed);
+        let other = other.as_ref().and_then(Obj::as_text).map(text::decode);
+        if other.as_deref() == Some(name) {
+            return Err(PdfError::FieldName(name.to_owned()));
         }
     }
     Ok(())
-}
-
-fn rect_array(rect: [f64; 4]) -> Obj {
-    Obj::Array(rect.into_iter().map(Obj::real).collect())
-}
-
-fn face_dict(placed: &Placed, image: Key) -> Dict {
-    let images = Dict::new().with("Seal", Obj::Ref(image));
-    let turn = placed
-        .turn
-        .into_iter()
-        .chain([0, 0])
-        .map(Obj::Int)
-        .collect();
-    Dict::new()
-        .with("Type", Obj::name("XObject"))
-        .with("Subtype", Obj::name("Form"))
-        .with(
-            "BBox",
-            rect_array([0.0, 0.0, placed.size[0], placed.size[1]]),
-        )
-        .with("Matrix", Obj::Array(turn))
-        .with(
-            "Resources",
-            Obj::Dict(Dict::new().with("XObject", Obj::Dict(images))),
-        )
-}
-
-fn face_content(placed: &Placed) -> Vec<u8> {
-    format!(
-        "q {:.4} 0 0 {:.4} 0 0 cm /Seal Do Q",
-        placed.size[0], placed.size[1]
-    )
-    .into_bytes()
-}
-
-fn field_dict(
-    job: &PdfSignJob<'_>,
-    page: &Page,
-    placed: &Placed,
-    signature: Key,
-    face: Key,
-) -> Dict {
-    let mut dict = Dict::new()
-        .with("Type", Obj::name("Annot"))
-        .with("Subtype", Obj::name("Widget"))
-        .with("FT", Obj::name("Sig"))
-        .with("T", Obj::Text(text::encode(job.field_name)))
-        .with("F", Obj::Int(PRINT_LOCKED))
-        .with("P", Obj::Ref(page.key))
-        .with("Rect", rect_array(placed.rect))
-        .with("AP", Obj::Dict(Dict::new().with("N", Obj::Ref(face))))
-        .with("V", Obj::Ref(signature));
-    if job.closing {
-        let lock = Dict::new()
-            .with("Type", Obj::name("SigFieldLock"))
-            .with("Action", Obj::name("All"))
-            .with("P", Obj::Int(1));
-        dict.set("Lock", Obj::Dict(lock));
-    }
-    dict
 }
 
 fn signature_dict(job: &PdfSignJob<'_>, catalog: Key) -> Dict {
@@ -211,77 +256,4 @@ fn signature_dict(job: &PdfSignJob<'_>, catalog: Key) -> Dict {
         dict.set("Reference", Obj::Array(vec![Obj::Dict(reference)]));
     }
     dict
-}
-
-fn draw_picture(update: &mut Update, image: Key, mask: Key, seal: &SealPicture) {
-    let (width, height) = seal.size();
-    let dict = |space: &str| {
-        Dict::new()
-            .with("Type", Obj::name("XObject"))
-            .with("Subtype", Obj::name("Image"))
-            .with("Width", Obj::Int(width.into()))
-            .with("Height", Obj::Int(height.into()))
-            .with("ColorSpace", Obj::name(space))
-            .with("BitsPerComponent", Obj::Int(8))
-            .with("Filter", Obj::name("FlateDecode"))
-    };
-    update.stream(
-        image,
-        dict("DeviceRGB").with("SMask", Obj::Ref(mask)),
-        seal.colour(),
-    );
-    update.stream(mask, dict("DeviceGray"), seal.mask());
-}
-
-/// Adds the field to the page's annotations, in whichever object holds them.
-fn annotate(
-    update: &mut Update,
-    view: &View<'_, '_>,
-    page: &Page,
-    field: Key,
-) -> Result<(), PdfError> {
-    let mut all = list(
-        view,
-        page.dict.get("Annots"),
-        "a page's annotations are damaged",
-    )?;
-    all.push(Obj::Ref(field));
-    match page.dict.get("Annots") {
-        Some(Obj::Ref(key)) => update.object(*key, &Obj::Array(all)),
-        _ => {
-            let mut dict = page.dict.clone();
-            dict.set("Annots", Obj::Array(all));
-            update.object(page.key, &Obj::Dict(dict));
-        }
-    }
-    Ok(())
-}
-
-/// Adds the field to the form, in whichever objects hold form and fields.
-fn extend_form(update: &mut Update, form: &Form, field: Key) {
-    let all = form
-        .fields
-        .iter()
-        .copied()
-        .chain([field])
-        .map(Obj::Ref)
-        .collect();
-    let fields = Obj::Array(all);
-    let mut dict = form.dict.clone().unwrap_or_default();
-    dict.set("SigFlags", Obj::Int(SIGNATURES_APPEND_ONLY));
-    match form.fields_key {
-        Some(key) => update.object(key, &fields),
-        None => dict.set("Fields", fields),
-    }
-    let mut catalog = form.catalog.clone();
-    match (form.key, &form.dict) {
-        (Some(_), Some(old)) if *old == dict => {}
-        (Some(key), Some(_)) => update.object(key, &Obj::Dict(dict)),
-        _ => {
-            let key = update.next();
-            update.object(key, &Obj::Dict(dict));
-            catalog.set("AcroForm", Obj::Ref(key));
-            update.object(form.catalog_key, &Obj::Dict(catalog));
-        }
-    }
 }

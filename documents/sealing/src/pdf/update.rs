@@ -8,9 +8,13 @@
 use std::collections::HashSet;
 
 use super::file::{Found, Place, View};
-use super::form::{Form, SigField, list};
+use super::form::{Form, SigField};
 use super::object::{Dict, Key, Obj};
+use super::permission::{Level, Policy};
 use super::scan::Bad;
+use super::update_form::filled;
+use super::update_page::Pages;
+use crate::Reason;
 
 /// The harmless things a later revision added.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -21,19 +25,40 @@ pub(super) struct Added {
     pub information: bool,
     /// Certificates and revocation lists for later (document security store).
     pub evidence: bool,
+    /// Form fields were filled in, as was permitted.
+    pub filled: bool,
+    /// Annotations came, changed or went, as was permitted.
+    pub annotated: bool,
 }
 
 /// Why an update is not allowed.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Illegal(pub String);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Illegal {
+    pub reason: Reason,
+    pub why: String,
+}
 
-impl From<Bad> for Illegal {
-    fn from(bad: Bad) -> Self {
-        Illegal(bad.to_string())
+impl Illegal {
+    /// An update that fits no kind of its own.
+    pub fn new(why: impl Into<String>) -> Self {
+        Self::of(Reason::ChangedAfterSigning, why)
+    }
+
+    pub fn of(reason: Reason, why: impl Into<String>) -> Self {
+        Self {
+            reason,
+            why: why.into(),
+        }
     }
 }
 
-type Judged<T> = Result<T, Illegal>;
+impl From<Bad> for Illegal {
+    fn from(bad: Bad) -> Self {
+        Illegal::new(bad.to_string())
+    }
+}
+
+pub(super) type Judged<T> = Result<T, Illegal>;
 
 /// What a signature field and its widget consist of; anything else, such as an action or a page
 /// that poses as a field, is not allowed to come with a signature.
@@ -65,20 +90,34 @@ const FIELD: &[&str] = &[
     "StructParent",
 ];
 
-/// Compares two revisions of one file.
-pub(super) fn compare(old: &View<'_, '_>, new: &View<'_, '_>) -> Judged<Added> {
+/// Compares two revisions of one file, the earlier of which ends at `end`.
+pub(super) fn compare(
+    old: &View<'_, '_>,
+    end: usize,
+    new: &View<'_, '_>,
+    policy: &Policy,
+) -> Judged<Added> {
     let mut added = Added::default();
     let (old_form, new_form) = (Form::read(old)?, Form::read(new)?);
     trailers(old, new, &mut added)?;
-    catalogs(&old_form, &new_form, &mut added)?;
-    let allowed = fields(old, new, &old_form, &new_form, &mut added)?;
-    let (mut metadata, mut evidence) = (None, None);
-    let owns = |set: &mut Option<HashSet<u32>>, entry: &str, num: u32| -> Judged<bool> {
-        if set.is_none() {
-            *set = Some(owned(old, &old_form, entry)?);
-        }
-        Ok(set.as_ref().is_some_and(|set| set.contains(&num)))
+    catalogs(&old_form, &new_form, policy, &mut added)?;
+    let mut allowed = fields(old, new, &old_form, &new_form, &mut added)?;
+    allowed.extend(filled(
+        old,
+        new,
+        (&old_form, &new_form),
+        policy,
+        &mut added,
+    )?);
+    let pages = Pages {
+        old,
+        new,
+        old_form: &old_form,
+        form: &new_form,
+        policy,
     };
+    let mut metadata = Owned::new("Metadata");
+    let mut evidence = Owned::new("DSS");
     for num in old.numbers() {
         if old.place(num).is_none() || same_place(old, new, num) {
             continue;
@@ -90,45 +129,102 @@ pub(super) fn compare(old: &View<'_, '_>, new: &View<'_, '_>) -> Judged<Added> {
         }
         let info = old.trailer().get("Info").and_then(Obj::as_ref);
         let text = info == Some(key) && only_text(&before, &after);
-        if text || owns(&mut metadata, "Metadata", num)? {
+        if text || metadata.holds(old, &old_form, num)? {
             added.information = true;
-        } else if owns(&mut evidence, "DSS", num)? {
+        } else if evidence.holds(old, &old_form, num)? {
             added.evidence = true;
-        } else if is_page(&before) && is_page(&after) {
-            page(old, new, &before, &after, &new_form, &added)?;
-        } else if !annotation_array(old, new, key, &before, &after, &new_form, &added)? {
-            return Err(Illegal(format!("object {num} was changed")));
+        } else if is_page(&before) {
+            pages.page(&before, &after, &mut added)?;
+        } else if !pages.annotation(key, &before, &after, &mut added)? {
+            return Err(unlike(old, key, &before));
         }
     }
-    no_dangling(old, new)?;
+    no_dangling(old, end, new)?;
     Ok(added)
 }
 
 fn trailers(old: &View<'_, '_>, new: &View<'_, '_>, added: &mut Added) -> Judged<()> {
     let (old, new) = (old.trailer(), new.trailer());
     if old.get("Root") != new.get("Root") || old.get("Encrypt") != new.get("Encrypt") {
-        return Err(Illegal("the trailer names another catalog".into()));
+        return Err(Illegal::new("the trailer names another catalog"));
     }
     added.information |= old.get("Info") != new.get("Info");
     Ok(())
 }
 
-fn catalogs(old: &Form, new: &Form, added: &mut Added) -> Judged<()> {
+/// Names the change of an object that nothing permits to change.
+fn unlike(old: &View<'_, '_>, key: Key, before: &Found) -> Illegal {
+    let why = format!("object {} was changed", key.num);
+    let name = |dict: &Dict, entry: &str| {
+        let value = dict.get(entry).and_then(Obj::as_name);
+        value.map(|name| String::from_utf8_lossy(name).into_owned())
+    };
+    let dict = before.value.as_dict();
+    let kind = dict.and_then(|dict| name(dict, "Type")).unwrap_or_default();
+    let subtype = dict
+        .and_then(|dict| name(dict, "Subtype"))
+        .unwrap_or_default();
+    let reason = match (&kind[..], &subtype[..]) {
+        ("Pages", _) => Reason::FaceReplaced,
+        ("Annot", _) => Reason::AnnotationChanged,
+        _ if before.stream.is_some() && shows(old, key.num) => Reason::FaceReplaced,
+        ("Font" | "FontDescriptor" | "ExtGState" | "Pattern", _) => Reason::FaceReplaced,
+        _ => Reason::ChangedAfterSigning,
+    };
+    Illegal::of(reason, why)
+}
+
+/// A page, its resources or a picture lead to this stream: it is something to be seen.
+fn shows(view: &View<'_, '_>, num: u32) -> bool {
+    let drawn = |dict: &Dict| {
+        let mut found = false;
+        for entry in [
+            "Contents",
+            "Resources",
+            "XObject",
+            "AP",
+            "N",
+            "SMask",
+            "FontFile2",
+        ] {
+            if let Some(value) = dict.get(entry) {
+                each_reference(value, &mut |other| found |= other == num);
+            }
+        }
+        found
+    };
+    view.numbers().filter_map(|num| view.key(num)).any(|key| {
+        view.get(key)
+            .is_ok_and(|found| found.value.as_dict().is_some_and(drawn))
+    })
+}
+
+fn catalogs(old: &Form, new: &Form, policy: &Policy, added: &mut Added) -> Judged<()> {
     let changes = ["AcroForm", "DSS", "Extensions", "Metadata", "Version"];
     if !old.catalog.same_except(&new.catalog, &changes) {
-        return Err(Illegal("the catalog was changed".into()));
+        let page_tree = old.catalog.get("Pages") != new.catalog.get("Pages");
+        let reason = match page_tree {
+            true => Reason::FaceReplaced,
+            false => Reason::ChangedAfterSigning,
+        };
+        return Err(Illegal::of(reason, "the catalog was changed"));
     }
     added.information |= old.catalog.get("Metadata") != new.catalog.get("Metadata");
     added.evidence |= old.catalog.get("DSS") != new.catalog.get("DSS");
+    // Readers that fill in a form say whether the pictures of its fields are up to date.
+    let form_entries: &[&str] = match policy.level >= Level::Fill {
+        true => &["Fields", "SigFlags", "NeedAppearances"],
+        false => &["Fields", "SigFlags"],
+    };
     let lawful = match (&old.dict, &new.dict) {
         (None, None) => true,
-        (Some(old), Some(new)) => old.same_except(new, &["Fields", "SigFlags"]),
+        (Some(old), Some(new)) => old.same_except(new, form_entries),
         (None, Some(new)) => only_has(new, &["Fields", "SigFlags", "DR", "DA"]),
         (Some(_), None) => false,
     };
     let flags = new.dict.as_ref().and_then(|form| form.get("SigFlags"));
     if !lawful || !matches!(flags, None | Some(Obj::Int(_))) {
-        return Err(Illegal("the form was changed".into()));
+        return Err(Illegal::of(Reason::FormChanged, "the form was changed"));
     }
     Ok(())
 }
@@ -153,13 +249,17 @@ fn fields(
         .filter(|_| old_form.fields_key == new_form.fields_key);
     allowed.extend(list.map(|key| key.num));
     let Some(extra) = new_form.fields.strip_prefix(&old_form.fields[..]) else {
-        return Err(Illegal("form fields were removed or moved".into()));
+        let why = "form fields were removed or moved";
+        return Err(Illegal::of(Reason::FormChanged, why));
     };
     for key in extra {
         let field = new_form.signatures.iter().find(|field| field.key == *key);
         match field {
             Some(field) if is_new_field(old, new, field)? => added.fields.push(*key),
-            _ => return Err(Illegal("a field other than a signature was added".into())),
+            _ => {
+                let why = "a field other than a signature was added";
+                return Err(Illegal::of(Reason::FormChanged, why));
+            }
         }
     }
     for field in &new_form.signatures {
@@ -172,7 +272,7 @@ fn fields(
             view.get(key)?
                 .plain_dict()
                 .cloned()
-                .ok_or(Illegal("a field is missing".into()))
+                .ok_or_else(|| Illegal::of(Reason::FormChanged, "a field is missing"))
         };
         let (was, is) = (dict(old, field.key)?, dict(new, field.key)?);
         let mut lawful = was.same_except(&is, &["V", "AP", "M"]);
@@ -181,7 +281,8 @@ fn fields(
             allowed.insert(widget.num);
         }
         if !lawful || !is_signature(old, new, field)? {
-            return Err(Illegal("a form field was changed".into()));
+            let why = "a form field was changed";
+            return Err(Illegal::of(Reason::FormChanged, why));
         }
         allowed.insert(field.key.num);
         added.fields.push(field.key);
@@ -211,7 +312,11 @@ fn is_new_field(old: &View<'_, '_>, new: &View<'_, '_>, field: &SigField) -> Jud
 }
 
 /// The field's value is a signature dictionary that came with this update.
-fn is_signature(old: &View<'_, '_>, new: &View<'_, '_>, field: &SigField) -> Judged<bool> {
+pub(super) fn is_signature(
+    old: &View<'_, '_>,
+    new: &View<'_, '_>,
+    field: &SigField,
+) -> Judged<bool> {
     let Some(value) = field.value.filter(|value| old.place(value.num).is_none()) else {
         return Ok(false);
     };
@@ -262,22 +367,62 @@ fn only_text(before: &Found, after: &Found) -> bool {
 
 /// The objects that an entry of the catalog leads to, provided that nothing else in the document
 /// leads to any of them: a page might use the same stream as its content.
-fn owned(view: &View<'_, '_>, form: &Form, entry: &str) -> Judged<HashSet<u32>> {
-    let mut owned = HashSet::new();
+struct Owned {
+    entry: &'static str,
+    reached: Option<HashSet<u32>>,
+    /// Nothing else leads there. Asked only when it matters: the whole document is read for it.
+    alone: Option<bool>,
+}
+
+impl Owned {
+    fn new(entry: &'static str) -> Self {
+        Self {
+            entry,
+            reached: None,
+            alone: None,
+        }
+    }
+
+    fn holds(&mut self, view: &View<'_, '_>, form: &Form, num: u32) -> Judged<bool> {
+        let reached = match self.reached.take() {
+            Some(reached) => reached,
+            None => reached(view, form, self.entry)?,
+        };
+        let found = reached.contains(&num);
+        if found && self.alone.is_none() {
+            self.alone = Some(!is_shared(view, form, self.entry, &reached)?);
+        }
+        self.reached = Some(reached);
+        Ok(found && self.alone == Some(true))
+    }
+}
+
+fn reached(view: &View<'_, '_>, form: &Form, entry: &str) -> Judged<HashSet<u32>> {
+    let mut reached = HashSet::new();
     let mut open: Vec<u32> = Vec::new();
     if let Some(value) = form.catalog.get(entry) {
         each_reference(value, &mut |num| open.push(num));
     }
     while let Some(num) = open.pop() {
-        if let Some(key) = view.key(num).filter(|_| owned.insert(num)) {
+        if let Some(key) = view.key(num).filter(|_| reached.insert(num)) {
             each_reference(&view.get(key)?.value, &mut |num| open.push(num));
         }
     }
+    Ok(reached)
+}
+
+/// Something other than the entry leads to one of these objects.
+fn is_shared(
+    view: &View<'_, '_>,
+    form: &Form,
+    entry: &str,
+    reached: &HashSet<u32>,
+) -> Judged<bool> {
     let mut shared = false;
-    let mut note = |num| shared |= owned.contains(&num);
+    let mut note = |num| shared |= reached.contains(&num);
     let others = view
         .numbers()
-        .filter(|n| *n != form.catalog_key.num && !owned.contains(n));
+        .filter(|n| *n != form.catalog_key.num && !reached.contains(n));
     for key in others.filter_map(|num| view.key(num)) {
         each_reference(&view.get(key)?.value, &mut note);
     }
@@ -288,98 +433,16 @@ fn owned(view: &View<'_, '_>, form: &Form, entry: &str) -> Judged<HashSet<u32>> 
     for other in entries.chain(view.trailer().entries()) {
         each_reference(&other.value, &mut note);
     }
-    Ok(if shared { HashSet::new() } else { owned })
+    Ok(shared)
 }
 
-fn is_page(found: &Found) -> bool {
+pub(super) fn is_page(found: &Found) -> bool {
     let kind = found.plain_dict().and_then(|dict| dict.get("Type"));
     kind.and_then(Obj::as_name) == Some(b"Page")
 }
 
-fn page(
-    old: &View<'_, '_>,
-    new: &View<'_, '_>,
-    before: &Found,
-    after: &Found,
-    form: &Form,
-    added: &Added,
-) -> Judged<()> {
-    let (Some(before), Some(after)) = (before.plain_dict(), after.plain_dict()) else {
-        return Err(Illegal("a page was changed".into()));
-    };
-    if !before.same_except(after, &["Annots"]) {
-        return Err(Illegal("a page was changed".into()));
-    }
-    let what = "a page's annotations are damaged";
-    let was = list(old, before.get("Annots"), what)?;
-    let is = list(new, after.get("Annots"), what)?;
-    annotations(&was, &is, form, added)
-}
-
-/// Annotations may only have grown by the pictures of the signatures that came.
-fn annotations(was: &[Obj], is: &[Obj], form: &Form, added: &Added) -> Judged<()> {
-    let Some(extra) = is.strip_prefix(was) else {
-        return Err(Illegal("annotations were removed or moved".into()));
-    };
-    let of_signature = |item: &Obj| {
-        let mut fields = form
-            .signatures
-            .iter()
-            .filter(|f| added.fields.contains(&f.key));
-        item.as_ref()
-            .is_some_and(|key| fields.any(|field| field.widgets.contains(&key)))
-    };
-    if extra.iter().all(of_signature) {
-        Ok(())
-    } else {
-        Err(Illegal(
-            "an annotation other than a signature was added".into(),
-        ))
-    }
-}
-
-/// An array that the page of an added signature names as its annotations.
-fn annotation_array(
-    old: &View<'_, '_>,
-    new: &View<'_, '_>,
-    key: Key,
-    before: &Found,
-    after: &Found,
-    form: &Form,
-    added: &Added,
-) -> Judged<bool> {
-    let (Some(_), Some(_)) = (before.value.as_array(), after.value.as_array()) else {
-        return Ok(false);
-    };
-    let fields = form
-        .signatures
-        .iter()
-        .filter(|f| added.fields.contains(&f.key));
-    for widget in fields.flat_map(|field| &field.widgets) {
-        let object = new.get(*widget)?;
-        let page = object
-            .plain_dict()
-            .and_then(|dict| dict.get("P"))
-            .and_then(Obj::as_ref);
-        let Some(page) = page else { continue };
-        let found = old.get(page)?;
-        let named = found
-            .plain_dict()
-            .and_then(|dict| dict.get("Annots"))
-            .and_then(Obj::as_ref);
-        if is_page(&found) && named == Some(key) {
-            let what = "a page's annotations are damaged";
-            let was = list(old, Some(&before.value), what)?;
-            let is = list(new, Some(&after.value), what)?;
-            annotations(&was, &is, form, added)?;
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
 /// A reference that led nowhere when the document was signed must not lead somewhere now.
-fn no_dangling(old: &View<'_, '_>, new: &View<'_, '_>) -> Judged<()> {
+fn no_dangling(old: &View<'_, '_>, end: usize, new: &View<'_, '_>) -> Judged<()> {
     let fresh: HashSet<u32> = new
         .numbers()
         .filter(|num| new.place(*num).is_some() && old.place(*num).is_none())
@@ -387,7 +450,13 @@ fn no_dangling(old: &View<'_, '_>, new: &View<'_, '_>) -> Judged<()> {
     if fresh.is_empty() {
         return Ok(());
     }
+    // In a large file reading every object once more would take longest of all.
+    let only_packed = old.never_referred(fresh.iter().copied(), end);
     for num in old.numbers() {
+        let packed = matches!(old.place(num), Some(Place::In { .. }));
+        if only_packed && !packed {
+            continue;
+        }
         let Some(key) = old.key(num) else { continue };
         let found = old.get(key)?;
         let mut woken = None;
@@ -396,13 +465,13 @@ fn no_dangling(old: &View<'_, '_>, new: &View<'_, '_>) -> Judged<()> {
         });
         if let Some(woken) = woken {
             let text = format!("object {num} named the missing object {woken}, which now exists");
-            return Err(Illegal(text));
+            return Err(Illegal::of(Reason::HiddenShown, text));
         }
     }
     Ok(())
 }
 
-fn each_reference(value: &Obj, visit: &mut dyn FnMut(u32)) {
+pub(super) fn each_reference(value: &Obj, visit: &mut dyn FnMut(u32)) {
     match value {
         Obj::Ref(key) => visit(key.num),
         Obj::Array(items) => items.iter().for_each(|item| each_reference(item, visit)),

@@ -3,9 +3,11 @@
 use super::file::{FILE_LIMIT, File, View};
 use super::form::{Form, SigField};
 use super::judge;
+use super::permission::{Level, Policy};
 use super::range::Mark;
 use super::scan::{Bad, Read};
-use super::update::{self, Added, Illegal};
+use super::store::Store;
+use super::update::{self, Added, Illegal, Judged};
 use super::walk::Walk;
 use crate::report::Report;
 use crate::{Check, FileKind, Reason, Trust, Unreadable, Verdict};
@@ -18,8 +20,10 @@ const ENTRIES: usize = 1 << 24;
 /// Verifies every signature of a PDF file. An error means that the bytes are no PDF at all; whatever
 /// else is wrong with a file, or that it carries no signature, stands in the verdict.
 ///
-/// Reads any PAdES or PKCS#7 signature with ECDSA P-256, RSA or SM2. Time: the one the signature
-/// claims; it is covered by the signature, but nobody else vouches for it.
+/// Reads any PAdES or PKCS#7 signature with ECDSA on P-256 or P-384, RSA or SM2, and time stamps.
+/// Time: that of a trusted time stamp; where there is none, the one the signature claims, which is
+/// covered by the signature, but nobody else vouches for it. Certificates and revocation data in
+/// the document's security store are used like those that are at hand.
 pub fn verify_pdf(bytes: &[u8], trust: &Trust) -> Result<Verdict, Unreadable> {
     if bytes.len() > FILE_LIMIT {
         return Err(Unreadable(format!("it is larger than {FILE_LIMIT} bytes")));
@@ -134,7 +138,9 @@ fn examine(bytes: &[u8], part: usize, trust: &Trust, report: &mut Report) -> Rea
     }
     marks.sort_by_key(|mark| mark.end);
     let first = report.signatures.len();
-    judge::signatures(&file, &marks, trust, report);
+    let store = Store::read(&newest, &form)?;
+    judge::signatures(&file, &marks, &store, trust, report);
+    certification(&marks, first, report);
     coverage(&file, &newest, &marks, first, bytes.len(), report)?;
     for (i, mark) in marks.iter().enumerate() {
         if !walk.ends.contains(&mark.eof) {
@@ -161,6 +167,17 @@ fn removed(walk: &Walk, signed: &[&SigField], report: &mut Report) {
     }
 }
 
+/// A certification speaks of everything after it, so it comes first (ISO 32000-2, 12.8.1).
+fn certification(marks: &[Mark], first: usize, report: &mut Report) {
+    for (i, mark) in marks.iter().enumerate() {
+        if mark.permission.certifies.is_some() && i > 0 {
+            let evidence = "a certification that is not the first signature";
+            let (check, index) = (Check::Stamp, Some(first + i));
+            report.warn(check, Reason::FormatDeviation, index, evidence);
+        }
+    }
+}
+
 /// What happened after each signature, from the last to the first: whatever breaks a later step
 /// breaks it for all signatures before.
 fn coverage(
@@ -171,32 +188,38 @@ fn coverage(
     length: usize,
     report: &mut Report,
 ) -> Read<()> {
-    let mut broken: Option<String> = None;
+    let mut broken: Option<Illegal> = None;
     let mut informed = false;
+    let mut permitted: Vec<&str> = Vec::new();
     let mut later: Option<(&Mark, View<'_, '_>)> = None;
     for (i, mark) in marks.iter().enumerate().rev() {
         let view = file.view(mark.rank);
+        // A later revision is judged by all signatures it stands behind.
+        let policy = Policy::of(marks[..=i].iter().map(|mark| &mark.permission));
         let step = match &later {
-            Some((later, later_view)) => follow(mark, &view, later, later_view),
-            None => tail(mark, &view, newest, file.data.len(), length),
+            Some((later, later_view)) => follow(mark, &policy, &view, later, later_view),
+            None => tail(mark, &policy, &view, newest, file.data.len(), length),
         };
         match step {
-            Ok(added) => informed |= added.information || added.evidence,
-            Err(Illegal(why)) => broken = Some(why),
+            Ok(added) => {
+                informed |= added.information || added.evidence;
+                permitted.extend(added.filled.then_some("filled in"));
+                permitted.extend(added.annotated.then_some("annotated"));
+            }
+            Err(illegal) => broken = Some(illegal),
         }
-        let index = Some(first + i);
+        let (check, index) = (Check::Coverage, Some(first + i));
         let covered = format!("bytes 0 to {} of {length}", mark.end);
-        if let Some(why) = &broken {
-            report.fail(
-                Check::Coverage,
-                Reason::ChangedAfterSigning,
-                index,
-                why.clone(),
-            );
+        if let Some(Illegal { reason, why }) = &broken {
+            report.fail(check, *reason, index, why.clone());
+        } else if !permitted.is_empty() {
+            permitted.dedup();
+            let evidence = format!("{covered}, then {}", permitted.join(" and "));
+            report.warn(check, Reason::PermittedChange, index, evidence);
         } else if informed {
-            report.warn(Check::Coverage, Reason::InformationUpdated, index, covered);
+            report.warn(check, Reason::InformationUpdated, index, covered);
         } else {
-            report.pass(Check::Coverage, index, covered);
+            report.pass(check, index, covered);
         }
         was_there(mark, &view, index, report)?;
         later = Some((mark, view));
@@ -204,58 +227,66 @@ fn coverage(
     Ok(())
 }
 
-/// From one signature to the next, only the next may have come.
+/// From one signature to the next, only the next may have come, and what was permitted.
 fn follow(
     mark: &Mark,
+    policy: &Policy,
     view: &View<'_, '_>,
     later: &Mark,
     later_view: &View<'_, '_>,
-) -> Result<Added, Illegal> {
-    if mark.closes {
-        return Err(Illegal(
-            "the signature closed the document, another one followed".into(),
-        ));
+) -> Judged<Added> {
+    if policy.level == Level::Nothing && !later.is_time_stamp() {
+        let why = "the signature closed the document, another one followed";
+        return Err(Illegal::of(Reason::PermissionExceeded, why));
     }
-    let added = update::compare(view, later_view)?;
+    if policy.locks(&later.field.name) && !later.is_time_stamp() && was_waiting(view, later)? {
+        let why = "a locked signature field was filled";
+        return Err(Illegal::of(Reason::PermissionExceeded, why));
+    }
+    let added = update::compare(view, mark.end, later_view, policy)?;
     if added.fields != [later.field.key] {
-        return Err(Illegal(
-            "more than one signature was added in one step".into(),
+        return Err(Illegal::new(
+            "more than one signature was added in one step",
         ));
     }
     Ok(added)
 }
 
-/// Behind the last signature nothing may follow but evidence for verifying it later.
+/// The field of the later signature was in the form already, empty.
+fn was_waiting(view: &View<'_, '_>, later: &Mark) -> Read<bool> {
+    let form = Form::read(view)?;
+    let mut fields = form.signatures.iter();
+    Ok(fields.any(|field| field.key == later.field.key && field.value.is_none()))
+}
+
+/// Behind the last signature nothing may follow but evidence for verifying it later, news about the
+/// document that show on no page, and what was permitted.
 fn tail(
     mark: &Mark,
+    policy: &Policy,
     view: &View<'_, '_>,
     newest: &View<'_, '_>,
     part: usize,
     length: usize,
-) -> Result<Added, Illegal> {
+) -> Judged<Added> {
     if part < length {
         let more = length - part;
-        return Err(Illegal(format!(
+        return Err(Illegal::new(format!(
             "{more} bytes that are no part of the PDF were appended"
         )));
     }
     if mark.end == length {
         return Ok(Added::default());
     }
-    let added = update::compare(view, newest)?;
-    match added {
-        Added {
-            information: false,
-            evidence: true,
-            ref fields,
-        } if fields.is_empty() => Ok(added),
-        _ => {
-            let more = length - mark.end;
-            Err(Illegal(format!(
-                "an update of {more} bytes follows the last signature"
-            )))
-        }
+    let added = update::compare(view, mark.end, newest, policy)?;
+    let something = added.information || added.evidence || added.filled || added.annotated;
+    if something && added.fields.is_empty() {
+        return Ok(added);
     }
+    let more = length - mark.end;
+    Err(Illegal::new(format!(
+        "an update of {more} bytes follows the last signature"
+    )))
 }
 
 /// The field already had this value in the revision it signed.

@@ -8,6 +8,7 @@ use super::file::{File, Place, View};
 use super::object::Key;
 use super::scan::{Scan, is_space};
 use super::sections::Section;
+use super::update::each_reference;
 use crate::Reason;
 
 /// What the walk came upon.
@@ -31,10 +32,12 @@ impl Walk {
         let named = named_offsets(file);
         let at = |section: &Section| body_start(file.data, section.at);
         let mut sections: HashSet<usize> = file.sections.iter().map(at).collect();
-        let mut bodies: HashMap<usize, Key> = HashMap::new();
+        // In the order of the file, and so sorted; maps would weigh more than a file of many objects.
+        let mut bodies: Vec<(usize, Key)> = Vec::new();
         let mut in_revision: HashSet<u32> = HashSet::new();
         let mut scan = Scan::at(file.data, 0);
         let mut whole = true;
+        let mut referred: HashMap<u32, usize> = HashMap::new();
         while let Some(byte) = scan.peek().filter(|_| whole) {
             if is_space(byte) {
                 scan.pos += 1;
@@ -72,7 +75,7 @@ impl Walk {
                 if !in_revision.insert(body.key.num) {
                     walk.doubled.push((body.key, start));
                 }
-                if !sections.remove(&start) && !named.contains(&start) {
+                if !sections.remove(&start) && named.binary_search(&start).is_err() {
                     walk.odd
                         .push((start, "an object that no cross-reference section names"));
                 }
@@ -82,11 +85,16 @@ impl Walk {
                 {
                     walk.signatures.push(body.key);
                 }
-                bodies.insert(start, body.key);
+                each_reference(&body.value, &mut |num| {
+                    referred.entry(num).or_insert(start);
+                });
+                bodies.push((start, body.key));
             }
         }
         // Behind damage nothing was looked at, so nothing can be said to be missing.
         if whole {
+            // The first walk is as good as any other.
+            let _ = file.referred.set(referred);
             walk.find_missing(file, &bodies);
             let hidden = sections.into_iter().min();
             let what = "a cross-reference section inside of something else";
@@ -117,7 +125,7 @@ impl Walk {
         [doubled, missing, odd].into_iter().flatten().collect()
     }
 
-    fn find_missing(&mut self, file: &File<'_>, bodies: &HashMap<usize, Key>) {
+    fn find_missing(&mut self, file: &File<'_>, bodies: &[(usize, Key)]) {
         for (num, place) in file.sections.iter().flat_map(|section| &section.entries) {
             let Place::At { offset, generation } = *place else {
                 continue;
@@ -126,7 +134,9 @@ impl Walk {
                 num: *num,
                 generation,
             };
-            if bodies.get(&body_start(file.data, offset)) != Some(&key) {
+            let start = body_start(file.data, offset);
+            let found = bodies.binary_search_by_key(&start, |(at, _)| *at);
+            if found.map(|at| bodies[at].1) != Ok(key) {
                 self.missing.push((*num, offset));
             }
         }
@@ -139,14 +149,17 @@ fn body_start(data: &[u8], offset: usize) -> usize {
     offset + rest.iter().take(4).take_while(|b| is_space(**b)).count()
 }
 
-fn named_offsets(file: &File<'_>) -> HashSet<usize> {
+/// Sorted.
+fn named_offsets(file: &File<'_>) -> Vec<usize> {
     let places = file.sections.iter().flat_map(|section| &section.entries);
-    places
+    let mut offsets: Vec<usize> = places
         .filter_map(|(_, place)| match place {
             Place::At { offset, .. } => Some(body_start(file.data, *offset)),
             _ => None,
         })
-        .collect()
+        .collect();
+    offsets.sort_unstable();
+    offsets
 }
 
 fn skip_table(scan: &mut Scan<'_>) -> Option<()> {

@@ -15,6 +15,14 @@ static TWO: LazyLock<Vec<u8>> = LazyLock::new(|| {
     sign_pdf(&ONE, &job(&signer, &seal(), "Seal2")).unwrap()
 });
 
+static SAMPLES: [&[u8]; 5] = [
+    include_bytes!("data/lasting.pdf"),
+    include_bytes!("data/archived.pdf"),
+    include_bytes!("data/certified2-filled-signed.pdf"),
+    include_bytes!("data/certified3-annotated.pdf"),
+    include_bytes!("data/streams.pdf"),
+];
+
 #[derive(Clone, Debug)]
 enum Change {
     Set(usize, u8),
@@ -117,6 +125,21 @@ proptest! {
         }
         let signer = HOUSE.signer("第三章", 3);
         let _ = sign_pdf(&pdf, &job(&signer, &seal(), "Seal3"));
+    }
+
+    /// Files with a security store, a filled form, time stamps: looked into as well.
+    #[test]
+    fn mutated_samples_never_panic(
+        which in 0..SAMPLES.len(),
+        changes in prop::collection::vec(change(), 1..6),
+    ) {
+        let mut pdf = SAMPLES[which].to_vec();
+        for change in &changes {
+            apply(&mut pdf, change);
+        }
+        let _ = verify_pdf(&pdf, &HOUSE.trust());
+        let _ = sealing::pdf::inspect(&pdf);
+        let _ = sealing::pdf::preserve_pdf(&pdf, &HOUSE.trust());
     }
 
     #[test]

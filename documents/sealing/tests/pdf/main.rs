@@ -3,9 +3,15 @@
 #![allow(clippy::unwrap_used)]
 
 mod attack;
+mod authorities;
+mod fixtures;
 mod foreign;
 mod fuzz;
+mod lasting;
 mod make;
 mod others;
+#[path = "../../../../base/gm/tests/it/outside.rs"]
+mod outside;
+mod shadow;
 mod sign;
 mod trust;

@@ -1,41 +1,48 @@
 //! CMS SignedData: reading it, from whatever software made it, and checking what is signed.
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
-use gm::asn1::{self, Element, Malformed, Reader, tag};
-use gm::{Certificate, ObjectIdentifier, PublicKey, SignatureAlgorithm, VerifyError, oid};
+use der::asn1::ObjectIdentifier;
 use jiff::Timestamp;
 
-use super::cms::{
-    self, CONTENT_TYPE, DATA, Digest, MESSAGE_DIGEST, SIGNED_DATA, SIGNING_CERTIFICATE,
+use super::ber::outermost;
+use super::{
+    CONTENT_TYPE, DATA, MESSAGE_DIGEST, REVOCATION_ARCHIVE, SIGNED_DATA, SIGNING_CERTIFICATE,
     SIGNING_CERTIFICATE_V2, SIGNING_TIME, TIME_STAMP,
 };
-use crate::time;
-
-/// Elements of indefinite length inside one another.
-const DEPTH: usize = 16;
+use crate::asn1::{self, Element, Malformed, Reader, tag};
+use crate::{
+    Certificate, Crl, DigestAlgorithm as Digest, Evidence, OcspResponse, PublicKey,
+    SignatureAlgorithm, VerifyError, oid,
+};
 /// Certificates in one signature. Chains are searched among them, so they must be few.
 const CERTIFICATES: usize = 10;
+/// Revocation lists and answers in one signature.
+const REVOCATIONS: usize = 32;
 
 /// What a signature says of the certificate it was made with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Named {
+pub enum Named {
     /// The signed attributes name the signer's certificate.
     Yes,
     /// They name none.
     No,
+    /// They name it by SHA-1 alone, which can be made to name another.
+    Weakly,
     /// They name another.
     Other,
 }
 
 /// A signature, taken apart.
 #[derive(Debug)]
-pub(super) struct Signed {
+pub struct Signed {
     /// The digest over the document; none when not supported.
     pub digest: Option<Digest>,
     /// The digest the signer saw, none when the document is signed without attributes.
     pub message_digest: Option<Vec<u8>>,
+    /// The signer's certificate, found among those that came along.
     pub signer: Certificate,
+    /// The certificates that came along, the signer's among them.
     pub certificates: Vec<Certificate>,
     /// Something in it is not as the standard has it, though it does no harm.
     pub odd: Option<&'static str>,
@@ -43,16 +50,20 @@ pub(super) struct Signed {
     pub signing_time: Option<Timestamp>,
     /// A time stamp over the value, DER, not covered by the signature.
     pub token: Option<Vec<u8>>,
+    /// Revocation data that came along, DER: lists and answers, none of them looked at yet.
+    revocations: Vec<Vec<u8>>,
     /// None when not supported.
     pub algorithm: Option<SignatureAlgorithm>,
+    /// Its object identifier, dotted.
     pub algorithm_oid: String,
     /// The signed attributes as they were signed.
     attributes: Option<Vec<u8>>,
+    /// The signature value itself.
     pub value: Vec<u8>,
 }
 
 /// What a `SignedData` carries inside itself.
-pub(super) struct Content {
+pub struct Content {
     /// Contents of its OBJECT IDENTIFIER.
     pub kind: Vec<u8>,
     /// The bytes, none when the signature stands beside what it signs.
@@ -122,7 +133,22 @@ impl Signed {
                 }
             }
         }
-        signed.optional(tag::context(1))?;
+        let mut revocations = Vec::new();
+        if let Some(set) = signed.optional(tag::context(1))? {
+            let mut set = set.inside();
+            while !set.is_empty() && revocations.len() < REVOCATIONS {
+                let element = set.element()?;
+                match element.tag {
+                    tag::SEQUENCE => revocations.push(element.raw.to_vec()),
+                    // RFC 5940: another kind of data behind its identifier.
+                    _ => {
+                        let mut inside = element.inside();
+                        inside.expect(tag::OID)?;
+                        revocations.push(inside.element()?.raw.to_vec());
+                    }
+                }
+            }
+        }
         let mut infos = signed.expect(tag::SET)?.inside();
         signed.end()?;
         let mut info = infos.expect(tag::SEQUENCE)?.inside();
@@ -177,6 +203,7 @@ impl Signed {
             attributes: attributes.map(|a| asn1::tlv(tag::SET, a.value)),
             signer,
             certificates,
+            revocations,
             odd,
             value,
             token: unsigned
@@ -212,12 +239,28 @@ impl Signed {
                 let value = values.expect(tag::OCTET_STRING)?.value;
                 self.message_digest = Some(value.to_vec());
             } else if is(SIGNING_TIME) {
-                self.signing_time = time::from_asn1(&values.element()?);
+                self.signing_time = values.element()?.time().ok();
             } else if is(SIGNING_CERTIFICATE_V2) {
-                self.named = self.names_signer(values.element()?)?;
-            } else if is(SIGNING_CERTIFICATE) && self.named == Named::No {
-                // SHA-1 can be made to name any certificate; it proves nothing either way.
-                continue;
+                let named = self.names_signer(values.element()?)?;
+                if self.named != Named::Other {
+                    self.named = named;
+                }
+            } else if is(SIGNING_CERTIFICATE) {
+                let named = self.names_signer_weakly(values.element()?)?;
+                // What the second version says counts, wherever it stands.
+                if self.named == Named::No || named == Named::Other {
+                    self.named = named;
+                }
+            } else if is(REVOCATION_ARCHIVE) {
+                // ISO 32000-2, 12.8.3.3.2: lists, answers, and others, each behind its tag.
+                let mut kinds = values.expect(tag::SEQUENCE)?.inside();
+                while !kinds.is_empty() {
+                    let kind = kinds.element()?;
+                    let mut list = Element::parse(kind.value)?.expect(tag::SEQUENCE)?.inside();
+                    while !list.is_empty() && self.revocations.len() < REVOCATIONS {
+                        self.revocations.push(list.element()?.raw.to_vec());
+                    }
+                }
             } else {
                 continue;
             }
@@ -245,8 +288,25 @@ impl Signed {
         };
         let hash = first.expect(tag::OCTET_STRING)?.value;
         Ok(match digest {
-            Some(digest) if digest.of(self.signer.der()) == hash => Named::Yes,
-            _ => Named::Other,
+            Some(digest) if digest.of(self.signer.der()) != hash => Named::Other,
+            Some(digest) if digest.is_weak() => Named::Weakly,
+            Some(_) => Named::Yes,
+            None => Named::Other,
+        })
+    }
+
+    /// The first version's `ESSCertID`, whose digest is SHA-1 (RFC 2634, 5.4).
+    fn names_signer_weakly(&self, value: Element<'_>) -> Result<Named, Malformed> {
+        let mut list = value
+            .expect(tag::SEQUENCE)?
+            .inside()
+            .expect(tag::SEQUENCE)?
+            .inside();
+        let mut first = list.expect(tag::SEQUENCE)?.inside();
+        let hash = first.expect(tag::OCTET_STRING)?.value;
+        Ok(match Digest::Sha1.of(self.signer.der()) == hash {
+            true => Named::Weakly,
+            false => Named::Other,
         })
     }
 
@@ -256,12 +316,22 @@ impl Signed {
         let known = || self.certificates.iter().chain(chain);
         for certificate in self.certificates.iter().filter(|one| !chain.contains(one)) {
             let mut issuers = known().filter(|c| c.subject_der() == certificate.issuer_der());
+            // A copy of one in the chain must not differ from it.
+            let copy = |other: &Certificate| {
+                other.serial_bytes() == certificate.serial_bytes()
+                    && other.issuer_der() == certificate.issuer_der()
+            };
             let signed = match issuers.next() {
+                _ if chain.iter().any(copy) => false,
                 Some(first) => {
                     let mut issuers = std::iter::once(first).chain(issuers);
-                    issuers.any(|issuer| certificate.is_signed_by(issuer).is_ok())
+                    // What a key of a kind unknown here signed cannot be checked, so it counts as whole.
+                    issuers.any(|issuer| {
+                        certificate.is_signed_by(issuer).is_ok()
+                            || !issuer.public_key().is_supported()
+                    })
                 }
-                // Nobody here can say; a copy of one in the chain must not differ from it.
+                // Nobody here can say.
                 None => chain
                     .iter()
                     .all(|other| other.serial_bytes() != certificate.serial_bytes()),
@@ -271,6 +341,31 @@ impl Signed {
             }
         }
         Ok(())
+    }
+
+    /// The revocation data that came along, as far as they can be read.
+    pub fn evidence(&self) -> Evidence {
+        let mut evidence = Evidence::new();
+        for der in &self.revocations {
+            if let Ok(answer) = OcspResponse::from_der(der) {
+                evidence.ocsps.push(Arc::new(answer));
+            } else if let Ok(list) = Crl::from_der(der) {
+                evidence.crls.push(Arc::new(list));
+            }
+        }
+        evidence
+    }
+
+    /// The algorithm as people know it, or its object identifier.
+    pub fn algorithm_name(&self) -> String {
+        match self.algorithm {
+            Some(algorithm) => self.signer.public_key().algorithm_name(algorithm),
+            None => format!(
+                "{} ({})",
+                self.algorithm_oid,
+                self.signer.public_key().kind()
+            ),
+        }
     }
 
     /// Checks the signature itself. `content` is the covered part of the document, needed only
@@ -313,6 +408,8 @@ fn algorithm(
         (None, Some(Digest::Sha256)) if is(oid::EC_PUBLIC_KEY) => {
             SignatureAlgorithm::EcdsaP256Sha256
         }
+        (None, Some(Digest::Sha384)) if is(oid::EC_PUBLIC_KEY) => SignatureAlgorithm::EcdsaSha384,
+        (None, Some(Digest::Sha512)) if is(oid::EC_PUBLIC_KEY) => SignatureAlgorithm::EcdsaSha512,
         // GM/T 0006 names SM2 for signing with an arc below the curve's.
         (None, Some(Digest::Sm3))
             if is(oid::SM2_CURVE) || id.starts_with(oid::SM2_CURVE.as_bytes()) =>
@@ -321,22 +418,24 @@ fn algorithm(
         }
         _ => return Ok(None),
     };
-    // Without this the digest over the document could be weaker than the one over the attributes.
-    let strong = match found {
+    let fits = match found {
         SignatureAlgorithm::Sm2Sm3 => key.kind() == "SM2",
-        SignatureAlgorithm::EcdsaP256Sha256 => key.kind() == "P-256",
+        SignatureAlgorithm::EcdsaP256Sha256 | SignatureAlgorithm::EcdsaSha384 => {
+            matches!(key.kind(), "P-256" | "P-384")
+        }
+        SignatureAlgorithm::EcdsaSha512 => key.kind() == "P-256",
         _ => key.kind() == "RSA",
     };
-    Ok(Some(found).filter(|_| strong && digest.is_some()))
+    Ok(Some(found).filter(|_| fits && digest.is_some()))
 }
 
 fn find_signer(named: Element<'_>, certificates: &[Certificate]) -> Result<Certificate, Malformed> {
     let fits = |certificate: &&Certificate| match named.tag {
         tag::SEQUENCE => {
-            cms::issuer_and_serial(certificate.der()).is_ok_and(|name| name == named.raw)
+            super::issuer_and_serial(certificate.der()).is_ok_and(|name| name == named.raw)
         }
         // [0] IMPLICIT SubjectKeyIdentifier
-        0x80 => cms::key_identifier(certificate.der()) == Ok(Some(named.value)),
+        0x80 => super::key_identifier(certificate.der()) == Ok(Some(named.value)),
         _ => false,
     };
     certificates
@@ -359,52 +458,4 @@ fn time_stamp(mut attributes: Reader<'_>) -> Result<Option<Vec<u8>>, Malformed> 
         }
     }
     Ok(found)
-}
-
-/// Splits the first element from the zeros behind it. BER of indefinite length, as some libraries
-/// write it around the signature, is brought into definite form first.
-fn outermost(bytes: &[u8]) -> Result<(Cow<'_, [u8]>, &[u8]), Malformed> {
-    let mut reader = Reader::new(bytes);
-    match reader.element() {
-        Ok(element) => Ok((Cow::Borrowed(element.raw), &bytes[element.raw.len()..])),
-        Err(_) => {
-            let (der, rest) = definite(bytes, DEPTH)?;
-            Ok((Cow::Owned(der), rest))
-        }
-    }
-}
-
-fn definite(bytes: &[u8], depth: usize) -> Result<(Vec<u8>, &[u8]), Malformed> {
-    let &[kind, 0x80, ..] = bytes else {
-        let element = Reader::new(bytes).element()?;
-        return Ok((element.raw.to_vec(), &bytes[element.raw.len()..]));
-    };
-    if depth == 0 || kind & 0x20 == 0 || kind & 0x1f == 0x1f {
-        return Err(Malformed("indefinite length"));
-    }
-    let mut rest = &bytes[2..];
-    let mut value = Vec::new();
-    loop {
-        if let Some(after) = rest.strip_prefix(&[0, 0]) {
-            return Ok((asn1::tlv(kind, &value), after));
-        }
-        let (element, after) = definite(rest, depth - 1)?;
-        value.extend(element);
-        rest = after;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn indefinite_lengths_become_definite() {
-        let ber = [0x30, 0x80, 0xa0, 0x80, 4, 1, 9, 0, 0, 5, 0, 0, 0, 7];
-        let (der, rest) = outermost(&ber).unwrap();
-        assert_eq!(&der[..], [0x30, 7, 0xa0, 3, 4, 1, 9, 5, 0]);
-        assert_eq!(rest, [7]);
-        assert!(outermost(&[0x30, 0x80, 4, 1]).is_err());
-        assert!(outermost(&[0x30, 0x80].repeat(100)).is_err());
-    }
 }
