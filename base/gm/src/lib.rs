@@ -12,6 +12,7 @@ mod error;
 mod file_store;
 mod issue;
 mod key_store;
+pub mod legacy;
 mod public_key;
 mod signer;
 mod soft_key;

@@ -102,6 +102,14 @@ impl PublicKey {
         }
     }
 
+    /// DER `RSAPublicKey`; none for keys of another kind.
+    pub(crate) fn rsa(&self) -> Option<&[u8]> {
+        match &self.kind {
+            Kind::Rsa(key) => Some(key),
+            _ => None,
+        }
+    }
+
     /// Checks a signature over a message (not its digest). Signatures of SM2 and ECDSA are strict
     /// DER `SEQUENCE { r, s }`.
     pub fn verify(

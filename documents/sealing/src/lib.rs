@@ -1,6 +1,8 @@
 //! Seal signatures on OFD and PDF, and their verification.
 
+mod ber;
 mod container;
+mod deviation;
 mod error;
 mod judge;
 mod ofd;
@@ -10,16 +12,23 @@ mod report;
 mod seal;
 mod stamp;
 mod time;
+mod time_stamper;
 mod trust;
+mod value;
 mod verdict;
 mod verify;
 mod xml;
 
 pub use container::{Part, pack, unpack};
+pub use deviation::{Deviates, Deviation};
 pub use error::{SealError, Unreadable};
-pub use ofd::{PageRef, Place, Provider, SealJob, seal_ofd, seal_ofd_file, verify_ofd};
+pub use ofd::{
+    Edge, PageRef, Place, Provider, SealJob, SignJob, StampPicture, Straddle, seal_ofd, seal_ofd_file,
+    sign_ofd, stamps, straddle, verify_ofd,
+};
 pub use reason::Reason;
 pub use seal::{Impression, Listed, Picture, Seal, SealKind, SealSpec, make_seal};
+pub use time_stamper::TimeStamper;
 pub use trust::Trust;
 pub use verdict::{Check, FileKind, Finding, Outcome, SignatureInfo, Verdict};
 pub use verify::verify;

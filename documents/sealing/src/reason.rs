@@ -55,6 +55,8 @@ reasons! {
     InformationUpdated = "information_updated", "签章后文件说明信息或验证资料有更新，正文未变", "Information about the document was updated after signing, its content was not";
     TimeStampBroken = "time_stamp_broken", "时间戳不成立", "The time stamp does not hold";
     FormatDeviation = "format_deviation", "签章格式与标准有出入", "The signature's form deviates from the standard";
+    AlgorithmWeak = "algorithm_weak", "使用了不安全的密码算法", "A weak algorithm was used";
+    OwnerMismatch = "owner_mismatch", "印章不属于应盖章的单位", "The seal belongs to another agency than it should";
     AlgorithmUnknown = "algorithm_unknown", "签名算法不支持，无法核查", "The signature's algorithm is not supported";
     LicenceUnknown = "licence_unknown", "证照库中没有这份证照", "The library holds no such licence";
     LicenceHistory = "licence_history", "该文件是历史版本，不可引用", "This is a former version, not to be cited";

@@ -1,6 +1,6 @@
 //! What sealing and verification need to know of `OFD.xml` and `Document.xml`.
 
-use super::path;
+use super::{path, schema};
 use crate::xml::Node;
 
 /// Name of the entry point of a package.
@@ -76,6 +76,41 @@ pub(super) fn pages(name: &str, document: &[u8]) -> Result<(Vec<Page>, Vec<Strin
     let common = root.child("CommonData");
     let templates = common.into_iter().flat_map(|data| data.all("TemplatePage"));
     Ok((pages.collect(), templates.filter_map(location).collect()))
+}
+
+/// Widths of A4, for pages that say nothing.
+const A4: [f64; 4] = [0.0, 0.0, 210.0, 297.0];
+
+/// The physical boxes of the pages, millimetres: their own, else their template's, else the
+/// document's. `read` gives a part by its name.
+pub(super) fn page_boxes<'p>(
+    name: &str,
+    document: &[u8],
+    read: impl Fn(&str) -> Option<&'p [u8]>,
+) -> Result<Vec<[f64; 4]>, String> {
+    let root = Node::parse(document)?;
+    let own = |area: Option<&Node>| {
+        let found = schema::numbers(area?.child_text("PhysicalBox")?)?;
+        (found[2] > 0.0 && found[3] > 0.0).then_some(found)
+    };
+    let common = root.child("CommonData");
+    let usual = own(common.and_then(|data| data.child("PageArea"))).unwrap_or(A4);
+    let part = |location: Option<&str>| {
+        let bytes = read(&path::resolve(name, location?)?)?;
+        Node::parse(bytes).ok()
+    };
+    let template = |page: &Node| {
+        let id = page.child("Template")?.attribute("TemplateID")?;
+        let known = common.into_iter().flat_map(|data| data.all("TemplatePage"));
+        let mut known = known.filter(|one| one.attribute("ID") == Some(id));
+        own(part(known.next()?.attribute("BaseLoc"))?.child("Area"))
+    };
+    let pages = root.child("Pages").into_iter().flat_map(|p| p.all("Page"));
+    let size = |page: &Node| {
+        let content = part(page.attribute("BaseLoc"))?;
+        own(content.child("Area")).or_else(|| template(&content))
+    };
+    Ok(pages.map(|page| size(page).unwrap_or(usual)).collect())
 }
 
 #[cfg(test)]
