@@ -4,6 +4,7 @@ mod ber;
 mod container;
 mod deviation;
 mod error;
+mod inspect;
 mod judge;
 mod ofd;
 pub mod pdf;
@@ -22,6 +23,10 @@ mod xml;
 pub use container::{Part, pack, unpack};
 pub use deviation::{Deviates, Deviation};
 pub use error::{SealError, Unreadable};
+pub use inspect::{
+    CertificateInspection, CrlInspection, Inspection, OfdInspection, OfdSignature, PdfInspection,
+    SealInspection, SignedDataInspection, StampInspection, inspect,
+};
 pub use ofd::{
     Edge, PageRef, Place, Provider, SealJob, SignJob, StampPicture, Straddle, seal_ofd, seal_ofd_file,
     sign_ofd, stamps, straddle, verify_ofd,

@@ -4,11 +4,11 @@ use super::{path, schema};
 use crate::xml::Node;
 
 /// Name of the entry point of a package.
-pub(super) const ENTRY: &str = "OFD.xml";
+pub(crate) const ENTRY: &str = "OFD.xml";
 
 /// One document of a package.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Body {
+pub(crate) struct Body {
     /// Name of `Document.xml`.
     pub root: String,
     /// Name of the list of signatures, where the entry point names one.
@@ -20,7 +20,7 @@ pub(super) struct Body {
 }
 
 /// The documents that `OFD.xml` names.
-pub(super) fn bodies(entry: &[u8]) -> Result<Vec<Body>, String> {
+pub(crate) fn bodies(entry: &[u8]) -> Result<Vec<Body>, String> {
     let root = Node::parse(entry)?;
     if root.name != "OFD" {
         return Err("its root element is not OFD".into());
@@ -56,13 +56,13 @@ pub(super) fn bodies(entry: &[u8]) -> Result<Vec<Body>, String> {
 
 /// A page: its identifier and the name of its content part.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Page {
+pub(crate) struct Page {
     pub id: String,
     pub content: Option<String>,
 }
 
 /// The pages of `Document.xml`, in their order, and the contents of its template pages.
-pub(super) fn pages(name: &str, document: &[u8]) -> Result<(Vec<Page>, Vec<String>), String> {
+pub(crate) fn pages(name: &str, document: &[u8]) -> Result<(Vec<Page>, Vec<String>), String> {
     let root = Node::parse(document)?;
     let location = |node: &Node| path::resolve(name, node.attribute("BaseLoc")?);
     let pages = root
@@ -83,7 +83,7 @@ const A4: [f64; 4] = [0.0, 0.0, 210.0, 297.0];
 
 /// The physical boxes of the pages, millimetres: their own, else their template's, else the
 /// document's. `read` gives a part by its name.
-pub(super) fn page_boxes<'p>(
+pub(crate) fn page_boxes<'p>(
     name: &str,
     document: &[u8],
     read: impl Fn(&str) -> Option<&'p [u8]>,

@@ -6,7 +6,7 @@ use crate::xml::{Node, escape};
 
 /// One signature of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(crate) struct Entry {
     pub id: String,
     /// `Seal` or `Sign`.
     pub kind: String,
@@ -18,7 +18,7 @@ pub(super) struct Entry {
 
 /// The list of signatures.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct List {
+pub(crate) struct List {
     /// The highest number given to a signature or an impression.
     pub max_id: u32,
     pub entries: Vec<Entry>,
@@ -27,7 +27,7 @@ pub(super) struct List {
 }
 
 impl List {
-    pub(super) fn parse(name: &str, bytes: &[u8]) -> Result<Self, String> {
+    pub(crate) fn parse(name: &str, bytes: &[u8]) -> Result<Self, String> {
         let root = Node::parse(bytes)?;
         if root.name != "Signatures" {
             return Err("its root element is not Signatures".into());
@@ -69,7 +69,7 @@ impl List {
         Ok(list)
     }
 
-    pub(super) fn to_xml(&self) -> Vec<u8> {
+    pub(crate) fn to_xml(&self) -> Vec<u8> {
         let mut out = String::from(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
              <ofd:Signatures xmlns:ofd=\"http://www.ofdspec.org/2016\">",

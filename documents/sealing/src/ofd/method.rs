@@ -71,7 +71,7 @@ impl Method {
         matches!(self, Self::Sha1 | Self::Md5)
     }
 
-    pub(super) fn of(self, bytes: &[u8]) -> Vec<u8> {
+    pub(crate) fn of(self, bytes: &[u8]) -> Vec<u8> {
         match self {
             Self::Sm3 => gm::sm3(bytes).to_vec(),
             Self::Sha256 => gm::sha256(bytes).to_vec(),

@@ -1,14 +1,14 @@
 //! Seal signatures in OFD files (GB/T 33190-2016, chapter 18; GB/T 38540-2020).
 
 mod cover;
-mod document;
-mod list;
-mod method;
-mod path;
+pub(crate) mod document;
+pub(crate) mod list;
+pub(crate) mod method;
+pub(crate) mod path;
 mod pictures;
-mod schema;
+pub(crate) mod schema;
 mod seal_ofd;
-mod signature_file;
+pub(crate) mod signature_file;
 mod signature_judge;
 mod signature_sign;
 mod straddle;

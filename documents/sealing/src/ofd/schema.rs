@@ -99,7 +99,7 @@ pub(super) fn certificates(node: &Node) -> Vec<String> {
 }
 
 /// Base64, with or without padding and line breaks.
-pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
     let text: String = text.split_whitespace().collect();
     STANDARD
         .decode(&text)

@@ -13,7 +13,7 @@ use crate::xml::{Node, escape};
 
 /// A covered part and its digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Reference {
+pub(crate) struct Reference {
     /// The path as it is written.
     pub path: String,
     /// Empty when it cannot be read.
@@ -22,7 +22,7 @@ pub(super) struct Reference {
 
 /// Where the impression is drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct StampAnnot {
+pub(crate) struct StampAnnot {
     pub id: String,
     pub page: String,
     /// `x y w h` in millimetres from the upper left corner of the page.
@@ -33,7 +33,7 @@ pub(super) struct StampAnnot {
 
 /// A signature's description.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct SignatureFile {
+pub(crate) struct SignatureFile {
     pub provider: String,
     pub provider_version: String,
     pub company: String,
@@ -57,7 +57,7 @@ pub(super) struct SignatureFile {
 }
 
 impl SignatureFile {
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, String> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         let root = Node::parse(bytes)?;
         if root.name != "Signature" {
             return Err("its root element is not Signature".into());
@@ -141,7 +141,7 @@ impl SignatureFile {
     }
 
     /// Elements in the order of the standard's schema.
-    pub(super) fn to_xml(&self) -> Vec<u8> {
+    pub(crate) fn to_xml(&self) -> Vec<u8> {
         let mut out = String::with_capacity(1024 + self.references.len() * 160);
         out += "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
                 <ofd:Signature xmlns:ofd=\"http://www.ofdspec.org/2016\"><ofd:SignedInfo>";
@@ -195,12 +195,12 @@ impl SignatureFile {
     }
 
     /// The method of our own references. By name: every reader takes it, some take no identifier.
-    pub(super) fn own_method() -> (Option<Method>, String) {
+    pub(crate) fn own_method() -> (Option<Method>, String) {
         (Some(Method::Sm3), "SM3".into())
     }
 
     /// The digest of this file that the stamp holds, by the algorithm of the stamp.
-    pub(super) fn data_hash(algorithm: SignatureAlgorithm, bytes: &[u8]) -> [u8; 32] {
+    pub(crate) fn data_hash(algorithm: SignatureAlgorithm, bytes: &[u8]) -> [u8; 32] {
         match algorithm {
             SignatureAlgorithm::Sm2Sm3 => gm::sm3(bytes),
             _ => gm::sha256(bytes),

@@ -2,13 +2,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod attack;
 mod container;
 mod formats;
+mod der;
+mod deviations;
 mod fuzz;
+mod inspect;
 mod interop;
 mod make;
 mod openssl;
 mod people;
+mod persons;
 mod seal;
 mod sign;
 mod tamper;
