@@ -52,10 +52,7 @@ mod tests {
     /// The examples of RFC 1321, A.5, and FIPS 180-4.
     #[test]
     fn digests_give_the_published_values() {
-        assert_eq!(
-            hex::encode(md5(b"abc")),
-            "900150983cd24fb0d6963f7d28e17f72"
-        );
+        assert_eq!(hex::encode(md5(b"abc")), "900150983cd24fb0d6963f7d28e17f72");
         assert_eq!(
             hex::encode(sha1(b"abc")),
             "a9993e364706816aba3e25717850c26c9cd0d89d"

@@ -249,11 +249,13 @@ mod tests {
                 vec!["length_indefinite"]
             )
         );
-        assert_eq!(
-            der_form(&nested).unwrap(),
-            [0x30, 5, 0x30, 3, 4, 1, 9]
-        );
-        for wrong in [&[4, 0x80, 9, 0, 0][..], &[0x30, 0x80, 4], &[4, 0x89], &[0x1f, 1, 1]] {
+        assert_eq!(der_form(&nested).unwrap(), [0x30, 5, 0x30, 3, 4, 1, 9]);
+        for wrong in [
+            &[4, 0x80, 9, 0, 0][..],
+            &[0x30, 0x80, 4],
+            &[4, 0x89],
+            &[0x1f, 1, 1],
+        ] {
             assert!(read(wrong).0.is_err(), "{wrong:?}");
         }
         assert!(read(&[0x30, 0x80].repeat(1000)).0.is_err());
@@ -266,7 +268,11 @@ mod tests {
         assert_eq!(reader.small("version"), Ok(4));
         assert_eq!(reader.bits("digest"), Ok(&[0xff][..]));
         assert!(reader.small("negative").is_err());
-        let told: Vec<_> = notes.take().iter().map(|n| (n.what, n.place.clone())).collect();
+        let told: Vec<_> = notes
+            .take()
+            .iter()
+            .map(|n| (n.what, n.place.clone()))
+            .collect();
         assert_eq!(
             told,
             [

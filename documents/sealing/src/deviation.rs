@@ -103,7 +103,13 @@ pub struct Deviates {
 
 impl std::fmt::Display for Deviates {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {} [{}]", self.place, self.what.en(), self.what.code())
+        write!(
+            f,
+            "{}: {} [{}]",
+            self.place,
+            self.what.en(),
+            self.what.code()
+        )
     }
 }
 
@@ -143,7 +149,10 @@ mod tests {
     fn every_deviation_has_code_and_words_of_its_own() {
         let codes: HashSet<_> = Deviation::ALL.iter().map(|d| d.code()).collect();
         let words: HashSet<_> = Deviation::ALL.iter().map(|d| (d.zh(), d.en())).collect();
-        assert_eq!((codes.len(), words.len()), (Deviation::ALL.len(), codes.len()));
+        assert_eq!(
+            (codes.len(), words.len()),
+            (Deviation::ALL.len(), codes.len())
+        );
     }
 
     #[test]

@@ -28,8 +28,8 @@ pub use inspect::{
     SealInspection, SignedDataInspection, StampInspection, inspect,
 };
 pub use ofd::{
-    Edge, PageRef, Place, Provider, SealJob, SignJob, StampPicture, Straddle, seal_ofd, seal_ofd_file,
-    sign_ofd, stamps, straddle, verify_ofd,
+    Edge, PageRef, Place, Provider, SealJob, SignJob, StampPicture, Straddle, seal_ofd,
+    seal_ofd_file, sign_ofd, stamps, straddle, verify_ofd,
 };
 pub use reason::Reason;
 pub use seal::{Impression, Listed, Picture, Seal, SealKind, SealSpec, make_seal};

@@ -22,8 +22,7 @@ impl<F: Fn(&[u8]) -> Result<Vec<u8>, String>> TimeStamper for F {
 pub(crate) fn token(authority: &dyn TimeStamper, bytes: &[u8]) -> Result<Vec<u8>, SealError> {
     let answer = authority.stamp(bytes).map_err(SealError::TimeStamp)?;
     let token = in_answer(&answer).map_or(&answer[..], |token| token);
-    let stamp =
-        TimeStamp::read(token).map_err(|error| SealError::TimeStamp(error.to_string()))?;
+    let stamp = TimeStamp::read(token).map_err(|error| SealError::TimeStamp(error.to_string()))?;
     stamp
         .holds()
         .map_err(|why| SealError::TimeStamp(why.to_string()))?;

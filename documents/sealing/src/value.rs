@@ -156,10 +156,7 @@ pub(crate) fn plain(signature: &[u8]) -> Option<(Vec<u8>, Option<Deviation>)> {
         return Some((signature.to_vec(), None));
     }
     if let Ok(raw) = <&[u8; 64]>::try_from(signature) {
-        return Some((
-            asn1::signature_from_raw(raw),
-            Some(Deviation::SignatureRaw),
-        ));
+        return Some((asn1::signature_from_raw(raw), Some(Deviation::SignatureRaw)));
     }
     let notes = Notes::default();
     let (outer, rest) = ber::outermost(signature, "", &notes).ok()?;

@@ -130,7 +130,10 @@ impl<'a> Package<'a> {
             self.odd(format!("{name:?} is a link or a device, not a file"));
         }
         if name.len() > NAME || name.matches('/').count() > DEPTH {
-            self.odd(format!("the name {:?}… is too long or too deep", name.chars().take(40).collect::<String>()));
+            self.odd(format!(
+                "the name {:?}… is too long or too deep",
+                name.chars().take(40).collect::<String>()
+            ));
         }
         let folder = name.ends_with('/');
         if !is_plain(name.strip_suffix('/').unwrap_or(&name)) {

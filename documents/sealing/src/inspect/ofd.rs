@@ -234,15 +234,23 @@ fn signature(package: &Package<'_>, entry: &Entry) -> OfdSignature {
         })
         .collect();
     let mut odd = file.deviations.clone();
-    if let Some(name) = file.seal.as_ref().and_then(|p| path::resolve(&entry.part, p)) {
-        let read = package.get(&name).and_then(|part| Seal::parse(&part.data).ok());
+    if let Some(name) = file
+        .seal
+        .as_ref()
+        .and_then(|p| path::resolve(&entry.part, p))
+    {
+        let read = package
+            .get(&name)
+            .and_then(|part| Seal::parse(&part.data).ok());
         found.seal_beside = read.as_ref().map(seal::seal);
         found.seal_part = Some(name);
     }
     let written = file.signed_value.as_deref().unwrap_or("SignedValue.dat");
     if let Some(name) = path::resolve(&entry.part, written) {
         let notes = Notes::default();
-        let read = package.get(&name).map(|part| SignedValue::parse(&part.data, &notes));
+        let read = package
+            .get(&name)
+            .map(|part| SignedValue::parse(&part.data, &notes));
         found.value_part = Some(name);
         match read {
             Some(Ok((SignedValue::Stamp(stamp), _))) => {

@@ -46,7 +46,9 @@ pub(super) fn check(node: &Node, schema: &Schema, notes: &Notes) {
     }
     let rank = |child: &Node| {
         let known = schema.children.iter();
-        known.map(|(name, _)| *name).position(|name| name == child.name)
+        known
+            .map(|(name, _)| *name)
+            .position(|name| name == child.name)
     };
     let ranks: Vec<usize> = node.children.iter().filter_map(rank).collect();
     if !ranks.is_sorted() {

@@ -75,11 +75,16 @@ impl SignatureFile {
         if method.is_empty() {
             notes.add(Deviation::ElementMissing, "References.CheckMethod");
         } else if !Method::is_standard_text(&method) {
-            notes.add(Deviation::MethodForm, format!("References.CheckMethod “{method}”"));
+            notes.add(
+                Deviation::MethodForm,
+                format!("References.CheckMethod “{method}”"),
+            );
         }
         let signature_text = owned(info.child_text("SignatureMethod"));
         let is_identifier = signature_text.starts_with(|c: char| c.is_ascii_digit());
-        if !signature_text.is_empty() && (!is_identifier || signature_method(&signature_text).is_none()) {
+        if !signature_text.is_empty()
+            && (!is_identifier || signature_method(&signature_text).is_none())
+        {
             let place = format!("SignatureMethod “{signature_text}”");
             notes.add(Deviation::AlgorithmForm, place);
         }
@@ -99,7 +104,10 @@ impl SignatureFile {
             notes.add(Deviation::PathRelative, "Reference.FileRef");
         }
         let mut seen = std::collections::HashSet::new();
-        if let Some(twice) = references.iter().find(|one| !seen.insert(one.path.trim_start_matches('/'))) {
+        if let Some(twice) = references
+            .iter()
+            .find(|one| !seen.insert(one.path.trim_start_matches('/')))
+        {
             let place = format!("Reference.FileRef {}", twice.path);
             notes.add(Deviation::ReferenceDoubled, place);
         }

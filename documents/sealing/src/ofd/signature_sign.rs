@@ -6,9 +6,9 @@ use gm::{Certificate, ObjectIdentifier, VerifyError, oid};
 use super::cover::{Bound, Stranger};
 use super::method::signature_method;
 use super::path;
+use super::schema;
 use super::signature_file::SignatureFile;
 use super::signature_judge::{One, signer_info, value_finding};
-use super::schema;
 use crate::deviation::{Deviation, Notes};
 use crate::judge::{Role, Used};
 use crate::report::Report;
@@ -112,6 +112,7 @@ impl One<'_, '_> {
         }
         match by_own {
             Some(one) => {
+                self.account.own.extend(one.part.clone());
                 self.describe(report, |info| signer_info(info, &one.certificate));
                 let evidence = format!(
                     "the value does not hold under the key of “{}” ({})",
@@ -128,7 +129,10 @@ impl One<'_, '_> {
         self.references(file, None, report);
     }
 
-    #[allow(clippy::too_many_arguments, reason = "one signature and everything known of it")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "one signature and everything known of it"
+    )]
     fn signed_by(
         &mut self,
         file: &SignatureFile,
@@ -234,7 +238,7 @@ impl One<'_, '_> {
             let own = path::folder(&part.name) == folder;
             let name = part.name.to_ascii_lowercase();
             if name.ends_with(".esl") {
-                add_seal(&part.data, |der| add(der, &part.name, None, own));
+                add_seal(&part.data, |der| add(der, &part.name, None, false));
             } else if name.ends_with(".dat") && !own {
                 let notes = Notes::default();
                 match SignedValue::parse(&part.data, &notes) {
@@ -250,7 +254,12 @@ impl One<'_, '_> {
             }
         }
         for root in self.context.trust.store().roots() {
-            add(root.der(), "the verifier's trusted certificates", None, false);
+            add(
+                root.der(),
+                "the verifier's trusted certificates",
+                None,
+                false,
+            );
         }
         found
     }

@@ -74,7 +74,11 @@ pub(super) fn lay_out(boxes: &[[f64; 4]], wanted: &Straddle) -> Result<Vec<Place
         return refuse("it needs at least two pages".into());
     }
     let along_width = matches!(wanted.edge, Edge::Left | Edge::Right);
-    let length = if along_width { wanted.width } else { wanted.height };
+    let length = if along_width {
+        wanted.width
+    } else {
+        wanted.height
+    };
     let most = (length / wanted.thinnest + 1e-9).floor() as usize;
     if most < 2 {
         return refuse("an impression of this size cannot be cut so thick".into());
@@ -195,14 +199,38 @@ mod tests {
         assert!(lay_out(&[A4], &good).is_err());
         assert!(lay_out(&[], &good).is_err());
         let wrong = [
-            Straddle { width: 0.0, ..good.clone() },
-            Straddle { height: f64::NAN, ..good.clone() },
-            Straddle { height: 298.0, ..good.clone() },
-            Straddle { offset: Some(-1.0), ..good.clone() },
-            Straddle { offset: Some(260.0), ..good.clone() },
-            Straddle { thinnest: 25.0, ..good.clone() },
-            Straddle { pages: Some((0, 9)), ..good.clone() },
-            Straddle { pages: Some((1, 0)), ..good.clone() },
+            Straddle {
+                width: 0.0,
+                ..good.clone()
+            },
+            Straddle {
+                height: f64::NAN,
+                ..good.clone()
+            },
+            Straddle {
+                height: 298.0,
+                ..good.clone()
+            },
+            Straddle {
+                offset: Some(-1.0),
+                ..good.clone()
+            },
+            Straddle {
+                offset: Some(260.0),
+                ..good.clone()
+            },
+            Straddle {
+                thinnest: 25.0,
+                ..good.clone()
+            },
+            Straddle {
+                pages: Some((0, 9)),
+                ..good.clone()
+            },
+            Straddle {
+                pages: Some((1, 0)),
+                ..good.clone()
+            },
         ];
         for wanted in wrong {
             assert!(lay_out(&[A4; 4], &wanted).is_err(), "{wanted:?}");

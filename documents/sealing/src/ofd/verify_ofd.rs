@@ -136,7 +136,8 @@ fn entries(package: &Package<'_>, lists: &[String], report: &mut Report) -> Vec<
                 }
                 for entry in list.entries {
                     if entries.iter().any(|known| known.part == entry.part) {
-                        let (what, place) = (Deviation::ListedTwice, format!("{name} {}", entry.part));
+                        let (what, place) =
+                            (Deviation::ListedTwice, format!("{name} {}", entry.part));
                         deviates(&Deviates { what, place }, None, report);
                     } else {
                         entries.push(entry);

@@ -124,8 +124,10 @@ pub(crate) fn moment(
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     match &text[digits..] {
         "Z" if digits == 14 => {}
-        "" | "z" => notes.add(Deviation::TimeZone, place),
-        rest if rest.starts_with(['+', '-']) => notes.add(Deviation::TimeZone, place),
+        "" | "z" if digits == 14 => notes.add(Deviation::TimeZone, place),
+        rest if digits == 14 && rest.starts_with(['+', '-']) => {
+            notes.add(Deviation::TimeZone, place);
+        }
         _ => notes.add(Deviation::TimeForm, place),
     }
     let at = time::from_text(&text);
@@ -166,7 +168,10 @@ pub(crate) fn extensions(
                 let first = inside.element(place)?;
                 // An IMPLICIT tag stands in place of the list's own; then this is its first entry.
                 let explicit = inside.is_empty()
-                    && fields.inside(first).peek().is_none_or(|t| t == tag::SEQUENCE);
+                    && fields
+                        .inside(first)
+                        .peek()
+                        .is_none_or(|t| t == tag::SEQUENCE);
                 if explicit {
                     element = first;
                 } else {

@@ -270,7 +270,10 @@ fn read_picture<'a>(mut fields: Ber<'a, '_>, notes: &Notes) -> Result<Picture<'a
     let height_mm = fields.small("SES_ESPictureInfo.height")?;
     fields.end("SES_ESPictureInfo");
     // An impression is a matter of centimetres; the largest official seals measure five.
-    if [width_mm, height_mm].iter().any(|mm| !(1..=200).contains(mm)) {
+    if [width_mm, height_mm]
+        .iter()
+        .any(|mm| !(1..=200).contains(mm))
+    {
         notes.add(Deviation::PictureSize, "SES_ESPictureInfo");
     }
     let said = match format.to_ascii_uppercase() {

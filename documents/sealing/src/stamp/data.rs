@@ -5,7 +5,8 @@ use gm::{Certificate, ObjectIdentifier, VerifyError, oid};
 
 use crate::ber::Ber;
 use crate::deviation::{Deviation, Notes};
-use crate::value::{Algorithm, Value, Weak};
+use crate::ofd::method::Method;
+use crate::value::{Algorithm, Value, Weak, dotted};
 
 /// Certificates in one signature. Chains are searched among them, so they must be few.
 const CERTIFICATES: usize = 16;
@@ -16,6 +17,8 @@ const fn name(text: &str) -> ObjectIdentifier {
 
 /// Attribute: time stamp over the signature value (RFC 3161, appendix A).
 pub(super) const TIME_STAMP: ObjectIdentifier = name("1.2.840.113549.1.9.16.2.14");
+const PKCS7_DATA: ObjectIdentifier = name("1.2.840.113549.1.7.1");
+const PKCS7_SIGNED_DATA: ObjectIdentifier = name("1.2.840.113549.1.7.2");
 const MESSAGE_DIGEST: ObjectIdentifier = name("1.2.840.113549.1.9.4");
 const VALUE: &str = "SignerInfo.encryptedDigest";
 
@@ -47,6 +50,9 @@ impl<'a> SignedData<'a> {
         // Both the national identifiers and those of PKCS#7 occur.
         let kind = outer.expect(tag::OID, "ContentInfo.contentType")?.value;
         if kind != oid::GM_SIGNED_DATA.as_bytes() {
+            if kind != PKCS7_SIGNED_DATA.as_bytes() {
+                return Err(Malformed("not signed data"));
+            }
             notes.add(Deviation::ContentType, "ContentInfo.contentType");
         }
         let wrapped = outer.expect(tag::context(0), "ContentInfo.content")?;
@@ -54,8 +60,13 @@ impl<'a> SignedData<'a> {
         let mut wrapped = outer.inside(wrapped);
         let data = wrapped.expect(tag::SEQUENCE, "SignedData")?;
         let mut data = outer.inside(data);
-        data.expect(tag::INTEGER, "SignedData.version")?;
-        data.expect(tag::SET, "SignedData.digestAlgorithms")?;
+        // Nothing covers these, so they are taken strictly: a changed byte must show.
+        if !(1..=5).contains(&data.small("SignedData.version")?) {
+            return Err(Malformed("a wrong version"));
+        }
+        let digests = data.expect(tag::SET, "SignedData.digestAlgorithms")?;
+        let mut digests = data.inside(digests);
+        let digest = digest_name(&mut digests)?;
         let info = data.expect(tag::SEQUENCE, "SignedData.contentInfo")?;
         let content = content(outer.inside(info))?;
         let mut certificates = Vec::new();
@@ -77,16 +88,18 @@ impl<'a> SignedData<'a> {
             return Err(Malformed("several signers"));
         }
         let mut one = outer.inside(one);
-        one.expect(tag::INTEGER, "SignerInfo.version")?;
+        if one.small("SignerInfo.version")? != 1 {
+            return Err(Malformed("a wrong version"));
+        }
         let signer = one.expect(tag::SEQUENCE, "SignerInfo.issuerAndSerialNumber")?;
         let mut signer = outer.inside(signer);
-        let issuer = signer
-            .element("SignerInfo.issuerAndSerialNumber")?
-            .raw;
+        let issuer = signer.element("SignerInfo.issuerAndSerialNumber")?.raw;
         let serial = signer
             .expect(tag::INTEGER, "SignerInfo.issuerAndSerialNumber")?
             .value;
-        one.expect(tag::SEQUENCE, "SignerInfo.digestAlgorithm")?;
+        if digest_name(&mut one)? != digest {
+            return Err(Malformed("the signer's digest is not the one announced"));
+        }
         let attributes = one.optional(tag::context(0), "SignerInfo.authenticatedAttributes")?;
         let algorithm = one.expect(tag::SEQUENCE, "SignerInfo.digestEncryptionAlgorithm")?;
         let id = outer
@@ -191,6 +204,9 @@ fn content<'a>(mut info: Ber<'a, '_>) -> Result<Option<&'a [u8]>, Malformed> {
     const PLACE: &str = "SignedData.contentInfo";
     let kind = info.expect(tag::OID, PLACE)?;
     if kind.value != oid::GM_DATA.as_bytes() {
+        if kind.value != PKCS7_DATA.as_bytes() {
+            return Err(Malformed("signed data over something else than data"));
+        }
         info.notes().add(Deviation::ContentType, PLACE);
     }
     let Some(wrapped) = info.optional(tag::context(0), PLACE)? else {
@@ -199,6 +215,20 @@ fn content<'a>(mut info: Ber<'a, '_>) -> Result<Option<&'a [u8]>, Malformed> {
     let inside = info.inside(wrapped).expect(tag::OCTET_STRING, PLACE)?;
     info.end(PLACE);
     Ok(Some(inside.value))
+}
+
+/// The next AlgorithmIdentifier, which must name a digest: its identifier.
+fn digest_name<'a>(fields: &mut Ber<'a, '_>) -> Result<&'a [u8], Malformed> {
+    const PLACE: &str = "digestAlgorithm";
+    let identifier = fields.expect(tag::SEQUENCE, PLACE)?;
+    let mut inside = fields.inside(identifier);
+    let name = inside.expect(tag::OID, PLACE)?.value;
+    let null = inside.optional(5, PLACE)?;
+    let plain = null.is_none_or(|null| null.value.is_empty()) && inside.is_empty();
+    match Method::read(&dotted(name)) {
+        Some(_) if plain => Ok(name),
+        _ => Err(Malformed("an unknown digest")),
+    }
 }
 
 /// The first value of an attribute: an OCTET STRING's contents, else the element.

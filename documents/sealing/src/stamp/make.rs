@@ -41,10 +41,7 @@ pub(crate) fn signed_data(
         Certificate::from_der(der).is_ok_and(|certificate| !certificate.is_self_issued())
     });
     certificates.extend(above.cloned());
-    let content = asn1::tlv(
-        tag::context(0),
-        &asn1::tlv(tag::OCTET_STRING, digest),
-    );
+    let content = asn1::tlv(tag::context(0), &asn1::tlv(tag::OCTET_STRING, digest));
     let data = asn1::sequence(&[
         &asn1::small(1),
         &asn1::tlv(tag::SET, &sm3),

@@ -181,7 +181,7 @@ impl Form<'_> {
                 tbs,
                 Der::Plain(tag::OCTET_STRING, self.signer.certificate().to_vec()),
                 Der::Raw(asn1::oid(oid::SM2_WITH_SM3)),
-                Der::Raw(asn1::bits(&signature)),
+                Der::read(&asn1::bits(&signature)),
             ],
         );
         (self.outer)(&mut stamp);

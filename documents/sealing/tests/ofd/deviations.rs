@@ -227,7 +227,10 @@ fn in_seal(table: &mut Table) {
     );
     table.seal(
         "seal: extensions that are none",
-        |i| i.all().push(Der::Raw(asn1::tlv(tag::context(0), &asn1::small(1)))),
+        |i| {
+            i.all()
+                .push(Der::Raw(asn1::tlv(tag::context(0), &asn1::small(1))))
+        },
         D::ExtensionForm,
     );
     table.seal(
@@ -246,7 +249,11 @@ fn in_seal(table: &mut Table) {
         D::TrailingBytes,
     );
     for (what, how, told) in [
-        ("a long length", long as fn(&[u8]) -> Vec<u8>, D::LengthNotShortest),
+        (
+            "a long length",
+            long as fn(&[u8]) -> Vec<u8>,
+            D::LengthNotShortest,
+        ),
         ("an indefinite length", endless, D::LengthIndefinite),
     ] {
         table.seal(
@@ -269,7 +276,11 @@ fn in_seal(table: &mut Table) {
         seal.bytes()
     };
     let more = other_value(&|s| {
-        asn1::sequence(&[&s.at(&[0]).bytes(), &s.at(&[1]).bytes(), &s.at(&[2]).bytes()])
+        asn1::sequence(&[
+            &s.at(&[0]).bytes(),
+            &s.at(&[1]).bytes(),
+            &s.at(&[2]).bytes(),
+        ])
     });
     let over_der = other_value(&|s| {
         let message = s.at(&[0]).bytes();
@@ -291,10 +302,18 @@ fn in_seal(table: &mut Table) {
         *s.at(&[1]) = Der::Raw(WORLD.maker.certificate().to_vec());
     });
     for (what, seal, told) in [
-        ("signed with certificate and algorithm", more, D::SignatureOverMore),
+        (
+            "signed with certificate and algorithm",
+            more,
+            D::SignatureOverMore,
+        ),
         ("signed over its DER form", over_der, D::SignatureOverDer),
         ("r‖s", raw, D::SignatureRaw),
-        ("algorithm as an identifier with parameters", named, D::AlgorithmForm),
+        (
+            "algorithm as an identifier with parameters",
+            named,
+            D::AlgorithmForm,
+        ),
         ("the maker's certificate bare", bare, D::CertificateBare),
     ] {
         let form = Form {
@@ -304,8 +323,16 @@ fn in_seal(table: &mut Table) {
         table.row(&format!("seal: {what}"), form.parts(), told);
     }
     for (what, beside, told) in [
-        ("bytes follow", [&WORLD.seal[..], b"x"].concat(), D::TrailingBytes),
-        ("zeros follow", [&WORLD.seal[..], &[0; 9]].concat(), D::TrailingZeros),
+        (
+            "bytes follow",
+            [&WORLD.seal[..], b"x"].concat(),
+            D::TrailingBytes,
+        ),
+        (
+            "zeros follow",
+            [&WORLD.seal[..], &[0; 9]].concat(),
+            D::TrailingZeros,
+        ),
         ("a long length", long(&WORLD.seal), D::SealBeside),
     ] {
         let form = Form {
@@ -318,8 +345,16 @@ fn in_seal(table: &mut Table) {
 
 fn in_stamp(table: &mut Table) {
     use Deviation as D;
-    table.tbs("stamp: version 5", |t| t.set(&[0], tag::INTEGER, &[5]), D::VersionsDiffer);
-    table.tbs("stamp: version 7", |t| t.set(&[0], tag::INTEGER, &[7]), D::VersionUnknown);
+    table.tbs(
+        "stamp: version 5",
+        |t| t.set(&[0], tag::INTEGER, &[5]),
+        D::VersionsDiffer,
+    );
+    table.tbs(
+        "stamp: version 7",
+        |t| t.set(&[0], tag::INTEGER, &[7]),
+        D::VersionUnknown,
+    );
     table.tbs(
         "stamp: UTCTime",
         |t| t.set(&[2], tag::UTC_TIME, b"260804020809Z"),
@@ -342,10 +377,12 @@ fn in_stamp(table: &mut Table) {
     );
     table.tbs(
         "stamp: the digest with unused bits",
-        |t| *t.at(&[3]) = {
-            let mut bits = t.at(&[3]).bytes();
-            bits[2] = 4;
-            Der::Raw(bits)
+        |t| {
+            *t.at(&[3]) = {
+                let mut bits = t.at(&[3]).bytes();
+                bits[2] = 4;
+                Der::Raw(bits)
+            }
         },
         D::UnusedBits,
     );
@@ -380,7 +417,11 @@ fn in_stamp(table: &mut Table) {
         },
         D::SignatureRaw,
     );
-    table.outer("stamp: indefinite", |s| *s = Der::Raw(endless(&s.bytes())), D::LengthIndefinite);
+    table.outer(
+        "stamp: indefinite",
+        |s| *s = Der::Raw(endless(&s.bytes())),
+        D::LengthIndefinite,
+    );
     table.outer(
         "stamp: zeros follow",
         |s| *s = Der::Raw([s.bytes(), vec![0; 100]].concat()),
@@ -390,12 +431,21 @@ fn in_stamp(table: &mut Table) {
         list: &|xml| xml.replace("Type=\"Seal\"", "Type=\"Sign\""),
         ..Form::default()
     };
-    table.row("a stamp in a signature of type Sign", in_sign.parts(), D::ValueForm);
+    table.row(
+        "a stamp in a signature of type Sign",
+        in_sign.parts(),
+        D::ValueForm,
+    );
 }
 
 fn in_description(table: &mut Table) {
     use Deviation as D;
-    table.xml("no provider", "<ofd:Provider ", "<ofd:Other ", D::ElementMissing);
+    table.xml(
+        "no provider",
+        "<ofd:Provider ",
+        "<ofd:Other ",
+        D::ElementMissing,
+    );
     table.xml(
         "the date like a path",
         "2026-08-04 10:08:09",
@@ -409,7 +459,12 @@ fn in_description(table: &mut Table) {
         "2026-08-04 12:08:09",
         D::DateDiffers,
     );
-    table.xml("the method in small letters", "\"SM3\"", "\"sm3\"", D::MethodForm);
+    table.xml(
+        "the method in small letters",
+        "\"SM3\"",
+        "\"sm3\"",
+        D::MethodForm,
+    );
     table.xml("no method", " CheckMethod=\"SM3\"", "", D::ElementMissing);
     table.xml(
         "the algorithm by name",
@@ -429,20 +484,55 @@ fn in_description(table: &mut Table) {
         "FileRef=\"../../../OFD.xml\"",
         D::PathRelative,
     );
-    table.xml("another namespace", "ofdspec.org/2016", "ofdspec.org/2013", D::Namespace);
-    table.xml("an odd box", "150 220.5 42 42", "150 220.5 42", D::ImpressionBox);
-    table.xml("a box of no size", "150 220.5 42 42", "1 2 0 42", D::ImpressionBox);
-    table.xml("another page", "PageRef=\"4\"", "PageRef=\"44\"", D::ImpressionPage);
+    table.xml(
+        "another namespace",
+        "ofdspec.org/2016",
+        "ofdspec.org/2013",
+        D::Namespace,
+    );
+    table.xml(
+        "an odd box",
+        "150 220.5 42 42",
+        "150 220.5 42",
+        D::ImpressionBox,
+    );
+    table.xml(
+        "a box of no size",
+        "150 220.5 42 42",
+        "1 2 0 42",
+        D::ImpressionBox,
+    );
+    table.xml(
+        "another page",
+        "PageRef=\"4\"",
+        "PageRef=\"44\"",
+        D::ImpressionPage,
+    );
     table.xml(
         "a clip beside the impression",
         "42 42\"/>",
         "42 42\" Clip=\"40 0 8 42\"/>",
         D::ImpressionClip,
     );
-    table.xml("no impression", "<ofd:StampAnnot", "<ofd:Nothing", D::ImpressionMissing);
-    table.list("no MaxSignId", "<ofd:MaxSignId>2</ofd:MaxSignId>", "", D::ElementMissing);
+    table.xml(
+        "no impression",
+        "<ofd:StampAnnot",
+        "<ofd:Nothing",
+        D::ImpressionMissing,
+    );
+    table.list(
+        "no MaxSignId",
+        "<ofd:MaxSignId>2</ofd:MaxSignId>",
+        "",
+        D::ElementMissing,
+    );
     table.list("MaxSignId too low", ">2<", ">0<", D::SignatureId);
-    table.list("an unknown type", "Type=\"Seal\"", "Type=\"Stamp\"", D::SignatureType);
+    table.list(
+        "an unknown type",
+        "Type=\"Seal\"",
+        "Type=\"Stamp\"",
+        D::SignatureType,
+    );
     let twice = Form {
         xml: &|xml| {
             let start = xml.find("<ofd:Reference ").unwrap();
@@ -452,13 +542,21 @@ fn in_description(table: &mut Table) {
         },
         ..Form::default()
     };
-    table.row("a part referred to twice", twice.parts(), D::ReferenceDoubled);
+    table.row(
+        "a part referred to twice",
+        twice.parts(),
+        D::ReferenceDoubled,
+    );
     let doubled = Form {
         list: &|xml| {
             let start = xml.find("<ofd:Signature ").unwrap();
             let end = start + xml[start..].find("/>").unwrap() + 2;
             let one = xml[start..end].to_string();
-            xml.replacen(&one, &format!("{one}{}", one.replace("ID=\"1\"", "ID=\"2\"")), 1)
+            xml.replacen(
+                &one,
+                &format!("{one}{}", one.replace("ID=\"1\"", "ID=\"2\"")),
+                1,
+            )
         },
         ..Form::default()
     };
@@ -468,12 +566,19 @@ fn in_description(table: &mut Table) {
             let start = xml.find("<ofd:StampAnnot").unwrap();
             let end = start + xml[start..].find("/>").unwrap() + 2;
             let one = xml[start..end].to_string();
-            xml.replacen(&one, "", 1)
-                .replacen("<ofd:References", &format!("{one}<ofd:References"), 1)
+            xml.replacen(&one, "", 1).replacen(
+                "<ofd:References",
+                &format!("{one}<ofd:References"),
+                1,
+            )
         },
         ..Form::default()
     };
-    table.row("the impression before the references", moved.parts(), D::ElementOrder);
+    table.row(
+        "the impression before the references",
+        moved.parts(),
+        D::ElementOrder,
+    );
 }
 
 #[test]

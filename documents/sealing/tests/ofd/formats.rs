@@ -102,13 +102,19 @@ fn foreign_ways_of_writing_are_read() {
     assert!(verdict.is_valid(), "{verdict:#?}");
     let form = |f: &sealing::Finding| f.check == Check::Form && f.outcome == Outcome::Warn;
     assert!(
-        verdict.findings.iter().all(|f| f.outcome == Outcome::Pass || form(f)),
+        verdict
+            .findings
+            .iter()
+            .all(|f| f.outcome == Outcome::Pass || form(f)),
         "{verdict:#?}"
     );
     let told: Vec<_> = verdict.findings.iter().filter(|f| form(f)).collect();
     for code in ["element_order", "element_missing", "method_form"] {
         let code = format!("[{code}]");
-        assert!(told.iter().any(|f| f.evidence.contains(&code)), "{code} {told:#?}");
+        assert!(
+            told.iter().any(|f| f.evidence.contains(&code)),
+            "{code} {told:#?}"
+        );
     }
 }
 

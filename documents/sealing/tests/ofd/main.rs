@@ -4,9 +4,9 @@
 
 mod attack;
 mod container;
-mod formats;
 mod der;
 mod deviations;
+mod formats;
 mod fuzz;
 mod inspect;
 mod interop;
