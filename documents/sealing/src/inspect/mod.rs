@@ -32,7 +32,7 @@ pub enum Inspection {
     /// A seal by itself (`Seal.esl`).
     Seal(SealInspection),
     /// A stamp (`SignedValue.dat`).
-    Stamp(StampInspection),
+    Stamp(Box<StampInspection>),
     /// GB/T 35275 or PKCS#7 signed data.
     SignedData(SignedDataInspection),
     /// Certificates, DER or PEM.
@@ -151,7 +151,8 @@ fn der(bytes: &[u8]) -> Option<Inspection> {
     let notes = Notes::default();
     match SignedValue::parse(bytes, &notes).ok()? {
         (SignedValue::Stamp(stamp), _) => {
-            Some(Inspection::Stamp(seal::stamp(&stamp, None, notes.take())))
+            let told = seal::stamp(&stamp, None, notes.take());
+            Some(Inspection::Stamp(Box::new(told)))
         }
         (SignedValue::Data(data), _) => Some(Inspection::SignedData(seal::signed_data(
             &data,

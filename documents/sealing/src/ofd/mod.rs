@@ -10,6 +10,7 @@ pub(crate) mod schema;
 mod seal_ofd;
 pub(crate) mod signature_file;
 mod signature_judge;
+mod signature_seal;
 mod signature_sign;
 mod straddle;
 mod verify_ofd;
