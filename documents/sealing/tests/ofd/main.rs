@@ -6,6 +6,7 @@ mod attack;
 mod container;
 mod der;
 mod deviations;
+mod foreign;
 mod formats;
 mod fuzz;
 mod inspect;
