@@ -17,4 +17,5 @@ mod people;
 mod persons;
 mod seal;
 mod sign;
+mod stamped;
 mod tamper;

@@ -119,6 +119,14 @@ impl Tsa {
         fs::read(self.0.path().join("t")).unwrap()
     }
 
+    /// OpenSSL takes the token to be one over these data.
+    pub fn verifies(&self, token: &[u8], data: &[u8]) -> bool {
+        fs::write(self.0.path().join("token"), token).unwrap();
+        fs::write(self.0.path().join("stamped"), data).unwrap();
+        let line = "ts -verify -data stamped -in token -token_in -CAfile tsa.pem";
+        self.run(line).unwrap()
+    }
+
     pub fn root(&self) -> Vec<u8> {
         let pem = fs::read(self.0.path().join("tsa.pem")).unwrap();
         Certificate::from_pem_or_der(&pem).unwrap()[0]

@@ -13,11 +13,11 @@ use crate::deviations::codes;
 use crate::make::{SIGN, WORLD, day, document, failures, get, issue, places, verdict, verdict_by};
 use crate::openssl::{Tsa, openssl};
 
-fn officer() -> SoftKey {
+pub fn officer() -> SoftKey {
     issue("张三", Profile::Signer, Some(&WORLD.issuing))
 }
 
-fn job(signer: &SoftKey) -> SignJob<'_> {
+pub fn job(signer: &SoftKey) -> SignJob<'_> {
     SignJob {
         signer,
         time: day(),
@@ -369,114 +369,5 @@ fn rsa_seals_of_old_are_read_and_their_weakness_told() {
         let mut changed = parts;
         get(&mut changed, crate::make::PAGE).push(b' ');
         assert!(failures(&verdict_by(&changed, &trust)).contains(&Reason::FaceReplaced));
-    }
-}
-
-fn with_tsa(tsa: &Tsa) -> Trust {
-    let roots = [WORLD.root.certificate().to_vec(), tsa.root()];
-    let issuing = [WORLD.issuing.certificate().to_vec()];
-    Trust::new(&roots, &issuing, &[WORLD.crl(&[])], day()).unwrap()
-}
-
-#[test]
-fn a_time_stamp_is_asked_for_and_written() {
-    let tsa = Tsa::new().unwrap();
-    let trust = with_tsa(&tsa);
-    let authority = |bytes: &[u8]| Ok(tsa.token(bytes));
-    let places = places();
-    let sealed = seal_ofd(
-        document("1"),
-        &SealJob {
-            time_stamper: Some(&authority),
-            ..WORLD.job(&places)
-        },
-    )
-    .unwrap();
-    let found = verdict_by(&sealed, &trust);
-    assert!(found.signatures[0].stamped_at.is_some(), "{found:#?}");
-    assert!(found.is_valid(), "{found:#?}");
-    let officer = officer();
-    let signed = sign_ofd(
-        document("1"),
-        &SignJob {
-            time_stamper: Some(&authority),
-            ..job(&officer)
-        },
-    )
-    .unwrap();
-    let found = verdict_by(&signed, &trust);
-    assert!(
-        found.signatures[0].stamped_at.is_some() && found.is_valid(),
-        "{found:#?}"
-    );
-    // What would not hold is not written.
-    let other = |_: &[u8]| Ok(tsa.token(b"something else"));
-    let noise = |_: &[u8]| Ok(b"noise".to_vec());
-    let closed = |_: &[u8]| Err("the authority does not answer".to_string());
-    let all: [&dyn sealing::TimeStamper; 3] = [&other, &noise, &closed];
-    for authority in all {
-        let refused = seal_ofd(
-            document("1"),
-            &SealJob {
-                time_stamper: Some(authority),
-                ..WORLD.job(&places)
-            },
-        );
-        assert!(matches!(refused, Err(SealError::TimeStamp(_))));
-    }
-    // A whole answer in place of the token, and a token without its wrapping.
-    let name = format!("{SIGN}SignedValue.dat");
-    let edited = |edit: &dyn Fn(&[u8]) -> Vec<u8>| {
-        let mut parts = sealed.clone();
-        let mut stamp = Der::read(get(&mut parts, &name));
-        let token = stamp.value(&[4, 0])[1..].to_vec();
-        *stamp.at(&[4]) = Der::Raw(edit(&token));
-        put_value(&mut parts, stamp.bytes());
-        verdict_by(&parts, &trust)
-    };
-    let answer = |token: &[u8]| asn1::sequence(&[&asn1::sequence(&[&asn1::small(0)]), token]);
-    for odd in [
-        edited(&|token| asn1::tlv(tag::context(0), &asn1::bits(&answer(token)))),
-        edited(&|token| asn1::bits(token)),
-        edited(&|token| asn1::tlv(tag::context(0), &asn1::tlv(tag::OCTET_STRING, token))),
-        edited(&|token| token.to_vec()),
-    ] {
-        assert!(
-            odd.is_valid() && odd.signatures[0].stamped_at.is_some(),
-            "{odd:#?}"
-        );
-        assert!(codes(&odd).contains("time_stamp_form"));
-    }
-    // One of another signature.
-    let moved = edited(&|_| asn1::tlv(tag::context(0), &asn1::bits(&tsa.token(b"x"))));
-    assert_eq!(failures(&moved), [Reason::TimeStampBroken]);
-}
-
-/// Version 5 seals carry a time stamp of their own.
-#[test]
-fn the_time_stamp_of_a_seal_is_judged() {
-    let tsa = Tsa::new().unwrap();
-    let trust = with_tsa(&tsa);
-    let five = |info: &mut Der| info.set(&[0, 1], tag::INTEGER, &[5]);
-    let made = |token: &dyn Fn(&[u8]) -> Vec<u8>| {
-        let seal = seal_by(&WORLD.maker, &five, &|seal| {
-            let signature = seal.at(&[3]).bytes()[3..].to_vec();
-            let token = asn1::tlv(tag::context(0), &asn1::bits(&token(&signature)));
-            seal.all().push(Der::Raw(token));
-        });
-        let form = Form {
-            seal,
-            tbs: &|t| t.set(&[0], tag::INTEGER, &[5]),
-            ..Form::default()
-        };
-        verdict_by(&form.parts(), &trust)
-    };
-    let good = made(&|value| tsa.token(value));
-    assert!(good.is_valid(), "{good:#?}");
-    assert_eq!(good.signatures[0].format, "GM/T 0031 v5");
-    assert!(codes(&good).is_empty(), "{:?}", codes(&good));
-    for wrong in [made(&|_| tsa.token(b"other")), made(&|_| b"dummy".to_vec())] {
-        assert_eq!(failures(&wrong), [Reason::TimeStampBroken]);
-        assert_eq!(wrong.first_failure().unwrap().check, Check::Seal);
     }
 }
