@@ -8,7 +8,7 @@ use gm::{Certificate, VerifyError};
 use jiff::Timestamp;
 
 use super::parse::{Listed, Seal, is_digest};
-use crate::deviation::{Deviates, Notes};
+use crate::deviation::{Deviates, Deviation, Notes};
 use crate::value::Weak;
 
 /// Remembered seals. Only those of trusted makers are remembered, so a stranger cannot fill this.
@@ -57,7 +57,13 @@ impl KnownSeal {
         let mut digests = Vec::new();
         for listed in &seal.signers {
             match listed {
-                Listed::Certificate(der) => signers.extend(Certificate::from_der(der).ok()),
+                Listed::Certificate(der) => match Certificate::from_der(der) {
+                    Ok(signer) => signers.push(signer),
+                    Err(_) => deviations.push(Deviates {
+                        what: Deviation::ListEntry,
+                        place: "SES_ESPropertyInfo.certList".into(),
+                    }),
+                },
                 Listed::Digest(digest) => digests.push(digest.to_vec()),
             }
         }

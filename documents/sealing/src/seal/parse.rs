@@ -314,12 +314,7 @@ fn listed<'a>(list: Element<'a>, notes: &Notes) -> Result<Vec<Listed<'a>>, Malfo
     while !items.is_empty() {
         let item = items.element(PLACE)?;
         found.push(match item.tag {
-            tag::OCTET_STRING => {
-                if Certificate::from_der(item.value).is_err() {
-                    notes.add(Deviation::ListEntry, PLACE);
-                }
-                Listed::Certificate(item.value)
-            }
+            tag::OCTET_STRING => Listed::Certificate(item.value),
             tag::SEQUENCE if Certificate::from_der(item.raw).is_ok() => {
                 notes.add(Deviation::CertificateBare, PLACE);
                 Listed::Certificate(item.raw)
