@@ -33,6 +33,8 @@ pub struct Place {
     pub database: Option<String>,
     /// Where the portal is reached, without a slash at the end.
     pub base_url: String,
+    /// Code of the agency that runs the platform and seals its verification reports.
+    pub operator: Option<String>,
 }
 
 /// An open installation.
@@ -101,6 +103,10 @@ fn context(place: &Place, db: Db, vault: Vault, (clock, rng): Outside) -> Result
     ctx.shared.put(Arc::new(Site {
         base_url: place.base_url.clone(),
     }));
+    if let Some(agency) = &place.operator {
+        let agency = agency.clone();
+        ctx.shared.put(Arc::new(licences::Operator { agency }));
+    }
     Ok(ctx)
 }
 

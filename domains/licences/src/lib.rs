@@ -35,7 +35,8 @@ pub use prepare::{Holder, IssueRequest, Prepared, ReplaceKind, Replaces, prepare
 pub use query::{Detail, Query, Row, detail, file, search};
 pub use state::{Event as LicenceEvent, IllegalMove, MOVES, State, next};
 pub use verify::{
-    Step, StepResult, Summary, Verification, Way, verify_file, verify_number, verify_token,
+    Operator, Report, Step, StepResult, Summary, Verification, Way, report, verification,
+    verify_file, verify_number, verify_token,
 };
 pub use wallet::{Cited, LicenceCard, Use, cite, face, uses, wallet};
 
@@ -48,5 +49,9 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "licences/0002",
         sql: include_str!("../migrations/0002_lists.sql"),
+    },
+    store::Migration {
+        name: "licences/0003",
+        sql: include_str!("../migrations/0003_verification.sql"),
     },
 ];

@@ -16,11 +16,13 @@ mod file;
 mod forge;
 mod loss;
 mod make;
+mod pair;
 mod query;
 mod react;
 mod release;
 mod reserve;
 mod review;
+mod roots;
 mod seal;
 mod stamp;
 mod state;
@@ -46,6 +48,7 @@ pub use expire::expire_due;
 pub use file::file;
 pub use loss::report_loss;
 pub use make::make;
+pub use pair::{Sealed, close, seal_pair};
 pub use query::{
     Authorisation, SealDetail, Seals, StateChange, Uses, detail, find, impression, impression_of,
     seals, state_at, uses,
@@ -54,6 +57,10 @@ pub use react::{handlers, schedules};
 pub use release::release;
 pub use reserve::{Reserve, UseId, reserve};
 pub use review::{approve, refuse};
+pub use roots::{
+    ListFacts, OwnRoot, Proposal, RootEvent, RootMoved, RootScope, RootState, TrustedRoot,
+    approve_root, end_root, give_list, own_roots, propose_root, refuse_root, root_moves, roots,
+};
 pub use seal::{Owner, Seal, SealType};
 pub use stamp::{stamp_ofd, stamp_pdf};
 pub use state::{Event, IllegalMove, MOVES, State, next};
@@ -61,7 +68,13 @@ pub use trust::trust;
 pub use usage::{SealUse, UseResult, UsedDocument, close_abandoned, finish};
 
 /// The tables of this domain.
-pub const MIGRATIONS: &[store::Migration] = &[store::Migration {
-    name: "seals/0001",
-    sql: include_str!("../migrations/0001_seal.sql"),
-}];
+pub const MIGRATIONS: &[store::Migration] = &[
+    store::Migration {
+        name: "seals/0001",
+        sql: include_str!("../migrations/0001_seal.sql"),
+    },
+    store::Migration {
+        name: "seals/trusted_root",
+        sql: include_str!("../migrations/0002_trusted_root.sql"),
+    },
+];

@@ -66,6 +66,7 @@ pub async fn backup(args: BackupArgs) -> Result<ExitCode, Stop> {
         data: args.data,
         database: args.database,
         base_url: String::new(),
+        operator: None,
     };
     let made = backup::make(&place, out, args.with_unlock, SystemClock.now()).await?;
     println!("备份已写入 / written: {}", made.file.display());
@@ -136,6 +137,7 @@ pub async fn restore(args: RestoreArgs) -> Result<ExitCode, Stop> {
         data: wanted.data.clone(),
         database: wanted.database.clone(),
         base_url: String::new(),
+        operator: None,
     };
     match platform::keys_beside(&wanted.data) {
         Ok(keys) => {

@@ -91,6 +91,7 @@ async fn looked(args: &DoctorArgs) -> Result<Vec<String>, Stop> {
         data: args.data.clone(),
         database: args.database.clone(),
         base_url: String::new(),
+        operator: None,
     };
     let look = platform::look(&place, Arc::new(SystemClock)).await?;
     let found = examine(&place, &look).await;

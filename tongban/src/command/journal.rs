@@ -42,6 +42,7 @@ pub async fn run(args: JournalArgs) -> Result<ExitCode, Stop> {
         data,
         database,
         base_url: String::new(),
+        operator: None,
     };
     let keys = platform::keys_beside(&place.data)?;
     let report = platform::verify_journal(&place, &*keys, SystemClock.now()).await?;

@@ -103,6 +103,9 @@ pub struct ServeArgs {
     /// The address under which people reach the portal.
     #[arg(long)]
     base_url: Option<String>,
+    /// Code of the agency that runs the platform: it seals the reports of verifications.
+    #[arg(long)]
+    operator: Option<String>,
     #[command(flatten)]
     guard: GuardArgs,
 }
@@ -146,6 +149,7 @@ async fn run_demo(args: DemoArgs) -> Result<ExitCode, Stop> {
         data: args.data.clone(),
         database: args.database.clone(),
         base_url: format!("http://{}", args.listen),
+        operator: Some(demo::OPERATOR.into()),
     };
     let platform = platform::open(&place, clock).await?;
     let loaded = demo::load(&platform.ctx, &city).await?;
@@ -165,6 +169,7 @@ async fn run_once(args: &DemoArgs, city: &City, clock: Arc<dyn Clock>) -> Result
         data: data.clone(),
         database: args.database.clone(),
         base_url: format!("http://{}", args.listen),
+        operator: Some(demo::OPERATOR.into()),
     };
     let done = async {
         let platform = platform::open(&place, clock).await?;
@@ -213,6 +218,7 @@ async fn run_serve(args: ServeArgs) -> Result<ExitCode, Stop> {
         data: args.data,
         database: args.database,
         base_url,
+        operator: args.operator,
     };
     let platform = platform::open(&place, Arc::new(SystemClock)).await?;
     let guard = args.guard.guard(platform.ctx.clock.clone());

@@ -94,6 +94,7 @@ async fn with_library(
         data: data.to_owned(),
         database: args.database.clone(),
         base_url: String::new(),
+        operator: None,
     };
     let clock = Arc::new(ShiftedClock::starting_at(now(args)?));
     let look = platform::look(&place, clock).await?;

@@ -5,4 +5,5 @@ mod city;
 mod common;
 mod life;
 mod reserve;
+mod roots;
 mod sign;

@@ -1,8 +1,10 @@
 //! Verification of licences and documents: by file, number or the token of a QR code. Everybody may
 //! ask [H-54 to H-60].
 
+mod batch;
 mod file;
 mod number;
+mod report;
 mod token;
 mod view;
 
@@ -15,5 +17,8 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(number::number))
         .routes(routes!(token::token))
+        .routes(routes!(report::read))
+        .routes(routes!(report::report))
+        .merge(batch::routes())
         .merge(file::routes())
 }
