@@ -40,6 +40,7 @@ impl Check {
             Self::SealValidity => "签章时效",
             Self::Chain => "证书信任链",
             Self::Revocation => "证书吊销",
+            Self::Form => "签章格式",
         }
     }
 
@@ -54,6 +55,7 @@ impl Check {
             Self::SealValidity => "Validity at signing",
             Self::Chain => "Certificate chain",
             Self::Revocation => "Certificate revocation",
+            Self::Form => "Form of the signature",
         }
     }
 }

@@ -8,10 +8,10 @@ use sealing::{
     Check, Outcome, Part, Reason, SealError, SealJob, SignJob, Trust, seal_ofd, sign_ofd,
 };
 
-use crate::der::{Der, Form, put_value, seal_by};
+use crate::der::{Der, Form, put_value};
 use crate::deviations::codes;
 use crate::make::{SIGN, WORLD, day, document, failures, get, issue, places, verdict, verdict_by};
-use crate::openssl::{Tsa, openssl};
+use crate::openssl::openssl;
 
 pub fn officer() -> SoftKey {
     issue("张三", Profile::Signer, Some(&WORLD.issuing))
