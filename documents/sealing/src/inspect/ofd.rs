@@ -1,5 +1,7 @@
 //! The container of an OFD file, and its signatures.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::{
@@ -11,6 +13,7 @@ use crate::container::{Anomaly, Package};
 use crate::deviation::Notes;
 use crate::ofd::document::{self, ENTRY};
 use crate::ofd::list::{Entry, List};
+use crate::ofd::method::Method;
 use crate::ofd::path;
 use crate::ofd::signature_file::SignatureFile;
 use crate::seal::Seal;
@@ -116,6 +119,9 @@ pub struct ImpressionInspection {
     pub clip: Option<String>,
 }
 
+/// Digests of parts, each computed once.
+type Digests = HashMap<(String, Method), Vec<u8>>;
+
 pub(super) fn inspect(bytes: &[u8]) -> Result<OfdInspection, Unreadable> {
     let package = Package::read(bytes).map_err(Unreadable)?;
     let entry = package
@@ -139,12 +145,13 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<OfdInspection, Unreadable> {
     });
     let documents = documents.collect();
     let (mut signatures, mut odd) = (Vec::new(), Vec::new());
+    let mut digests = Digests::new();
     for name in bodies.iter().filter_map(|body| body.signatures.as_ref()) {
         let read = package.get(name).map(|part| List::parse(name, &part.data));
         let Some(Ok(list)) = read else { continue };
         odd.extend(list.deviations);
         let entries = list.entries.iter().take(SIGNATURES);
-        signatures.extend(entries.map(|entry| signature(&package, entry)));
+        signatures.extend(entries.map(|entry| signature(&package, entry, &mut digests)));
     }
     let anomalies = package.anomalies.iter().map(|anomaly| match anomaly {
         Anomaly::Doubled(name) => format!("two parts named {name}"),
@@ -165,7 +172,7 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<OfdInspection, Unreadable> {
     })
 }
 
-fn signature(package: &Package<'_>, entry: &Entry) -> OfdSignature {
+fn signature(package: &Package<'_>, entry: &Entry, digests: &mut Digests) -> OfdSignature {
     let mut found = OfdSignature {
         id: entry.id.clone(),
         signature_type: entry.kind.clone(),
@@ -211,10 +218,15 @@ fn signature(package: &Package<'_>, entry: &Entry) -> OfdSignature {
             let state = match (part, file.check_method) {
                 (None, _) => ReferenceState::Missing,
                 (_, None) => ReferenceState::Unknown,
-                (Some(part), Some(method)) if method.of(&part.data) == one.digest => {
-                    ReferenceState::Same
+                (Some(part), Some(method)) => {
+                    let digest = digests
+                        .entry((part.name.clone(), method))
+                        .or_insert_with(|| method.of(&part.data));
+                    match *digest == one.digest {
+                        true => ReferenceState::Same,
+                        false => ReferenceState::Changed,
+                    }
                 }
-                _ => ReferenceState::Changed,
             };
             ReferenceInspection {
                 path: one.path.clone(),

@@ -4,7 +4,7 @@ use super::path;
 use super::schema::numbers;
 use super::signature_file::SignatureFile;
 use super::signature_judge::One;
-use crate::deviation::{Deviates, Deviation};
+use crate::deviation::{Deviates, Deviation, Notes};
 use crate::report::Report;
 use crate::stamp::Stamp;
 use crate::{Check, Reason};
@@ -140,19 +140,21 @@ impl One<'_, '_> {
     /// Where the impressions stand: one that nobody can see is told.
     pub(super) fn pages(&self, file: &SignatureFile, has_seal: bool, report: &mut Report) {
         let known = &self.context.page_ids;
+        // A forger could write very many.
+        let notes = Notes::default();
         for stamp in &file.stamps {
             let place = |what: &str| format!("StampAnnot “{}” {what}", stamp.id);
             if stamp.id.is_empty() {
-                self.deviates(Deviation::ElementMissing, "StampAnnot.ID".into(), report);
+                notes.add(Deviation::ElementMissing, "StampAnnot.ID");
             }
             if !known.contains(&stamp.page) {
                 let place = place(&format!("PageRef “{}”", stamp.page));
-                self.deviates(Deviation::ImpressionPage, place, report);
+                notes.add(Deviation::ImpressionPage, place);
             }
             let boundary = numbers(&stamp.boundary).filter(|b| b[2] > 0.0 && b[3] > 0.0);
             let Some([_, _, width, height]) = boundary else {
                 let place = place(&format!("Boundary “{}”", stamp.boundary));
-                self.deviates(Deviation::ImpressionBox, place, report);
+                notes.add(Deviation::ImpressionBox, place);
                 continue;
             };
             let Some(clip) = &stamp.clip else { continue };
@@ -168,12 +170,14 @@ impl One<'_, '_> {
             });
             if !inside {
                 let place = place(&format!("Clip “{clip}”"));
-                self.deviates(Deviation::ImpressionClip, place, report);
+                notes.add(Deviation::ImpressionClip, place);
             }
         }
         if file.stamps.is_empty() && has_seal {
-            let place = "SignedInfo/StampAnnot".into();
-            self.deviates(Deviation::ImpressionMissing, place, report);
+            notes.add(Deviation::ImpressionMissing, "SignedInfo/StampAnnot");
+        }
+        for one in notes.take() {
+            deviates(&one, self.index, report);
         }
     }
 

@@ -1,5 +1,8 @@
 //! Pictures and places of the seals in an OFD file, for whoever draws its pages.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
 use super::document::{self, ENTRY};
 use super::list::List;
 use super::path;
@@ -13,6 +16,11 @@ use crate::stamp::SignedValue;
 
 /// Impressions in one file: a forger could ask for very many.
 const MOST: usize = 10_000;
+/// Signatures in one file, as in verification.
+const SIGNATURES: usize = 256;
+
+/// Pictures by the place of their bytes: many signatures may share one seal.
+type Shared = HashMap<(usize, usize), Arc<[u8]>>;
 
 /// An impression on a page. Nothing is said of whether the signature holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +33,8 @@ pub struct StampPicture {
     pub clip_mm: Option<[f64; 4]>,
     /// By the first bytes of the picture: `PNG`, `JPG`, `OFD`, …; else what the seal says.
     pub format: String,
-    pub data: Vec<u8>,
+    /// Shared by the impressions of one seal.
+    pub data: Arc<[u8]>,
     /// Index of the signature, as in [`crate::Verdict::signatures`].
     pub signature: usize,
 }
@@ -38,8 +47,7 @@ pub fn stamps(bytes: &[u8]) -> Result<Vec<StampPicture>, Unreadable> {
         .get(ENTRY)
         .ok_or_else(|| Unreadable(format!("it has no {ENTRY}")))?;
     let bodies = document::bodies(&entry.data).map_err(Unreadable)?;
-    let mut found = Vec::new();
-    let mut index = 0;
+    let (mut found, mut shared, mut seen) = (Vec::new(), Shared::new(), HashSet::new());
     for name in bodies.iter().filter_map(|body| body.signatures.as_ref()) {
         let Some(list) = package.get(name) else {
             continue;
@@ -48,10 +56,13 @@ pub fn stamps(bytes: &[u8]) -> Result<Vec<StampPicture>, Unreadable> {
             continue;
         };
         for one in list.entries {
-            one_signature(&package, &one.part, index, &mut found);
-            index += 1;
-            if found.len() >= MOST {
+            let index = seen.len();
+            if index >= SIGNATURES || found.len() >= MOST {
                 return Ok(found);
+            }
+            // One that is listed twice is one, as in verification.
+            if seen.insert(one.part.clone()) {
+                one_signature(&package, &one.part, index, &mut shared, &mut found);
             }
         }
     }
@@ -62,6 +73,7 @@ fn one_signature(
     package: &Package<'_>,
     name: &str,
     signature: usize,
+    shared: &mut Shared,
     found: &mut Vec<StampPicture>,
 ) -> Option<()> {
     let file = SignatureFile::parse(&package.get(name)?.data).ok()?;
@@ -79,6 +91,8 @@ fn one_signature(
     let seal = Seal::parse(seal).ok()?;
     let picture = &seal.picture;
     let format = picture_format(picture.data).map_or(picture.format.clone(), str::to_string);
+    let key = (picture.data.as_ptr() as usize, picture.data.len());
+    let data = shared.entry(key).or_insert_with(|| picture.data.into());
     for place in &file.stamps {
         let Some(boundary_mm) = numbers(&place.boundary) else {
             continue;
@@ -88,7 +102,7 @@ fn one_signature(
             boundary_mm,
             clip_mm: place.clip.as_deref().and_then(numbers),
             format: format.clone(),
-            data: picture.data.to_vec(),
+            data: data.clone(),
             signature,
         });
         if found.len() >= MOST {

@@ -35,6 +35,8 @@ pub(super) struct Context<'a> {
     pub digests: HashMap<(String, Method), Vec<u8>>,
     /// Parts whose digest was not the signed one.
     pub changed: HashSet<String>,
+    /// Certificates that may still be tried on bare values of this file.
+    pub tries: usize,
 }
 
 /// What a signature accounts for.

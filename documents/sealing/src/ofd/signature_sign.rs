@@ -18,7 +18,14 @@ use crate::value::{Value, Weak};
 use crate::{Check, Reason};
 
 /// Certificates tried for one signature.
-const TRIED: usize = 32;
+const TRIED: usize = 16;
+/// Parts that are searched for certificates, and their sizes: a certificate is small, and so is a
+/// seal.
+const SEARCHED: usize = 32;
+const CERTIFICATE: usize = 64 << 10;
+const SEAL: usize = 4 << 20;
+/// Certificates taken out of one seal.
+const LISTED: usize = 8;
 
 /// A certificate that may be the signer's, and where it was found.
 struct Candidate {
@@ -99,6 +106,10 @@ impl One<'_, '_> {
         let notes = Notes::default();
         let mut by_own = None;
         for one in &candidates {
+            let Some(left) = self.context.tries.checked_sub(1) else {
+                break;
+            };
+            self.context.tries = left;
             let id = named.unwrap_or_else(|| usual(&one.certificate));
             match over(&one.certificate, id, signature, xml, &notes) {
                 Ok(weak) => {
@@ -200,7 +211,13 @@ impl One<'_, '_> {
         let package = self.context.package;
         let description = &self.entry.part;
         let mut found: Vec<Candidate> = Vec::new();
+        if self.context.tries == 0 {
+            return found;
+        }
         let mut add = |bytes: &[u8], place: &str, part: Option<&str>, own: bool| {
+            if found.len() >= TRIED || bytes.len() > CERTIFICATE {
+                return;
+            }
             let bare = || {
                 let der = schema::base64(std::str::from_utf8(bytes).ok()?)?;
                 Some(vec![Certificate::from_der(&der).ok()?])
@@ -225,17 +242,25 @@ impl One<'_, '_> {
             }
         }
         let folder = path::folder(description);
-        for part in &package.parts {
-            let name = path::file(&part.name).to_ascii_lowercase();
+        let beside = |name: &str| path::folder(name) == folder;
+        let is_certificate = |name: &str| {
+            let name = path::file(name).to_ascii_lowercase();
             let ending = [".cer", ".crt", ".pem", ".der"];
-            if path::folder(&part.name) == folder
-                && (ending.iter().any(|e| name.ends_with(e)) || name.contains("cert"))
-            {
-                add(&part.data, &part.name, Some(&part.name), true);
-            }
+            ending.iter().any(|e| name.ends_with(e)) || name.contains("cert")
+        };
+        let parts = package.parts.iter().filter(|part| beside(&part.name));
+        for part in parts
+            .filter(|part| is_certificate(&part.name))
+            .take(SEARCHED)
+        {
+            add(&part.data, &part.name, Some(&part.name), true);
         }
-        for part in &package.parts {
-            let own = path::folder(&part.name) == folder;
+        let others = package.parts.iter().filter(|part| {
+            let end = part.name.rsplit('.').next().unwrap_or_default();
+            end.eq_ignore_ascii_case("esl") || end.eq_ignore_ascii_case("dat")
+        });
+        for part in others.filter(|part| part.data.len() <= SEAL).take(SEARCHED) {
+            let own = beside(&part.name);
             let name = part.name.to_ascii_lowercase();
             if name.ends_with(".esl") {
                 add_seal(&part.data, |der| add(der, &part.name, None, false));
@@ -267,7 +292,7 @@ impl One<'_, '_> {
 
 fn add_seal(seal: &[u8], mut add: impl FnMut(&[u8])) {
     if let Ok(seal) = Seal::parse(seal) {
-        for listed in &seal.signers {
+        for listed in seal.signers.iter().take(LISTED) {
             if let Listed::Certificate(der) = listed {
                 add(der);
             }

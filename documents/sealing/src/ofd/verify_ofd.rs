@@ -15,6 +15,10 @@ use crate::{Check, FileKind, Reason, Trust, Unreadable, Verdict};
 /// Signatures in one file.
 const SIGNATURES: usize = 256;
 
+/// Certificates that are tried on the bare values of one file, whose maker decides how many there
+/// are.
+const TRIES: usize = 128;
+
 /// Verifies every signature of an OFD file. An error means that the bytes are no OFD file at all;
 /// whatever else is wrong with it, or that it carries no signature, stands in the verdict.
 ///
@@ -117,6 +121,7 @@ fn context<'a>(package: &'a Package<'a>, bodies: &[Body], trust: &'a Trust) -> C
         page_ids,
         digests: HashMap::new(),
         changed: HashSet::new(),
+        tries: TRIES,
     }
 }
 

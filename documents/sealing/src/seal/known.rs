@@ -7,7 +7,7 @@ use gm::asn1::Malformed;
 use gm::{Certificate, VerifyError};
 use jiff::Timestamp;
 
-use super::parse::{Listed, Seal, is_digest};
+use super::parse::{Digests, Listed, Seal};
 use crate::deviation::{Deviates, Deviation, Notes};
 use crate::value::Weak;
 
@@ -92,7 +92,11 @@ impl KnownSeal {
         if let Some(found) = self.signers.iter().find(|signer| signer.der() == der) {
             return Some(found.clone());
         }
-        let named = self.digests.iter().any(|digest| is_digest(digest, der));
+        if self.digests.is_empty() {
+            return None;
+        }
+        let own = Digests::of(der);
+        let named = self.digests.iter().any(|digest| own.has(digest));
         named.then(|| Certificate::from_der(der).ok()).flatten()
     }
 }

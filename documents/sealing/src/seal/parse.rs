@@ -225,9 +225,12 @@ impl<'a> Seal<'a> {
 
     /// The certificate (DER) is one of those that may use the seal.
     pub fn lists(&self, certificate: &[u8]) -> bool {
+        let mut digests = None;
         self.signers.iter().any(|listed| match *listed {
             Listed::Certificate(der) => der == certificate,
-            Listed::Digest(digest) => is_digest(digest, certificate),
+            Listed::Digest(digest) => digests
+                .get_or_insert_with(|| Digests::of(certificate))
+                .has(digest),
         })
     }
 
@@ -254,12 +257,20 @@ fn der(bytes: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// The digest is that of the certificate.
-pub(super) fn is_digest(digest: &[u8], certificate: &[u8]) -> bool {
-    match digest.len() {
-        32 => digest == gm::sm3(certificate) || digest == gm::sha256(certificate),
-        20 => digest == gm::legacy::sha1(certificate),
-        _ => false,
+/// The digests by which a list may name a certificate, computed once for the whole list.
+pub(super) struct Digests([Vec<u8>; 3]);
+
+impl Digests {
+    pub(super) fn of(certificate: &[u8]) -> Self {
+        Self([
+            gm::sm3(certificate).to_vec(),
+            gm::sha256(certificate).to_vec(),
+            gm::legacy::sha1(certificate).to_vec(),
+        ])
+    }
+
+    pub(super) fn has(&self, digest: &[u8]) -> bool {
+        self.0.iter().any(|own| own == digest)
     }
 }
 

@@ -205,7 +205,7 @@ fn pictures_and_places_are_given_for_drawing() {
     assert!(
         found
             .iter()
-            .all(|s| s.format == "PNG" && s.data == PNG && s.signature == 0)
+            .all(|s| s.format == "PNG" && *s.data == *PNG && s.signature == 0)
     );
     assert_eq!(stamps(&pack(&document("1")).unwrap()).unwrap(), []);
     assert!(stamps(b"x").is_err());

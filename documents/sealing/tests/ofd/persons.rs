@@ -371,3 +371,33 @@ fn rsa_seals_of_old_are_read_and_their_weakness_told() {
         assert!(failures(&verdict_by(&changed, &trust)).contains(&Reason::FaceReplaced));
     }
 }
+
+/// A file with as many bare values and certificates as there can be is judged in short time.
+#[test]
+fn many_bare_values_do_not_hold_up_the_verifier() {
+    let officer = officer();
+    let mut parts = document("1");
+    let (mut list, mut more) = (String::new(), Vec::new());
+    for index in 0..256 {
+        let name = format!("Doc_0/Signs/Sign_{index}/");
+        list += &format!(
+            "<ofd:Signature ID=\"{index}\" Type=\"Sign\" BaseLoc=\"/{name}Signature.xml\"/>"
+        );
+        let xml = "<ofd:Signature xmlns:ofd=\"http://www.ofdspec.org/2016\"><ofd:SignedInfo>\
+                   <ofd:References CheckMethod=\"SM3\"/></ofd:SignedInfo></ofd:Signature>";
+        more.push((format!("{name}Signature.xml"), xml.as_bytes().to_vec()));
+        more.push((format!("{name}SignedValue.dat"), vec![9; 64]));
+        more.push((format!("{name}Cert.cer"), officer.certificate().to_vec()));
+        more.push((format!("{name}Seal.esl"), WORLD.seal.clone()));
+    }
+    parts.extend(more);
+    let named = "</ofd:DocRoot><ofd:Signatures>Doc_0/Signs/Signatures.xml</ofd:Signatures>";
+    crate::make::replace(get(&mut parts, "OFD.xml"), "</ofd:DocRoot>", named);
+    let xml = format!("<ofd:Signatures xmlns:ofd=\"x\">{list}</ofd:Signatures>");
+    parts.push((crate::make::LIST.into(), xml.into_bytes()));
+    let start = std::time::Instant::now();
+    let found = verdict(&parts);
+    assert!(!found.is_valid());
+    assert_eq!(found.signatures.len(), 256);
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
