@@ -35,7 +35,7 @@ pub fn verify_rsa(
     message: &[u8],
     signature: &[u8],
 ) -> Result<(), VerifyError> {
-    let key = key.rsa().ok_or(VerifyError::Unsupported)?;
+    let key = key.rsa_key().ok_or(VerifyError::Unsupported)?;
     let parameters = match kind {
         WeakRsa::Sha1 => &ring_signature::RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY,
         WeakRsa::Sha256 => &ring_signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,

@@ -1,6 +1,7 @@
 //! Seal signatures on OFD and PDF, and their verification.
 
 mod ber;
+mod bundle;
 mod container;
 mod deviation;
 mod error;
@@ -12,6 +13,7 @@ mod reason;
 mod report;
 mod seal;
 mod stamp;
+mod statement;
 mod time;
 mod time_stamper;
 mod trust;
@@ -20,6 +22,7 @@ mod verdict;
 mod verify;
 mod xml;
 
+pub use bundle::{Bundle, BundleError};
 pub use container::{Part, pack, unpack};
 pub use deviation::{Deviates, Deviation};
 pub use error::{SealError, Unreadable};
@@ -33,6 +36,7 @@ pub use ofd::{
 };
 pub use reason::Reason;
 pub use seal::{Impression, Listed, Picture, Seal, SealKind, SealSpec, make_seal};
+pub use statement::{Disbelief, RevocationList, RevokedFile, Statement};
 pub use time_stamper::TimeStamper;
 pub use trust::Trust;
 pub use verdict::{Check, FileKind, Finding, Outcome, SignatureInfo, Verdict};

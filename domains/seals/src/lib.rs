@@ -26,6 +26,7 @@ mod roots;
 mod seal;
 mod stamp;
 mod state;
+mod statement;
 mod step;
 mod table;
 mod table_authority;
@@ -64,6 +65,7 @@ pub use roots::{
 pub use seal::{Owner, Seal, SealType};
 pub use stamp::{stamp_ofd, stamp_pdf};
 pub use state::{Event, IllegalMove, MOVES, State, next};
+pub use statement::state;
 pub use trust::trust;
 pub use usage::{SealUse, UseResult, UsedDocument, close_abandoned, finish};
 

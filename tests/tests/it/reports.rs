@@ -133,3 +133,99 @@ async fn a_notice_is_verified_by_its_own_record() {
         town.close().await;
     }
 }
+
+/// The published list follows the state of a licence, and anybody's tools can check its signature.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_published_list_follows_the_state() {
+    use licences::{LicenceEvent, StateChange};
+    for town in Town::each("2026-11-16T09:30").await {
+        let ctx = town.ctx();
+        let digest = hex::encode(gm::sm3(&food(ctx).await));
+        let query = licences::Query {
+            licence_no: Some(FOOD.into()),
+            ..licences::Query::default()
+        };
+        let page = licences::search(ctx, &query, kernel::PageRequest::default()).await;
+        let key = page.unwrap().rows.remove(0).licence_key;
+        let mut last = 0;
+        let steps = [
+            (None, None),
+            (Some(LicenceEvent::Suspend), Some("SUSPENDED")),
+            (Some(LicenceEvent::Restore), None),
+            (Some(LicenceEvent::ReportLoss), Some("LOST")),
+        ];
+        for (event, wanted) in steps {
+            if let Some(event) = event {
+                let change = StateChange {
+                    licence_key: key.clone(),
+                    event,
+                    reason: "按规定".into(),
+                };
+                licences::change_state(ctx, change).await.unwrap();
+                town.clock.advance(jiff::SignedDuration::from_mins(11));
+            }
+            let said = licences::revocation_list(&town.visitor()).await.unwrap();
+            let trust = seals::trust(ctx).await.unwrap();
+            assert!(said.signer(&trust).unwrap().contains("证照吊销列表"));
+            let list = sealing::RevocationList::read(&said.body).unwrap();
+            assert!(list.number > last, "{} after {last}", list.number);
+            last = list.number;
+            let entry = list.entry(&digest).map(|e| e.reason.as_str());
+            assert_eq!(entry, wanted);
+            by_openssl(&said);
+            // Asked again within ten minutes it is the same list.
+            let again = licences::revocation_list(&town.visitor()).await.unwrap();
+            assert_eq!(again, said);
+        }
+        let mut forged = licences::revocation_list(&town.visitor()).await.unwrap();
+        let middle = forged.body.len() / 2;
+        forged.body[middle] ^= 1;
+        let trust = seals::trust(ctx).await.unwrap();
+        assert_eq!(forged.signer(&trust), Err(sealing::Disbelief::Wrong));
+        town.close().await;
+    }
+}
+
+/// `openssl dgst` as the documentation says.
+fn by_openssl(said: &sealing::Statement) {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let pem = gm::Certificate::from_der(&said.certificates[0])
+        .unwrap()
+        .to_pem();
+    let certificate = put("signer.pem", pem.as_bytes());
+    let (body, signature) = (
+        put("list.json", &said.body),
+        put("list.sig", &said.signature),
+    );
+    let openssl = |args: &[&str]| {
+        let done = std::process::Command::new("openssl")
+            .args(args)
+            .output()
+            .unwrap();
+        assert!(
+            done.status.success(),
+            "{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+        done.stdout
+    };
+    let key = openssl(&["x509", "-in", &certificate, "-pubkey", "-noout"]);
+    let key = put("key.pem", &key);
+    let said = openssl(&[
+        "dgst",
+        "-sm3",
+        "-verify",
+        &key,
+        "-sigopt",
+        "distid:1234567812345678",
+        "-signature",
+        &signature,
+        &body,
+    ]);
+    assert!(String::from_utf8_lossy(&said).contains("Verified OK"));
+}

@@ -8,6 +8,7 @@ use kernel::{Clock, SystemClock};
 
 use crate::backup::{self, Fault, Manifest, Restore};
 use crate::command::journal;
+use crate::keys;
 use crate::platform::{self, Place};
 use crate::stop::Stop;
 
@@ -139,7 +140,7 @@ pub async fn restore(args: RestoreArgs) -> Result<ExitCode, Stop> {
         base_url: String::new(),
         operator: None,
     };
-    match platform::keys_beside(&wanted.data) {
+    match keys::open(&wanted.data) {
         Ok(keys) => {
             let report = platform::verify_journal(&place, &*keys, SystemClock.now()).await?;
             journal::print(&report)?;

@@ -1,10 +1,15 @@
 //! The command line.
 
 mod backup;
+mod ca;
 mod doctor;
+mod doctor_keys;
 mod journal;
+mod keys;
 mod library;
+mod offline;
 mod verify;
+pub mod words;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,6 +41,10 @@ pub enum Command {
     Restore(backup::RestoreArgs),
     /// Says what an installation still lacks.
     Doctor(doctor::DoctorArgs),
+    /// 证书机构: a certificate authority in a folder.
+    Ca(ca::CaArgs),
+    /// 密钥: the keys of an installation and their certificates.
+    Keys(keys::KeysArgs),
 }
 
 /// Who may ask how often.
@@ -120,6 +129,8 @@ pub async fn run(command: Command) -> ExitCode {
         Command::Backup(args) => backup::backup(args).await,
         Command::Restore(args) => backup::restore(args).await,
         Command::Doctor(args) => doctor::run(args).await,
+        Command::Ca(args) => ca::run(args),
+        Command::Keys(args) => keys::run(args),
     };
     match done {
         Ok(code) => code,
@@ -191,6 +202,7 @@ fn reset(data: &std::path::Path) -> Result<(), Stop> {
         "tongban.db-shm",
         "keys.store",
         "keys.unlock",
+        "keys.unlock.next",
         "journal-roots.jsonl",
         "last-backup",
     ];

@@ -1,5 +1,6 @@
 //! 核验 [H-54 to H-60]: security, revocation, data, strictly in this order; the first failure stops.
 
+mod bundle;
 mod outcome;
 mod record;
 mod report;
@@ -20,6 +21,7 @@ use crate::licence::{Format, Licence, Version};
 use crate::metadata::Metadata;
 use crate::state::State;
 use crate::table;
+pub use bundle::bundle;
 use outcome::Run;
 pub use outcome::{Step, StepResult, Summary, Verification, Way};
 pub use record::verification;

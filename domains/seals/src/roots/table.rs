@@ -24,15 +24,8 @@ pub(crate) struct List {
 
 /// DER certificates, one after another, taken apart again.
 fn apart(joined: &[u8]) -> Result<Vec<Vec<u8>>, StoreError> {
-    let mut all = Vec::new();
-    let mut reader = gm::asn1::Reader::new(joined);
-    while !reader.is_empty() {
-        let one = reader
-            .element()
-            .map_err(|e| StoreError::Column(3, e.to_string()))?;
-        all.push(one.raw.to_vec());
-    }
-    Ok(all)
+    let all = gm::asn1::apart(joined).map_err(|e| StoreError::Column(3, e.to_string()))?;
+    Ok(all.into_iter().map(<[u8]>::to_vec).collect())
 }
 
 fn root(row: &Row) -> Result<TrustedRoot, StoreError> {

@@ -160,6 +160,8 @@ pub const ROUTES: &[(&str, Kind)] = &[
     ("/sitemap", Open(&["/sitemap"])),
     ("/themes/{id}", Open(&["/themes/l02"])),
     ("/together", Open(&["/together"])),
+    ("/trust", Open(&["/trust"])),
+    ("/trust/{file}", NoPage),
     ("/verify", Open(&["/verify"])),
     ("/verify/number", NoPage),
     ("/verify/report/{number}", NoPage),

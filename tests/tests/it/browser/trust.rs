@@ -88,6 +88,6 @@ async fn confirm(desk: &Browser, trigger: &str, act: &str, reason: Option<&str>)
 async fn verdict(public: &Browser, file: &std::path::Path) -> String {
     public.goto("/verify").await;
     public.put_file("#f-file", file).await;
-    public.press("核验").await;
+    public.press("开始核验").await;
     public.text().await
 }

@@ -2,6 +2,7 @@
 //! ask [H-54 to H-60].
 
 mod batch;
+mod bundle;
 mod file;
 mod number;
 mod report;
@@ -20,5 +21,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(report::read))
         .routes(routes!(report::report))
         .merge(batch::routes())
+        .merge(bundle::routes())
         .merge(file::routes())
 }

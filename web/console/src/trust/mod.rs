@@ -10,7 +10,7 @@ pub(super) const HOME: &str = "/desk/trust";
 
 pub(crate) fn router() -> Router {
     Router::new()
-        .route(HOME, get(show::list).post(act::propose))
+        .route("/desk/trust", get(show::list).post(act::propose))
         .route("/desk/trust/approve", post(act::approve))
         .route("/desk/trust/refuse", post(act::refuse))
         .route("/desk/trust/end", post(act::end))

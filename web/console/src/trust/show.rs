@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use gm::Certificate;
+use jiff::Timestamp;
 use kernel::time;
 use seals::{OwnRoot, RootScope, RootState, TrustedRoot};
 use ui::chips::{Chip, Kind};
@@ -70,7 +71,7 @@ pub(super) async fn page(acting: &Acting, shell: &Shell, form: Form, code: Statu
         .block(
             "own",
             l.t("console-trust-own"),
-            vec![Part::Table(own_table(&l, &own))],
+            vec![Part::Table(own_table(&l, &own, acting.ctx.now()))],
         )
         .block("new", l.t("console-trust-new"), vec![Part::Form(act)])
         .show_as(code, acting, shell)
@@ -122,7 +123,7 @@ fn one(acting: &Acting, shell: &Shell, root: &TrustedRoot) -> Vec<Part> {
     }
     let mut parts = vec![Part::Facts(KeyValues::new(rows))];
     if root.state == RootState::Trusted {
-        parts.push(lists(&l, root));
+        parts.push(lists(&l, root, now));
     }
     parts.extend(acts(acting, shell, root));
     parts
@@ -152,25 +153,18 @@ fn certificate(l: &L, der: &[u8]) -> Vec<KeyValue> {
         ),
         KeyValue::new(l.t("console-trust-algorithm"), algorithm),
         KeyValue::new(l.t("console-trust-serial"), root.serial()).digits(),
-        KeyValue::new("SM3", grouped(&gm::sm3(der))).digits(),
-        KeyValue::new("SHA-256", grouped(&gm::sha256(der))).digits(),
+        KeyValue::new("SM3", ui::fingerprint(&gm::sm3(der))).digits(),
+        KeyValue::new("SHA-256", ui::fingerprint(&gm::sha256(der))).digits(),
     ]
 }
 
-/// Eight groups that two people can read to each other.
-pub(super) fn grouped(digest: &[u8; 32]) -> String {
-    let text = hex::encode_upper(digest);
-    let groups: Vec<&str> = (0..8).map(|n| &text[n * 8..n * 8 + 8]).collect();
-    groups.join(" ")
-}
-
-fn lists(l: &L, root: &TrustedRoot) -> Part {
+fn lists(l: &L, root: &TrustedRoot, now: Timestamp) -> Part {
     if root.lists.is_empty() {
         return Part::Note(Notice::warn(l.t("console-trust-no-list")));
     }
     let columns = ["issuer", "this", "next"]
         .map(|key| Column::new(l.t(&format!("console-trust-list-{key}"))));
-    let moment = |at| ui::second(time::beijing(at));
+    let moment = |at| words::at(l, at, now);
     let rows = root.lists.iter().map(|list| {
         Row::new(vec![
             Cell::text(list.issuer.clone()),
@@ -228,7 +222,7 @@ fn acts(acting: &Acting, shell: &Shell, root: &TrustedRoot) -> Vec<Part> {
     }
 }
 
-fn own_table(l: &L, own: &[OwnRoot]) -> Table {
+fn own_table(l: &L, own: &[OwnRoot], now: Timestamp) -> Table {
     let columns = ["kind", "subject", "certificate", "fingerprint", "next"]
         .map(|key| Column::new(l.t(&format!("console-trust-{key}"))));
     let rows = own.iter().filter_map(|one| {
@@ -247,8 +241,8 @@ fn own_table(l: &L, own: &[OwnRoot]) -> Table {
                 "to",
                 day(root.not_after()),
             )),
-            Cell::text(grouped(&gm::sm3(&one.root))),
-            Cell::text(ui::second(time::beijing(one.next_update))),
+            Cell::text(ui::fingerprint(&gm::sm3(&one.root))),
+            Cell::text(words::at(l, one.next_update, now)),
         ]))
     });
     Table {

@@ -172,11 +172,13 @@ pub(super) fn file_checks(l: &L, verification: &Verification) -> Table {
                 Outcome::Warn => "portal-check-warn",
                 Outcome::NotChecked => "portal-check-not",
             })),
-            Cell::text(f.reason.map(|r| reason_words(l, r)).unwrap_or_default()),
-            Cell::text(f.evidence.clone()),
+            match f.reason {
+                Some(reason) => Cell::Lines(reason_words(l, reason), f.evidence.clone()),
+                None => Cell::text(f.evidence.clone()),
+            },
         ])
     });
-    let columns = ["", "-outcome", "-reason", "-evidence"];
+    let columns = ["", "-outcome", "-evidence"];
     Table {
         caption: l.t("portal-verify-details"),
         columns: columns
