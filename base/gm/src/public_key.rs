@@ -162,6 +162,14 @@ impl PublicKey {
         &self.bits
     }
 
+    /// DER `RSAPublicKey`; none for keys of another kind.
+    pub(crate) fn rsa_key(&self) -> Option<&[u8]> {
+        match &self.kind {
+            Kind::Rsa(key) => Some(key),
+            _ => None,
+        }
+    }
+
     /// Checks a signature over a message (not its digest). Signatures of SM2 and ECDSA are strict
     /// DER `SEQUENCE { r, s }`.
     pub fn verify(

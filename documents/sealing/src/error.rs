@@ -7,8 +7,17 @@ pub enum SealError {
     #[error("the document cannot be sealed: {0}")]
     Document(String),
     /// A closing signature covers the list of signatures; nothing can be added [I-13].
-    #[error("the document was closed by an earlier signature")]
+    #[error("the document was closed by an earlier signature: no seal can be added after it")]
     Closed,
+    /// What it would be signed with cannot stand in such a signature.
+    #[error("{0} cannot be used for this kind of signature")]
+    Algorithm(&'static str),
+    /// The authority for time stamps gave none, or one that does not hold.
+    #[error("no time stamp: {0}")]
+    TimeStamp(String),
+    /// A straddle seal cannot be laid out that way.
+    #[error("the straddle seal cannot be laid out: {0}")]
+    Straddle(String),
     /// The document has no such page.
     #[error("the document has no page {0}")]
     NoSuchPage(String),

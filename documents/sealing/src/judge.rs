@@ -196,8 +196,9 @@ pub(crate) fn clocks_differ(
 }
 
 /// A time stamp over a signature value: its time, when it holds and its authority is trusted. One
-/// that does not hold fails the signature, because something was changed.
+/// that does not hold fails the signature, because something was changed. `check` is the stamp's or the seal's.
 pub(crate) fn stamped(
+    check: Check,
     token: &[u8],
     value: &[u8],
     trust: &Trust,
@@ -217,6 +218,6 @@ pub(crate) fn stamped(
             Err(why) => why,
         },
     };
-    report.fail(Check::Stamp, Reason::TimeStampBroken, index, failed);
+    report.fail(check, Reason::TimeStampBroken, index, failed);
     None
 }

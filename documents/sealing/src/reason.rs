@@ -62,6 +62,7 @@ reasons! {
     TimeStampBroken = "time_stamp_broken", "时间戳不成立", "The time stamp does not hold";
     FormatDeviation = "format_deviation", "签章格式与标准有出入", "The signature's form deviates from the standard";
     AlgorithmWeak = "algorithm_weak", "签名使用了已不安全的算法", "The signature uses an algorithm that is no longer safe";
+    OwnerMismatch = "owner_mismatch", "印章不属于应盖章的单位", "The seal belongs to another agency than it should";
     AlgorithmUnknown = "algorithm_unknown", "签名算法不支持，无法核查", "The signature's algorithm is not supported";
     LicenceUnknown = "licence_unknown", "证照库中没有这份证照", "The library holds no such licence";
     LicenceHistory = "licence_history", "该文件是历史版本，不可引用", "This is a former version, not to be cited";

@@ -21,12 +21,17 @@ pub(crate) fn generalized(at: Timestamp) -> Vec<u8> {
 
 /// Reads a GeneralizedTime or UTCTime.
 pub(crate) fn from_asn1(element: &Element<'_>) -> Option<Timestamp> {
+    from_text(&full_text(element)?)
+}
+
+/// The text of a GeneralizedTime or UTCTime, with four digits for the year.
+pub(crate) fn full_text(element: &Element<'_>) -> Option<String> {
     let text = std::str::from_utf8(element.value).ok()?;
     match element.tag {
-        tag::GENERALIZED_TIME => from_text(text),
+        tag::GENERALIZED_TIME => Some(text.to_string()),
         // RFC 5280, 4.1.2.5.1: two digits from 50 on are of the last century.
-        tag::UTC_TIME if text.get(..2)? >= "50" => from_text(&format!("19{text}")),
-        tag::UTC_TIME => from_text(&format!("20{text}")),
+        tag::UTC_TIME if text.get(..2)? >= "50" => Some(format!("19{text}")),
+        tag::UTC_TIME => Some(format!("20{text}")),
         _ => None,
     }
 }
@@ -46,7 +51,14 @@ pub(crate) fn from_text(text: &str) -> Option<Timestamp> {
     let (date, rest) = take(text, [4, 2, 2])?;
     let (clock, rest) = match rest.trim_start_matches(['T', ' ']) {
         "" => ([0; 3], ""),
-        rest => take(rest, [2; 3])?,
+        rest => match take(rest, [2; 3]) {
+            Some(clock) => clock,
+            // Without seconds, as ASN.1 allows.
+            None => {
+                let ([hour, minute], rest) = take(rest, [2; 2])?;
+                ([hour, minute, 0], rest)
+            }
+        },
     };
     let rest = match rest.strip_prefix(['.', ',']) {
         Some(fraction) => fraction.trim_start_matches(|c: char| c.is_ascii_digit()),
@@ -61,7 +73,10 @@ pub(crate) fn from_text(text: &str) -> Option<Timestamp> {
                 b'-' => -1,
                 _ => return None,
             };
-            let digits = zone[1..].replace(':', "");
+            let mut digits = zone[1..].replace([':', '\''], "");
+            if digits.len() == 2 {
+                digits.push_str("00");
+            }
             let number = |part: Option<&str>| part.and_then(|two| two.parse::<i32>().ok());
             let (hours, minutes) = (number(digits.get(..2))?, number(digits.get(2..4))?);
             if digits.len() != 4 || hours > 14 || minutes > 59 {
@@ -87,9 +102,9 @@ pub(crate) fn from_text(text: &str) -> Option<Timestamp> {
         .map(|zoned| zoned.timestamp())
 }
 
-/// Takes three numbers of these widths off the front; `-`, `/` or `:` may stand between them.
-fn take(text: &str, widths: [usize; 3]) -> Option<([u16; 3], &str)> {
-    let mut numbers = [0; 3];
+/// Takes numbers of these widths off the front; `-`, `/` or `:` may stand between them.
+fn take<const N: usize>(text: &str, widths: [usize; N]) -> Option<([u16; N], &str)> {
+    let mut numbers = [0; N];
     let mut rest = text;
     for (index, (number, width)) in numbers.iter_mut().zip(widths).enumerate() {
         if index > 0 {
@@ -122,6 +137,9 @@ mod tests {
             "20200422100900",
             "20200422 10:09:00",
             " 2020-04-21T21:09:00-05:00 ",
+            "202004221009+08",
+            "202004220209Z",
+            "20200422073900+05'30'",
         ] {
             assert_eq!(from_text(text), Some(wanted), "{text}");
         }

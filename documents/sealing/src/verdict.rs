@@ -24,6 +24,8 @@ pub enum Check {
     Chain,
     /// The certificates were not revoked.
     Revocation,
+    /// How the signature's form deviates from its standard; deviations are told, they never fail.
+    Form,
 }
 
 impl Check {
@@ -38,6 +40,7 @@ impl Check {
             Self::SealValidity => "签章时效",
             Self::Chain => "证书信任链",
             Self::Revocation => "证书吊销",
+            Self::Form => "签章格式",
         }
     }
 
@@ -52,6 +55,7 @@ impl Check {
             Self::SealValidity => "Validity at signing",
             Self::Chain => "Certificate chain",
             Self::Revocation => "Certificate revocation",
+            Self::Form => "Form of the signature",
         }
     }
 }
@@ -89,9 +93,15 @@ pub struct SignatureInfo {
     pub algorithm: String,
     pub signer: String,
     pub signer_serial: String,
+    /// Organisation in the signer's certificate.
+    pub signer_organization: Option<String>,
     pub issuer: String,
     pub seal_id: Option<String>,
     pub seal_name: Option<String>,
+    /// The number of its type, see [`crate::SealKind`].
+    pub seal_kind: Option<u32>,
+    /// The organisation of those who may use it.
+    pub seal_owner: Option<String>,
     pub seal_maker: Option<String>,
     /// RFC 3339, as the signature claims it.
     pub signed_at: Option<String>,
@@ -122,6 +132,29 @@ impl Verdict {
     /// True when the file is signed and nothing failed.
     pub fn is_valid(&self) -> bool {
         !self.signatures.is_empty() && self.first_failure().is_none()
+    }
+
+    /// Demands that every seal belongs to this organisation, by its exact name: a seal of another
+    /// agency, however sound, is not that of the issuer.
+    pub fn require_owner(&mut self, organization: &str) {
+        let found = self.signatures.iter().enumerate();
+        let wrong = found.filter(|(_, signature)| signature.seal_id.is_some());
+        let wrong: Vec<Finding> = wrong
+            .filter(|(_, signature)| signature.seal_owner.as_deref() != Some(organization))
+            .map(|(index, signature)| Finding {
+                check: Check::Seal,
+                outcome: Outcome::Fail,
+                reason: Some(Reason::OwnerMismatch),
+                signature: Some(index),
+                evidence: format!(
+                    "the seal belongs to “{}”, not to “{organization}”",
+                    signature.seal_owner.as_deref().unwrap_or("?")
+                ),
+            })
+            .collect();
+        self.findings.extend(wrong);
+        self.findings
+            .sort_by_key(|finding| (finding.check, finding.signature));
     }
 
     /// The finding that decides, in the order of the checks.

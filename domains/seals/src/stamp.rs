@@ -60,6 +60,7 @@ pub async fn stamp_ofd(
             time,
             closing,
             provider: Provider::default(),
+            time_stamper: None,
         };
         let parts = package.parts().iter();
         let parts = parts

@@ -105,6 +105,7 @@ impl Foreign {
             time: now,
             closing: true,
             provider: Provider::default(),
+            time_stamper: None,
         };
         sealing::pack(&sealing::seal_ofd(parts, &job).unwrap()).unwrap()
     }

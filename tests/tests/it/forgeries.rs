@@ -284,6 +284,7 @@ impl Sealer {
             time: town.ctx().now(),
             closing: true,
             provider: Provider::default(),
+            time_stamper: None,
         };
         pack(&seal_ofd(bare(parts), &job).unwrap()).unwrap()
     }

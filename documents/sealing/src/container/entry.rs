@@ -70,6 +70,16 @@ pub(super) struct Central<'a> {
     pub header: Header<'a>,
     pub offset: u32,
     pub comment: &'a [u8],
+    /// Unix mode, where the packer wrote one.
+    mode: u16,
+}
+
+impl Central<'_> {
+    /// A link, device or the like: unpacked, it would lead elsewhere.
+    pub(super) fn is_special(&self) -> bool {
+        const KIND: u16 = 0o170_000;
+        !matches!(self.mode & KIND, 0 | 0o100_000 | 0o040_000)
+    }
 }
 
 /// Reads a record of the central directory; the rest of the bytes comes back with it.
@@ -80,8 +90,9 @@ pub(super) fn central(bytes: &[u8]) -> Option<(Central<'_>, &[u8])> {
     fields.u32()?;
     let (crc, packed, size) = (fields.u32()?, fields.u32()?, fields.u32()?);
     let (name, extra, comment) = (fields.u16()?, fields.u16()?, fields.u16()?);
+    // Disk and internal attributes.
     fields.u32()?;
-    fields.u32()?;
+    let mode = (fields.u32()? >> 16) as u16;
     let offset = fields.u32()?;
     let (name, rest) = fields.0.split_at_checked(usize::from(name))?;
     let (extra, rest) = rest.split_at_checked(usize::from(extra))?;
@@ -100,6 +111,7 @@ pub(super) fn central(bytes: &[u8]) -> Option<(Central<'_>, &[u8])> {
             header,
             offset,
             comment,
+            mode,
         },
         rest,
     ))

@@ -17,6 +17,9 @@ use super::entry::{self, Central, END_SIZE, End, Header};
 const ENTRIES: usize = 20_000;
 /// Most bytes of all parts together, unpacked.
 const TOTAL: u64 = 512 << 20;
+/// Folders inside one another, and bytes of a name: far more than any reader writes.
+const DEPTH: usize = 32;
+const NAME: usize = 512;
 /// Deflate cannot do better than this (zlib technical details).
 const RATIO: u64 = 1032;
 
@@ -122,6 +125,15 @@ impl<'a> Package<'a> {
         }
         if !central.comment.is_empty() {
             self.odd(format!("{name:?} has a comment"));
+        }
+        if central.is_special() {
+            self.odd(format!("{name:?} is a link or a device, not a file"));
+        }
+        if name.len() > NAME || name.matches('/').count() > DEPTH {
+            self.odd(format!(
+                "the name {:?}… is too long or too deep",
+                name.chars().take(40).collect::<String>()
+            ));
         }
         let folder = name.ends_with('/');
         if !is_plain(name.strip_suffix('/').unwrap_or(&name)) {

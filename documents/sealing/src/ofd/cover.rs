@@ -1,8 +1,10 @@
 //! What a signature covers: parts against their digests, and the description against the stamp.
 
 use super::path;
+use super::schema::numbers;
 use super::signature_file::SignatureFile;
 use super::signature_judge::One;
+use crate::deviation::{Deviates, Deviation, Notes};
 use crate::report::Report;
 use crate::stamp::Stamp;
 use crate::{Check, Reason};
@@ -31,11 +33,16 @@ impl One<'_, '_> {
     ) {
         let (check, index) = (Check::Integrity, self.index);
         let description = &self.entry.part;
+        self.form(&file.deviations, description, report);
         let Some(method) = file.check_method else {
             let evidence = format!("digests by “{}”", file.check_method_text);
             report.fail(check, Reason::AlgorithmUnknown, index, evidence);
             return;
         };
+        if method.is_weak() {
+            let evidence = format!("digests by {}", method.name());
+            report.warn(check, Reason::AlgorithmWeak, index, evidence);
+        }
         let (mut changed, mut missing) = (Vec::new(), Vec::new());
         for reference in &file.references {
             match path::resolve(description, &reference.path) {
@@ -125,22 +132,72 @@ impl One<'_, '_> {
         if sister && stamp.property.contains('/') {
             report.fail(Check::Stamp, Reason::StampMoved, self.index, evidence);
         } else {
-            report.warn(Check::Stamp, Reason::FormatDeviation, self.index, evidence);
+            let place = format!("TBS_Sign.propertyInfo “{}”", stamp.property);
+            self.deviates(Deviation::PropertyPath, place, report);
         }
     }
 
-    /// An impression on a page that does not exist is not seen by anybody.
-    pub(super) fn pages(&self, file: &SignatureFile, report: &mut Report) {
+    /// Where the impressions stand: one that nobody can see is told.
+    pub(super) fn pages(&self, file: &SignatureFile, has_seal: bool, report: &mut Report) {
         let known = &self.context.page_ids;
-        for stamp in file
-            .stamps
-            .iter()
-            .filter(|stamp| !known.contains(&stamp.page))
-        {
-            let evidence = format!("an impression stands on the missing page “{}”", stamp.page);
-            report.warn(Check::Stamp, Reason::FormatDeviation, self.index, evidence);
+        // A forger could write very many.
+        let notes = Notes::default();
+        for stamp in &file.stamps {
+            let place = |what: &str| format!("StampAnnot “{}” {what}", stamp.id);
+            if stamp.id.is_empty() {
+                notes.add(Deviation::ElementMissing, "StampAnnot.ID");
+            }
+            if !known.contains(&stamp.page) {
+                let place = place(&format!("PageRef “{}”", stamp.page));
+                notes.add(Deviation::ImpressionPage, place);
+            }
+            let boundary = numbers(&stamp.boundary).filter(|b| b[2] > 0.0 && b[3] > 0.0);
+            let Some([_, _, width, height]) = boundary else {
+                let place = place(&format!("Boundary “{}”", stamp.boundary));
+                notes.add(Deviation::ImpressionBox, place);
+                continue;
+            };
+            let Some(clip) = &stamp.clip else { continue };
+            let inside = numbers(clip).is_some_and(|[x, y, w, h]| {
+                // A hundredth of a millimetre is lost in writing.
+                let slack = 0.02;
+                x >= -slack
+                    && y >= -slack
+                    && w > 0.0
+                    && h > 0.0
+                    && x + w <= width + slack
+                    && y + h <= height + slack
+            });
+            if !inside {
+                let place = place(&format!("Clip “{clip}”"));
+                notes.add(Deviation::ImpressionClip, place);
+            }
+        }
+        if file.stamps.is_empty() && has_seal {
+            notes.add(Deviation::ImpressionMissing, "SignedInfo/StampAnnot");
+        }
+        for one in notes.take() {
+            deviates(&one, self.index, report);
         }
     }
+
+    /// Tells a deviation.
+    pub(super) fn deviates(&self, what: Deviation, place: String, report: &mut Report) {
+        deviates(&Deviates { what, place }, self.index, report);
+    }
+
+    /// Tells the deviations of one part.
+    pub(super) fn form(&self, found: &[Deviates], part: &str, report: &mut Report) {
+        for one in found {
+            self.deviates(one.what, format!("{part} {}", one.place), report);
+        }
+    }
+}
+
+/// Tells a deviation, of a signature or of the whole file.
+pub(super) fn deviates(found: &Deviates, index: Option<usize>, report: &mut Report) {
+    let evidence = found.to_string();
+    report.warn(Check::Form, Reason::FormatDeviation, index, evidence);
 }
 
 /// Names of the files a signature consists of.

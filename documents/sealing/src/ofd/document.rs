@@ -1,14 +1,14 @@
 //! What sealing and verification need to know of `OFD.xml` and `Document.xml`.
 
-use super::path;
+use super::{path, schema};
 use crate::xml::Node;
 
 /// Name of the entry point of a package.
-pub(super) const ENTRY: &str = "OFD.xml";
+pub(crate) const ENTRY: &str = "OFD.xml";
 
 /// One document of a package.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Body {
+pub(crate) struct Body {
     /// Name of `Document.xml`.
     pub root: String,
     /// Name of the list of signatures, where the entry point names one.
@@ -20,7 +20,7 @@ pub(super) struct Body {
 }
 
 /// The documents that `OFD.xml` names.
-pub(super) fn bodies(entry: &[u8]) -> Result<Vec<Body>, String> {
+pub(crate) fn bodies(entry: &[u8]) -> Result<Vec<Body>, String> {
     let root = Node::parse(entry)?;
     if root.name != "OFD" {
         return Err("its root element is not OFD".into());
@@ -56,13 +56,13 @@ pub(super) fn bodies(entry: &[u8]) -> Result<Vec<Body>, String> {
 
 /// A page: its identifier and the name of its content part.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Page {
+pub(crate) struct Page {
     pub id: String,
     pub content: Option<String>,
 }
 
 /// The pages of `Document.xml`, in their order, and the contents of its template pages.
-pub(super) fn pages(name: &str, document: &[u8]) -> Result<(Vec<Page>, Vec<String>), String> {
+pub(crate) fn pages(name: &str, document: &[u8]) -> Result<(Vec<Page>, Vec<String>), String> {
     let root = Node::parse(document)?;
     let location = |node: &Node| path::resolve(name, node.attribute("BaseLoc")?);
     let pages = root
@@ -76,6 +76,41 @@ pub(super) fn pages(name: &str, document: &[u8]) -> Result<(Vec<Page>, Vec<Strin
     let common = root.child("CommonData");
     let templates = common.into_iter().flat_map(|data| data.all("TemplatePage"));
     Ok((pages.collect(), templates.filter_map(location).collect()))
+}
+
+/// Widths of A4, for pages that say nothing.
+const A4: [f64; 4] = [0.0, 0.0, 210.0, 297.0];
+
+/// The physical boxes of the pages, millimetres: their own, else their template's, else the
+/// document's. `read` gives a part by its name.
+pub(crate) fn page_boxes<'p>(
+    name: &str,
+    document: &[u8],
+    read: impl Fn(&str) -> Option<&'p [u8]>,
+) -> Result<Vec<[f64; 4]>, String> {
+    let root = Node::parse(document)?;
+    let own = |area: Option<&Node>| {
+        let found = schema::numbers(area?.child_text("PhysicalBox")?)?;
+        (found[2] > 0.0 && found[3] > 0.0).then_some(found)
+    };
+    let common = root.child("CommonData");
+    let usual = own(common.and_then(|data| data.child("PageArea"))).unwrap_or(A4);
+    let part = |location: Option<&str>| {
+        let bytes = read(&path::resolve(name, location?)?)?;
+        Node::parse(bytes).ok()
+    };
+    let template = |page: &Node| {
+        let id = page.child("Template")?.attribute("TemplateID")?;
+        let known = common.into_iter().flat_map(|data| data.all("TemplatePage"));
+        let mut known = known.filter(|one| one.attribute("ID") == Some(id));
+        own(part(known.next()?.attribute("BaseLoc"))?.child("Area"))
+    };
+    let pages = root.child("Pages").into_iter().flat_map(|p| p.all("Page"));
+    let size = |page: &Node| {
+        let content = part(page.attribute("BaseLoc"))?;
+        own(content.child("Area")).or_else(|| template(&content))
+    };
+    Ok(pages.map(|page| size(page).unwrap_or(usual)).collect())
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! The list of signatures, `Signatures.xml`.
 
-use super::path;
+use super::{path, schema};
+use crate::deviation::{Deviates, Deviation, Notes};
 use crate::xml::{Node, escape};
 
 /// One signature of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(crate) struct Entry {
     pub id: String,
     /// `Seal` or `Sign`.
     pub kind: String,
@@ -17,18 +18,23 @@ pub(super) struct Entry {
 
 /// The list of signatures.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct List {
+pub(crate) struct List {
     /// The highest number given to a signature or an impression.
     pub max_id: u32,
     pub entries: Vec<Entry>,
+    /// Where it deviates from the standard.
+    pub deviations: Vec<Deviates>,
 }
 
 impl List {
-    pub(super) fn parse(name: &str, bytes: &[u8]) -> Result<Self, String> {
+    pub(crate) fn parse(name: &str, bytes: &[u8]) -> Result<Self, String> {
         let root = Node::parse(bytes)?;
         if root.name != "Signatures" {
             return Err("its root element is not Signatures".into());
         }
+        let notes = Notes::default();
+        schema::check(&root, &schema::SIGNATURES, &notes);
+        schema::namespace(&root, &notes);
         let mut list = Self::default();
         for node in root.all("Signature") {
             let location = node
@@ -46,10 +52,24 @@ impl List {
         let given = root.child_text("MaxSignId").into_iter();
         let given = given.chain(list.entries.iter().map(|entry| entry.id.as_str()));
         list.max_id = given.filter_map(number).max().unwrap_or(0);
+        let said = root.child_text("MaxSignId").and_then(number);
+        let mut ids = std::collections::HashSet::new();
+        for entry in &list.entries {
+            let high = said.is_some_and(|said| number(&entry.id).is_some_and(|own| own > said));
+            if entry.id.is_empty() || high || !ids.insert(&entry.id) {
+                let place = format!("Signatures/Signature.ID “{}”", entry.id);
+                notes.add(Deviation::SignatureId, place);
+            }
+            if !matches!(&*entry.kind, "Seal" | "Sign") {
+                let place = format!("Signatures/Signature.Type “{}”", entry.kind);
+                notes.add(Deviation::SignatureType, place);
+            }
+        }
+        list.deviations = notes.take();
         Ok(list)
     }
 
-    pub(super) fn to_xml(&self) -> Vec<u8> {
+    pub(crate) fn to_xml(&self) -> Vec<u8> {
         let mut out = String::from(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
              <ofd:Signatures xmlns:ofd=\"http://www.ofdspec.org/2016\">",
@@ -88,12 +108,15 @@ mod tests {
         let list = List {
             max_id: 4,
             entries: vec![entry],
+            deviations: vec![],
         };
         assert_eq!(List::parse(name, &list.to_xml()), Ok(list));
         let foreign = "<Signatures><Signature ID='s002' BaseLoc='Sign_0/Signature.xml'/>\
                        <MaxSignId>s006</MaxSignId></Signatures>";
         let read = List::parse(name, foreign.as_bytes()).unwrap();
         assert_eq!(read.max_id, 6);
+        let odd: Vec<_> = read.deviations.iter().map(|one| one.what).collect();
+        assert_eq!(odd, [Deviation::ElementOrder, Deviation::Namespace]);
         assert_eq!(read.entries[0].part, "Doc_0/Signs/Sign_0/Signature.xml");
         assert_eq!(read.entries[0].kind, "Seal");
     }

@@ -2,7 +2,7 @@
 
 /// The name of the part that a path leads to: absolute from the root of the package, or relative
 /// to the folder of the file that holds it. None when it leads outside.
-pub(super) fn resolve(holder: &str, path: &str) -> Option<String> {
+pub(crate) fn resolve(holder: &str, path: &str) -> Option<String> {
     let path = path.trim();
     let mut steps: Vec<&str> = match path.strip_prefix('/') {
         Some(_) => Vec::new(),
@@ -24,12 +24,12 @@ pub(super) fn resolve(holder: &str, path: &str) -> Option<String> {
 }
 
 /// The folder of a part, without slash at the end; empty at the root.
-pub(super) fn folder(name: &str) -> &str {
+pub(crate) fn folder(name: &str) -> &str {
     name.rfind('/').map_or("", |at| &name[..at])
 }
 
 /// The last step of a name.
-pub(super) fn file(name: &str) -> &str {
+pub(crate) fn file(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 

@@ -12,7 +12,8 @@ use super::signature_file::{Reference, SignatureFile, StampAnnot};
 use crate::SealError;
 use crate::container::{Part, check_names, pack, unpack};
 use crate::seal::Seal;
-use crate::stamp::Stamp;
+use crate::stamp::{Stamp, signed_data};
+use crate::time_stamper::{TimeStamper, token};
 
 /// Which page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +82,32 @@ pub struct SealJob<'a> {
     /// Covers the list of signatures as well; after it no seal can be added [I-13].
     pub closing: bool,
     pub provider: Provider<'a>,
+    /// Asked for a time stamp over the signature value; without it the time is the signer's word.
+    pub time_stamper: Option<&'a dyn TimeStamper>,
+}
+
+/// One signature of a person without a seal (Type="Sign").
+pub struct SignJob<'a> {
+    /// SM2, as GB/T 35275 asks for.
+    pub signer: &'a dyn Signer,
+    /// Cut to whole seconds.
+    pub time: Timestamp,
+    /// Covers the list of signatures as well; after it no signature can be added [I-13].
+    pub closing: bool,
+    pub provider: Provider<'a>,
+    /// As in [`SealJob::time_stamper`].
+    pub time_stamper: Option<&'a dyn TimeStamper>,
+}
+
+/// What sealing and signing have in common.
+struct Job<'a> {
+    seal: Option<&'a [u8]>,
+    signer: &'a dyn Signer,
+    places: &'a [Place],
+    at: Timestamp,
+    closing: bool,
+    provider: Provider<'a>,
+    time_stamper: Option<&'a dyn TimeStamper>,
 }
 
 /// Seals a package given as parts, and gives it back with the signature added.
@@ -88,13 +115,56 @@ pub struct SealJob<'a> {
 /// Every part of the package is covered, with what earlier signatures added; only the new
 /// signature's own two files are not, which its stamp covers, and the list of signatures unless
 /// the sealing is the closing one.
-pub fn seal_ofd(mut parts: Vec<Part>, job: &SealJob<'_>) -> Result<Vec<Part>, SealError> {
-    check_names(&parts)?;
-    let at = Timestamp::from_second(job.time.as_second())
-        .map_err(|error| SealError::Document(error.to_string()))?;
+pub fn seal_ofd(parts: Vec<Part>, job: &SealJob<'_>) -> Result<Vec<Part>, SealError> {
+    let at = whole_seconds(job.time)?;
     check_seal(job, at)?;
+    let job = Job {
+        seal: Some(job.seal),
+        signer: job.signer,
+        places: job.places,
+        at,
+        closing: job.closing,
+        provider: job.provider,
+        time_stamper: job.time_stamper,
+    };
+    add(parts, &job)
+}
+
+/// Signs a package given as parts, without a seal: signed data of GB/T 35275 with the signer's
+/// certificate in it. What it covers is what [`seal_ofd`] would cover.
+pub fn sign_ofd(parts: Vec<Part>, job: &SignJob<'_>) -> Result<Vec<Part>, SealError> {
+    let at = whole_seconds(job.time)?;
+    let own = Certificate::from_der(job.signer.certificate())
+        .map_err(|error| SealError::Document(error.to_string()))?;
+    if !own.is_valid_at(at) {
+        return Err(SealError::NotValid {
+            from: own.not_before(),
+            to: own.not_after(),
+        });
+    }
+    let job = Job {
+        seal: None,
+        signer: job.signer,
+        places: &[],
+        at,
+        closing: job.closing,
+        provider: job.provider,
+        time_stamper: job.time_stamper,
+    };
+    add(parts, &job)
+}
+
+fn whole_seconds(at: Timestamp) -> Result<Timestamp, SealError> {
+    Timestamp::from_second(at.as_second()).map_err(|error| SealError::Document(error.to_string()))
+}
+
+fn add(mut parts: Vec<Part>, job: &Job<'_>) -> Result<Vec<Part>, SealError> {
+    check_names(&parts)?;
     let body = only_body(&parts)?;
-    let annotations = places(&parts, &body, job.places)?;
+    let annotations = match job.seal {
+        Some(_) => places(&parts, &body, job.places)?,
+        None => Vec::new(),
+    };
 
     let folder = path::folder(&body.root);
     let list_name = match &body.signatures {
@@ -111,16 +181,13 @@ pub fn seal_ofd(mut parts: Vec<Part>, job: &SealJob<'_>) -> Result<Vec<Part>, Se
     refuse_closed(&parts, &list, &list_name)?;
     let own = free_folder(&parts, path::folder(&list_name));
     let name = |file: &str| format!("{own}/{file}");
-    let (description, seal, value) = (
-        name("Signature.xml"),
-        name("Seal.esl"),
-        name("SignedValue.dat"),
-    );
+    let (description, value) = (name("Signature.xml"), name("SignedValue.dat"));
+    let seal = job.seal.map(|seal| (name("Seal.esl"), seal));
 
     list.max_id += 1;
     list.entries.push(Entry {
         id: list.max_id.to_string(),
-        kind: "Seal".into(),
+        kind: if seal.is_some() { "Seal" } else { "Sign" }.into(),
         location: format!("/{description}"),
         part: description.clone(),
     });
@@ -138,7 +205,9 @@ pub fn seal_ofd(mut parts: Vec<Part>, job: &SealJob<'_>) -> Result<Vec<Part>, Se
         name_list(&mut parts, &body, &list_name);
     }
     put(&mut parts, &list_name, list.to_xml());
-    put(&mut parts, &seal, job.seal.to_vec());
+    if let Some((name, seal)) = &seal {
+        put(&mut parts, name, seal.to_vec());
+    }
 
     let (check_method, check_method_text) = SignatureFile::own_method();
     let references = parts
@@ -154,19 +223,32 @@ pub fn seal_ofd(mut parts: Vec<Part>, job: &SealJob<'_>) -> Result<Vec<Part>, Se
         provider_version: job.provider.version.into(),
         company: job.provider.company.into(),
         method: job.signer.algorithm().oid().to_string(),
-        time: Some(at),
+        time: Some(job.at),
+        time_text: String::new(),
         check_method,
         check_method_text,
         references,
         stamps,
-        seal: Some(format!("/{seal}")),
+        seal: seal.as_ref().map(|(name, _)| format!("/{name}")),
         signed_value: Some(format!("/{value}")),
+        certificates: Vec::new(),
+        deviations: Vec::new(),
     }
     .to_xml();
-    let hash = SignatureFile::data_hash(Some(job.signer.algorithm()), &file);
-    let stamp = Stamp::make(job.seal, at, &hash, &format!("/{description}"), job.signer)?;
+    let hash = SignatureFile::data_hash(job.signer.algorithm(), &file);
+    let stamper = |signature: &[u8]| match job.time_stamper {
+        Some(authority) => token(authority, signature).map(Some),
+        None => Ok(None),
+    };
+    let signed = match &seal {
+        Some((_, seal)) => {
+            let property = format!("/{description}");
+            Stamp::make(seal, job.at, &hash, &property, job.signer, stamper)?
+        }
+        None => signed_data(&hash, job.signer, stamper)?,
+    };
     put(&mut parts, &description, file);
-    put(&mut parts, &value, stamp);
+    put(&mut parts, &value, signed);
     Ok(parts)
 }
 
@@ -177,15 +259,13 @@ pub fn seal_ofd_file(ofd: &[u8], job: &SealJob<'_>) -> Result<Vec<u8>, SealError
 
 /// A stamp that every verifier would refuse is not made.
 fn check_seal(job: &SealJob<'_>, at: Timestamp) -> Result<(), SealError> {
-    let unreadable = |error: &dyn std::fmt::Display| SealError::Seal(error.to_string());
-    let seal = Seal::parse(job.seal).map_err(|error| unreadable(&error))?;
+    let seal = Seal::parse(job.seal).map_err(|error| SealError::Seal(error.to_string()))?;
     if seal.version != 4 {
         return Err(SealError::Seal(format!(
             "it is of version {}, not 4",
             seal.version
         )));
     }
-    Certificate::from_der(job.signer.certificate()).map_err(|error| unreadable(&error))?;
     if !seal.lists(job.signer.certificate()) {
         return Err(SealError::SignerNotInSeal);
     }
@@ -198,7 +278,7 @@ fn check_seal(job: &SealJob<'_>, at: Timestamp) -> Result<(), SealError> {
     Ok(())
 }
 
-fn only_body(parts: &[Part]) -> Result<Body, SealError> {
+pub(super) fn only_body(parts: &[Part]) -> Result<Body, SealError> {
     let entry =
         data(parts, ENTRY).ok_or_else(|| SealError::Document(format!("it has no {ENTRY}")))?;
     let mut bodies = document::bodies(entry).map_err(wrong(ENTRY))?;
@@ -226,6 +306,7 @@ fn places(parts: &[Part], body: &Body, places: &[Place]) -> Result<Vec<StampAnno
         if !all.clone().all(|number| number.is_finite())
             || place.width <= 0.0
             || place.height <= 0.0
+            || place.clip.is_some_and(|clip| !is_inside(clip, place))
         {
             return Err(SealError::NoPlace);
         }
@@ -237,6 +318,17 @@ fn places(parts: &[Part], body: &Body, places: &[Place]) -> Result<Vec<StampAnno
         })
     };
     places.iter().map(annotation).collect()
+}
+
+/// The clip shows a part of the impression, and nothing beside it.
+fn is_inside([x, y, width, height]: [f64; 4], place: &Place) -> bool {
+    let slack = 0.01;
+    x >= 0.0
+        && y >= 0.0
+        && width > 0.0
+        && height > 0.0
+        && x + width <= place.width + slack
+        && y + height <= place.height + slack
 }
 
 /// Numbers to a hundredth of a millimetre.
@@ -287,7 +379,7 @@ fn name_list(parts: &mut [Part], body: &Body, list: &str) {
     }
 }
 
-fn data<'p>(parts: &'p [Part], name: &str) -> Option<&'p [u8]> {
+pub(super) fn data<'p>(parts: &'p [Part], name: &str) -> Option<&'p [u8]> {
     parts
         .iter()
         .find(|(own, _)| own == name)
@@ -309,6 +401,6 @@ fn join(folder: &str, name: &str) -> String {
     }
 }
 
-fn wrong(name: &str) -> impl Fn(String) -> SealError {
+pub(super) fn wrong(name: &str) -> impl Fn(String) -> SealError {
     move |why| SealError::Document(format!("{name}: {why}"))
 }

@@ -2,48 +2,18 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use gm::{SignatureAlgorithm, oid};
+use gm::SignatureAlgorithm;
 use jiff::Timestamp;
 
+use super::method::{Method, signature_method};
+use super::schema;
+use crate::deviation::{Deviates, Deviation, Notes};
 use crate::time;
 use crate::xml::{Node, escape};
 
-/// Digests that occur in references. Weaker ones are not supported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Method {
-    Sm3,
-    Sha256,
-}
-
-impl Method {
-    /// Reads `CheckMethod`: object identifiers and names both occur.
-    fn read(text: &str) -> Option<Self> {
-        let plain: String = text
-            .chars()
-            .filter(|c| !matches!(c, '-' | '_' | ' '))
-            .collect();
-        match plain.to_ascii_uppercase().as_str() {
-            "SM3" => Some(Self::Sm3),
-            "SHA256" => Some(Self::Sha256),
-            id if id == oid::SM3.to_string() => Some(Self::Sm3),
-            // GM/T 0006 has arcs for use without and with a key; files name either and mean neither.
-            "1.2.156.10197.1.401.1" | "1.2.156.10197.1.401.2" => Some(Self::Sm3),
-            id if id == oid::SHA256.to_string() => Some(Self::Sha256),
-            _ => None,
-        }
-    }
-
-    pub(super) fn of(self, bytes: &[u8]) -> [u8; 32] {
-        match self {
-            Self::Sm3 => gm::sm3(bytes),
-            Self::Sha256 => gm::sha256(bytes),
-        }
-    }
-}
-
 /// A covered part and its digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Reference {
+pub(crate) struct Reference {
     /// The path as it is written.
     pub path: String,
     /// Empty when it cannot be read.
@@ -52,7 +22,7 @@ pub(super) struct Reference {
 
 /// Where the impression is drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct StampAnnot {
+pub(crate) struct StampAnnot {
     pub id: String,
     pub page: String,
     /// `x y w h` in millimetres from the upper left corner of the page.
@@ -63,12 +33,14 @@ pub(super) struct StampAnnot {
 
 /// A signature's description.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct SignatureFile {
+pub(crate) struct SignatureFile {
     pub provider: String,
     pub provider_version: String,
     pub company: String,
     pub method: String,
     pub time: Option<Timestamp>,
+    /// As it is written.
+    pub time_text: String,
     /// None when the method is not supported.
     pub check_method: Option<Method>,
     pub check_method_text: String,
@@ -78,35 +50,81 @@ pub(super) struct SignatureFile {
     pub seal: Option<String>,
     /// Path of `SignedValue.dat`.
     pub signed_value: Option<String>,
+    /// Texts and paths that stand where some write the signer's certificate.
+    pub certificates: Vec<String>,
+    /// Where it deviates from the standard.
+    pub deviations: Vec<Deviates>,
 }
 
 impl SignatureFile {
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, String> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         let root = Node::parse(bytes)?;
         if root.name != "Signature" {
             return Err("its root element is not Signature".into());
         }
         let info = root.child("SignedInfo").ok_or("it has no SignedInfo")?;
         let references = info.child("References").ok_or("it has no References")?;
+        let notes = Notes::default();
+        schema::check(&root, &schema::SIGNATURE, &notes);
+        schema::check(info, &schema::SIGNED_INFO, &notes);
+        schema::namespace(&root, &notes);
         let owned = |text: Option<&str>| text.unwrap_or_default().to_string();
         let provider = info.child("Provider");
         let named = |name| owned(provider.and_then(|provider| provider.attribute(name)));
-        // The standard's default is MD5, which is not supported.
         let method = owned(references.attribute("CheckMethod"));
+        if method.is_empty() {
+            notes.add(Deviation::ElementMissing, "References.CheckMethod");
+        } else if !Method::is_standard_text(&method) {
+            notes.add(
+                Deviation::MethodForm,
+                format!("References.CheckMethod “{method}”"),
+            );
+        }
+        let signature_text = owned(info.child_text("SignatureMethod"));
+        let is_identifier = signature_text.starts_with(|c: char| c.is_ascii_digit());
+        if !signature_text.is_empty()
+            && (!is_identifier || signature_method(&signature_text).is_none())
+        {
+            let place = format!("SignatureMethod “{signature_text}”");
+            notes.add(Deviation::AlgorithmForm, place);
+        }
+        let time_text = owned(info.child_text("SignatureDateTime"));
+        let time = time::from_text(&time_text);
+        match time {
+            None if time_text.is_empty() => {}
+            None => notes.add(Deviation::TimeUnreadable, "SignatureDateTime"),
+            Some(_) if schema::is_date(&time_text) => {}
+            Some(_) => notes.add(Deviation::DateForm, "SignatureDateTime"),
+        }
+        let references: Vec<Reference> = references
+            .all("Reference")
+            .map(reference)
+            .collect::<Result<_, _>>()?;
+        if references.iter().any(|one| !one.path.starts_with('/')) {
+            notes.add(Deviation::PathRelative, "Reference.FileRef");
+        }
+        let mut seen = std::collections::HashSet::new();
+        if let Some(twice) = references
+            .iter()
+            .find(|one| !seen.insert(one.path.trim_start_matches('/')))
+        {
+            let place = format!("Reference.FileRef {}", twice.path);
+            notes.add(Deviation::ReferenceDoubled, place);
+        }
         Ok(Self {
             provider: named("ProviderName"),
             provider_version: named("Version"),
             company: named("Company"),
-            method: owned(info.child_text("SignatureMethod")),
-            time: info
-                .child_text("SignatureDateTime")
-                .and_then(time::from_text),
-            check_method: Method::read(&method),
+            method: signature_text,
+            time,
+            time_text,
+            check_method: match (&*method, references.first()) {
+                // The default is MD5; digests of another length are not its work.
+                ("", Some(first)) if first.digest.len() == 32 => Some(Method::Sm3),
+                _ => Method::read(&method),
+            },
             check_method_text: method,
-            references: references
-                .all("Reference")
-                .map(reference)
-                .collect::<Result<_, _>>()?,
+            references,
             stamps: info
                 .all("StampAnnot")
                 .map(|stamp| StampAnnot {
@@ -125,11 +143,13 @@ impl SignatureFile {
                 .child_text("SignedValue")
                 .filter(|path| !path.is_empty())
                 .map(str::to_string),
+            certificates: schema::certificates(&root),
+            deviations: notes.take(),
         })
     }
 
     /// Elements in the order of the standard's schema.
-    pub(super) fn to_xml(&self) -> Vec<u8> {
+    pub(crate) fn to_xml(&self) -> Vec<u8> {
         let mut out = String::with_capacity(1024 + self.references.len() * 160);
         out += "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
                 <ofd:Signature xmlns:ofd=\"http://www.ofdspec.org/2016\"><ofd:SignedInfo>";
@@ -183,15 +203,15 @@ impl SignatureFile {
     }
 
     /// The method of our own references. By name: every reader takes it, some take no identifier.
-    pub(super) fn own_method() -> (Option<Method>, String) {
+    pub(crate) fn own_method() -> (Option<Method>, String) {
         (Some(Method::Sm3), "SM3".into())
     }
 
     /// The digest of this file that the stamp holds, by the algorithm of the stamp.
-    pub(super) fn data_hash(algorithm: Option<SignatureAlgorithm>, bytes: &[u8]) -> [u8; 32] {
+    pub(crate) fn data_hash(algorithm: SignatureAlgorithm, bytes: &[u8]) -> [u8; 32] {
         match algorithm {
-            None | Some(SignatureAlgorithm::Sm2Sm3) => gm::sm3(bytes),
-            Some(_) => gm::sha256(bytes),
+            SignatureAlgorithm::Sm2Sm3 => gm::sm3(bytes),
+            _ => gm::sha256(bytes),
         }
     }
 }
@@ -203,10 +223,9 @@ fn reference(node: &Node) -> Result<Reference, String> {
     let value = node
         .child_text("CheckValue")
         .ok_or("a reference has no CheckValue")?;
-    let value: String = value.split_whitespace().collect();
     Ok(Reference {
         path: path.to_string(),
-        digest: STANDARD.decode(value).unwrap_or_default(),
+        digest: schema::base64(value).unwrap_or_default(),
     })
 }
 
@@ -220,8 +239,9 @@ mod tests {
             provider: "a & b".into(),
             provider_version: "1".into(),
             company: "\"c\"".into(),
-            method: oid::SM2_WITH_SM3.to_string(),
+            method: gm::oid::SM2_WITH_SM3.to_string(),
             time: Some("2026-08-04T02:08:09Z".parse().unwrap()),
+            time_text: "2026-08-04 10:08:09".into(),
             check_method,
             check_method_text,
             references: vec![Reference {
@@ -236,6 +256,8 @@ mod tests {
             }],
             seal: Some("/Doc_0/Signs/Sign_0/Seal.esl".into()),
             signed_value: Some("/Doc_0/Signs/Sign_0/SignedValue.dat".into()),
+            certificates: vec![],
+            deviations: vec![],
         }
     }
 
@@ -248,18 +270,5 @@ mod tests {
             ..sample()
         };
         assert_eq!(SignatureFile::parse(&bare.to_xml()), Ok(bare));
-    }
-
-    #[test]
-    fn methods_are_read_in_every_form() {
-        for text in ["SM3", "sm3", "1.2.156.10197.1.401", "1.2.156.10197.1.401.2"] {
-            assert_eq!(Method::read(text), Some(Method::Sm3), "{text}");
-        }
-        for text in ["SHA-256", "sha256", "2.16.840.1.101.3.4.2.1"] {
-            assert_eq!(Method::read(text), Some(Method::Sha256), "{text}");
-        }
-        for text in ["", "MD5", "SHA1", "1.2.156.10197.1.4012"] {
-            assert_eq!(Method::read(text), None, "{text}");
-        }
     }
 }

@@ -1,21 +1,26 @@
 //! One signature of an OFD file: what it covers, its stamp, its seal, its people.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
-use gm::{Certificate, VerifyError};
-use jiff::Timestamp;
+use gm::{Certificate, SignatureAlgorithm, VerifyError};
+use jiff::{SignedDuration, Timestamp};
 
-use super::cover::{Bound, Stranger};
+use super::cover::Bound;
 use super::list::Entry;
+use super::method::{Method, signature_method};
 use super::path;
-use super::signature_file::{Method, SignatureFile};
+use super::signature_file::SignatureFile;
 use crate::container::Package;
+use crate::deviation::{Deviation, Notes};
 use crate::judge::{Role, Used, future, stamped};
 use crate::report::Report;
-use crate::seal::KnownSeal;
-use crate::stamp::{SignedData, SignedValue, Stamp};
+use crate::stamp::{SignedValue, Stamp};
+use crate::time_stamper::in_answer;
+use crate::value::{Algorithm, Weak};
 use crate::{Check, Reason, SignatureInfo, Trust};
+
+/// How far the times in description and stamp may lie apart: one software takes both in turn.
+const APART: SignedDuration = SignedDuration::from_mins(1);
 
 /// The package and what is known of it.
 pub(super) struct Context<'a> {
@@ -27,9 +32,11 @@ pub(super) struct Context<'a> {
     pub faces: HashSet<String>,
     pub page_ids: HashSet<String>,
     /// Digests of parts, each computed once.
-    pub digests: HashMap<(String, Method), [u8; 32]>,
+    pub digests: HashMap<(String, Method), Vec<u8>>,
     /// Parts whose digest was not the signed one.
     pub changed: HashSet<String>,
+    /// Certificates that may still be tried on bare values of this file.
+    pub tries: usize,
 }
 
 /// What a signature accounts for.
@@ -41,6 +48,8 @@ pub(super) struct Account {
     pub is_read: bool,
     /// Its own parts, which its stamp covers or which are the stamp.
     pub own: HashSet<String>,
+    /// A part of its own in which something follows the end, and how much.
+    pub tail: Option<(String, usize)>,
 }
 
 impl Context<'_> {
@@ -61,15 +70,11 @@ impl Context<'_> {
         one.account
     }
 
-    pub(super) fn digest(&mut self, name: &str, method: Method) -> Option<[u8; 32]> {
+    pub(super) fn digest(&mut self, name: &str, method: Method) -> Option<&[u8]> {
         let part = self.package.get(name)?;
         let key = (name.to_string(), method);
-        Some(
-            *self
-                .digests
-                .entry(key)
-                .or_insert_with(|| method.of(&part.data)),
-        )
+        let digest = self.digests.entry(key);
+        Some(digest.or_insert_with(|| method.of(&part.data)))
     }
 }
 
@@ -78,7 +83,7 @@ pub(super) struct One<'c, 'a> {
     pub context: &'c mut Context<'a>,
     pub entry: &'c Entry,
     pub index: Option<usize>,
-    account: Account,
+    pub account: Account,
 }
 
 impl<'a> One<'_, 'a> {
@@ -123,25 +128,43 @@ impl<'a> One<'_, 'a> {
             self.references(&file, None, report);
             return;
         };
-        match SignedValue::parse(&value.data) {
-            Ok(SignedValue::Stamp(stamp)) => self.stamp(&file, &part.data, &stamp, report),
-            Ok(SignedValue::Data(data)) => self.data(&file, &part.data, &data, report),
-            Ok(SignedValue::Bare) => {
-                self.describe(report, |info| info.format = "SM2 r,s".into());
-                let evidence = format!("{} holds a bare signature value", value.name);
-                report.fail(Check::Stamp, Reason::SignerUnknown, self.index, evidence);
-                self.references(&file, None, report);
+        let notes = Notes::default();
+        let parsed = SignedValue::parse(&value.data, &notes);
+        self.form(&notes.take(), &value.name, report);
+        let mut has_seal = false;
+        let parsed = parsed.map(|(parsed, rest)| {
+            self.tail(&value.name, rest, report);
+            parsed
+        });
+        match parsed {
+            Ok(SignedValue::Stamp(stamp)) => {
+                has_seal = true;
+                self.stamp(&file, &part.data, &value.name, &stamp, report);
             }
+            Ok(SignedValue::Data(data)) => self.data(&file, &part.data, &data, report),
+            Ok(SignedValue::Bare(bytes)) => self.bare(&file, &part.data, bytes, report),
             Err(error) => {
                 let evidence = format!("{}: {error}", value.name);
                 report.fail(Check::Stamp, Reason::StampBroken, self.index, evidence);
                 self.references(&file, None, report);
             }
         }
-        self.pages(&file, report);
+        self.pages(&file, has_seal, report);
     }
 
-    fn describe(&self, report: &mut Report, write: impl FnOnce(&mut SignatureInfo)) {
+    /// What follows the signed value. Zeros fill a room and say nothing; anything else is judged
+    /// with the coverage.
+    fn tail(&mut self, name: &str, rest: &[u8], report: &mut Report) {
+        match crate::ber::tail(rest) {
+            None => {}
+            Some(Deviation::TrailingZeros) => {
+                self.deviates(Deviation::TrailingZeros, name.to_string(), report);
+            }
+            Some(_) => self.account.tail = Some((name.to_string(), rest.len())),
+        }
+    }
+
+    pub(super) fn describe(&self, report: &mut Report, write: impl FnOnce(&mut SignatureInfo)) {
         if let Some(info) = report.signatures.last_mut() {
             write(info);
         }
@@ -156,8 +179,18 @@ impl<'a> One<'_, 'a> {
     }
 
     /// A stamp with its seal.
-    fn stamp(&mut self, file: &SignatureFile, xml: &[u8], stamp: &Stamp<'_>, report: &mut Report) {
+    fn stamp(
+        &mut self,
+        file: &SignatureFile,
+        xml: &[u8],
+        name: &str,
+        stamp: &Stamp<'_>,
+        report: &mut Report,
+    ) {
         let index = self.index;
+        if self.entry.kind == "Sign" {
+            self.deviates(Deviation::ValueForm, name.to_string(), report);
+        }
         let seal = self.known_seal(stamp.seal);
         let listed = seal
             .as_ref()
@@ -165,42 +198,37 @@ impl<'a> One<'_, 'a> {
         let is_listed = listed.is_some();
         let signer = listed.or_else(|| Certificate::from_der(stamp.certificate).ok());
         self.describe(report, |info| {
-            info.format = match stamp.version {
-                4 => "GB/T 38540 v4".into(),
-                other => format!("GM/T 0031 v{other}"),
+            info.format = match (stamp.version, stamp.old) {
+                (4, _) => "GB/T 38540 v4".into(),
+                (other, _) => format!("GM/T 0031 v{other}"),
             };
-            info.algorithm = match stamp.value.algorithm() {
-                Some(algorithm) => algorithm.name().into(),
-                None => stamp.value.algorithm_oid(),
-            };
+            info.algorithm = stamp.value.algorithm_text(signer.as_ref());
             if let Some(signer) = &signer {
                 signer_info(info, signer);
             }
             if let Some(seal) = &seal {
                 info.seal_id = Some(seal.id.clone());
                 info.seal_name = Some(seal.name.clone());
+                info.seal_kind = Some(seal.kind);
+                info.seal_owner = seal.owner.clone();
                 info.seal_maker = seal.maker.as_ref().map(Certificate::subject);
             }
             if let Some(at) = stamp.time {
                 info.signed_at = Some(at.to_string());
             }
         });
+        let notes = Notes::default();
         let holds = match &signer {
-            Some(signer) => stamp.value.is_made_by(signer),
+            Some(signer) => stamp.is_made_by(signer, &notes),
             None => Err(VerifyError::Wrong),
         };
-        value_finding(
-            holds,
-            &stamp.value.algorithm_oid(),
-            signer.as_ref(),
-            index,
-            report,
-        );
+        self.form(&notes.take(), name, report);
+        let algorithm = stamp.value.algorithm_text(signer.as_ref());
+        value_finding(holds, &algorithm, signer.as_ref(), index, report);
 
         // What a stamp that does not hold says of the file says nothing.
         let bound = holds.is_ok().then(|| {
-            let hash = SignatureFile::data_hash(stamp.value.algorithm(), xml);
-            if stamp.data_hash == hash {
+            if self.is_over(stamp, xml, name, report) {
                 Bound::Yes
             } else {
                 Bound::No(self.stranger(file, stamp))
@@ -209,17 +237,23 @@ impl<'a> One<'_, 'a> {
         self.references(file, bound, report);
         if bound == Some(Bound::Yes) {
             self.property(stamp, report);
+            self.same(file, stamp.value.algorithm(), stamp.time, report);
         }
         let claimed = self.moment(stamp.time.or(file.time), report);
-        let at = self.time_stamp(stamp, report).unwrap_or(claimed);
+        let value = stamp.value.signature;
+        let stamped = stamp.time_stamp.and_then(|token| {
+            let own = format!("{name} SES_Signature.timeStamp");
+            self.time_stamp(Check::Stamp, &own, token, value, report)
+        });
+        self.stamped_at(stamped, claimed, report);
+        let at = stamped.unwrap_or(claimed);
         self.seal(file, stamp, seal.as_deref(), is_listed, report);
         if let Some(seal) = &seal {
             self.seal_time(seal, at, report);
         }
         if let Some(signer) = &signer {
-            let role = Role::Signer;
             let used = Used {
-                role,
+                role: Role::Signer,
                 certificate: signer,
                 extra: &[],
                 at,
@@ -232,54 +266,54 @@ impl<'a> One<'_, 'a> {
         }
     }
 
-    /// Signed data without a seal (Type="Sign").
-    fn data(
-        &mut self,
-        file: &SignatureFile,
-        xml: &[u8],
-        data: &SignedData<'_>,
-        report: &mut Report,
-    ) {
-        let index = self.index;
-        self.describe(report, |info| info.format = "GB/T 35275".into());
-        if self.entry.kind != "Sign" {
-            let evidence = "a seal signature that carries no seal";
-            report.fail(Check::Seal, Reason::SealRemoved, index, evidence);
+    /// The digest in the stamp is that of the description, by the algorithm of the stamp or by
+    /// another one, which is told.
+    fn is_over(&self, stamp: &Stamp<'_>, xml: &[u8], name: &str, report: &mut Report) -> bool {
+        let hash = stamp.data_hash;
+        let own = match stamp.value.algorithm() {
+            Algorithm::Strong(strong) => SignatureFile::data_hash(strong, xml).to_vec(),
+            Algorithm::RsaSha1 => gm::legacy::sha1(xml).to_vec(),
+            _ => SignatureFile::data_hash(SignatureAlgorithm::Sm2Sm3, xml).to_vec(),
+        };
+        if hash == own {
+            return true;
         }
-        let Some((signer, extra)) = data.certificate() else {
-            let evidence = "the certificate that the signature names is not in it";
-            report.fail(Check::Stamp, Reason::SignerUnknown, index, evidence);
-            self.references(file, None, report);
-            return;
+        let methods = [Method::Sm3, Method::Sha256, Method::Sha1];
+        let Some(method) = methods.into_iter().find(|method| method.of(xml) == hash) else {
+            return false;
         };
-        let algorithm = data.algorithm(&signer);
-        self.describe(report, |info| {
-            signer_info(info, &signer);
-            info.algorithm = algorithm.map_or("?", |algorithm| algorithm.name()).into();
-        });
-        let holds = data.is_made_by(&signer, xml);
-        value_finding(holds, "not supported", Some(&signer), index, report);
-        let bound = holds.is_ok().then(|| {
-            if data.covers(xml) {
-                Bound::Yes
-            } else {
-                Bound::No(Stranger::Unknown)
-            }
-        });
-        self.references(file, bound, report);
-        let at = self.moment(file.time, report);
-        let role = Role::Signer;
-        let used = Used {
-            role,
-            certificate: &signer,
-            extra: &extra,
-            at,
-            signature: index,
-        };
-        used.judge(self.context.trust, report);
+        let place = format!("{name} TBS_Sign.dataHash by {}", method.name());
+        self.deviates(Deviation::DataHash, place, report);
+        if method.is_weak() {
+            let evidence = format!("digest of the description by {}", method.name());
+            report.warn(Check::Stamp, Reason::AlgorithmWeak, self.index, evidence);
+        }
+        true
     }
 
-    fn moment(&self, time: Option<Timestamp>, report: &mut Report) -> Timestamp {
+    /// What the description says of algorithm and time must be what the stamp says.
+    pub(super) fn same(
+        &self,
+        file: &SignatureFile,
+        algorithm: Algorithm,
+        time: Option<Timestamp>,
+        report: &mut Report,
+    ) {
+        let written = signature_method(&file.method).map(|id| Algorithm::read(id.as_bytes()));
+        let known = |algorithm| !matches!(algorithm, Algorithm::Key | Algorithm::Unknown);
+        if written.is_some_and(|w| w != algorithm && known(w) && known(algorithm)) {
+            let place = format!("SignatureMethod “{}”", file.method);
+            self.deviates(Deviation::MethodDiffers, place, report);
+        }
+        if let (Some(written), Some(time)) = (file.time, time)
+            && written.duration_since(time).abs() > APART
+        {
+            let place = format!("SignatureDateTime {written}, stamp {time}");
+            self.deviates(Deviation::DateDiffers, place, report);
+        }
+    }
+
+    pub(super) fn moment(&self, time: Option<Timestamp>, report: &mut Report) -> Timestamp {
         let now = self.context.trust.now();
         match time {
             Some(at) => future(at, self.context.trust, self.index, report),
@@ -292,129 +326,52 @@ impl<'a> One<'_, 'a> {
         time.unwrap_or(now)
     }
 
-    /// The time of a trusted time stamp over the signature value.
-    fn time_stamp(&self, stamp: &Stamp<'_>, report: &mut Report) -> Option<Timestamp> {
-        let (trust, index) = (self.context.trust, self.index);
-        let at = stamped(
-            stamp.time_stamp?,
-            stamp.value.signature,
-            trust,
-            index,
-            report,
-        )?;
-        self.describe(report, |info| info.stamped_at = Some(at.to_string()));
-        Some(at)
+    /// The time of a trusted time stamp over a signature value. Some keep the whole answer of the
+    /// authority in place of the token in it.
+    pub(super) fn time_stamp(
+        &self,
+        check: Check,
+        place: &str,
+        token: &[u8],
+        value: &[u8],
+        report: &mut Report,
+    ) -> Option<Timestamp> {
+        let inner = match in_answer(token) {
+            Some(inner) => {
+                self.deviates(Deviation::TimeStampForm, place.to_string(), report);
+                inner
+            }
+            None => token,
+        };
+        stamped(check, inner, value, self.context.trust, self.index, report)
     }
 
-    fn known_seal(&self, der: &[u8]) -> Option<Arc<KnownSeal>> {
-        match self.context.trust.seals().get(&gm::sha256(der)) {
-            Some(seal) => Some(seal),
-            None => KnownSeal::examine(der).ok().map(Arc::new),
-        }
-    }
-
-    /// The seal in the stamp, and beside it.
-    fn seal(
-        &mut self,
-        file: &SignatureFile,
-        stamp: &Stamp<'_>,
-        seal: Option<&KnownSeal>,
-        is_listed: bool,
+    /// Records a trusted time, which cannot lie before the time that is claimed.
+    pub(super) fn stamped_at(
+        &self,
+        stamped: Option<Timestamp>,
+        claimed: Timestamp,
         report: &mut Report,
     ) {
-        let (check, index) = (Check::Seal, self.index);
-        match &file.seal {
-            None => {
-                let evidence = "the description names no Seal.esl";
-                report.warn(check, Reason::FormatDeviation, index, evidence);
-            }
-            Some(written) => {
-                let name = path::resolve(&self.entry.part, written);
-                let beside = name.and_then(|name| {
-                    self.account.own.insert(name.clone());
-                    self.context.package.get(&name)
-                });
-                match beside {
-                    None => {
-                        let evidence = format!("{written} is missing");
-                        report.fail(check, Reason::SealRemoved, index, evidence);
-                    }
-                    Some(part) if *part.data != *stamp.seal => {
-                        report.fail(check, Reason::SealMismatch, index, part.name.clone());
-                    }
-                    Some(_) => {}
-                }
-            }
-        }
-        let Some(seal) = seal else {
-            report.fail(check, Reason::SealBroken, index, "the seal cannot be read");
-            return;
-        };
-        match seal.holds {
-            Ok(()) => {}
-            Err(VerifyError::Unsupported) => {
-                report.fail(check, Reason::AlgorithmUnknown, index, seal.name.clone());
-            }
-            Err(VerifyError::Wrong) => {
-                report.fail(check, Reason::SealBroken, index, seal.name.clone());
-            }
-        }
-        if !is_listed {
-            let evidence = format!("seal “{}”", seal.name);
-            report.fail(check, Reason::SignerNotInSeal, index, evidence);
-        }
-        if stamp.version != seal.version {
-            let evidence = format!(
-                "stamp of version {}, seal of {}",
-                stamp.version, seal.version
-            );
-            report.warn(check, Reason::FormatDeviation, index, evidence);
-        }
-        if report.is_clean(check, index) {
-            report.pass(check, index, format!("“{}”, {}", seal.name, seal.id));
-        }
-    }
-
-    fn seal_time(&self, seal: &KnownSeal, at: Timestamp, report: &mut Report) {
-        let (from, to) = (seal.valid_from, seal.valid_to);
-        let evidence = format!("seal: {from} to {to}, used {at}");
-        if from <= at && at <= to {
-            report.pass(Check::SealValidity, self.index, evidence);
-        } else {
-            report.fail(
-                Check::SealValidity,
-                Reason::SealExpired,
-                self.index,
-                evidence,
-            );
-        }
-    }
-
-    /// The maker is judged as of the day the seal was made.
-    fn maker(&self, seal: &Arc<KnownSeal>, der: &[u8], report: &mut Report) {
-        let Some(maker) = &seal.maker else { return };
-        let used = Used {
-            role: Role::Maker,
-            certificate: maker,
-            extra: &[],
-            at: seal.created,
-            signature: self.index,
-        };
-        if used.judge(self.context.trust, report) && seal.holds.is_ok() {
-            self.context.trust.seals().remember(gm::sha256(der), seal);
+        let Some(at) = stamped else { return };
+        self.describe(report, |info| info.stamped_at = Some(at.to_string()));
+        if claimed.duration_since(at) > APART {
+            let place = format!("claimed {claimed}, time stamp {at}");
+            self.deviates(Deviation::DateDiffers, place, report);
         }
     }
 }
 
-fn signer_info(info: &mut SignatureInfo, signer: &Certificate) {
+pub(super) fn signer_info(info: &mut SignatureInfo, signer: &Certificate) {
     info.signer = signer.subject();
     info.signer_serial = signer.serial();
+    info.signer_organization = signer.subject_organization();
     info.issuer = signer.issuer();
     info.certificate = signer.der().to_vec();
 }
 
-fn value_finding(
-    holds: Result<(), VerifyError>,
+pub(super) fn value_finding(
+    holds: Result<Option<Weak>, VerifyError>,
     algorithm: &str,
     signer: Option<&Certificate>,
     index: Option<usize>,
@@ -422,7 +379,12 @@ fn value_finding(
 ) {
     let check = Check::Stamp;
     match (holds, signer) {
-        (Ok(()), Some(signer)) => report.pass(check, index, signer.subject()),
+        (Ok(weak), Some(signer)) => {
+            report.pass(check, index, signer.subject());
+            if let Some(weak) = weak {
+                report.warn(check, Reason::AlgorithmWeak, index, weak.words());
+            }
+        }
         (_, None) => {
             let evidence = "the signer's certificate cannot be read";
             report.fail(check, Reason::StampBroken, index, evidence);

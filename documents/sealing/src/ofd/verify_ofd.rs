@@ -2,17 +2,22 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::cover::is_signature_file;
+use super::cover::{deviates, is_signature_file};
 use super::document::{self, Body, ENTRY};
 use super::list::{Entry, List};
 use super::path;
 use super::signature_judge::{Account, Context};
 use crate::container::{Anomaly, Damage, Package};
+use crate::deviation::{Deviates, Deviation};
 use crate::report::Report;
 use crate::{Check, FileKind, Reason, Trust, Unreadable, Verdict};
 
 /// Signatures in one file.
 const SIGNATURES: usize = 256;
+
+/// Certificates that are tried on the bare values of one file, whose maker decides how many there
+/// are.
+const TRIES: usize = 128;
 
 /// Verifies every signature of an OFD file. An error means that the bytes are no OFD file at all;
 /// whatever else is wrong with it, or that it carries no signature, stands in the verdict.
@@ -116,6 +121,7 @@ fn context<'a>(package: &'a Package<'a>, bodies: &[Body], trust: &'a Trust) -> C
         page_ids,
         digests: HashMap::new(),
         changed: HashSet::new(),
+        tries: TRIES,
     }
 }
 
@@ -129,10 +135,15 @@ fn entries(package: &Package<'_>, lists: &[String], report: &mut Report) -> Vec<
         };
         match List::parse(name, &part.data) {
             Ok(list) => {
+                for one in &list.deviations {
+                    let place = format!("{name} {}", one.place);
+                    deviates(&Deviates { place, ..*one }, None, report);
+                }
                 for entry in list.entries {
                     if entries.iter().any(|known| known.part == entry.part) {
-                        let evidence = format!("{name} names {} twice", entry.part);
-                        report.warn(Check::Stamp, Reason::FormatDeviation, None, evidence);
+                        let (what, place) =
+                            (Deviation::ListedTwice, format!("{name} {}", entry.part));
+                        deviates(&Deviates { what, place }, None, report);
                     } else {
                         entries.push(entry);
                     }
@@ -230,6 +241,21 @@ fn coverage(package: &Package<'_>, lists: &[String], accounts: &[Account], repor
     {
         let evidence = format!("covered by another signature only: {}", names.join(", "));
         report.warn(check, Reason::ChangedAfterSigning, Some(index), evidence);
+    }
+    // What stands behind the end of a signed value is seen by nobody who reads it. Where a later
+    // signature covers that part it was there before; else anybody can have put it there.
+    for (index, account) in accounts.iter().enumerate() {
+        let Some((name, length)) = &account.tail else {
+            continue;
+        };
+        let place = format!("{name}: {length} bytes");
+        if covered(name) {
+            let what = Deviation::TrailingBytes;
+            deviates(&Deviates { what, place }, Some(index), report);
+        } else {
+            let evidence = format!("{place} follow the end of the signed value");
+            report.fail(Check::Stamp, Reason::StampBroken, Some(index), evidence);
+        }
     }
     if report.is_clean(check, None) {
         let evidence = format!("{} parts", package.parts.len());

@@ -7,7 +7,9 @@ use gm::asn1::Malformed;
 use gm::{Certificate, VerifyError};
 use jiff::Timestamp;
 
-use super::parse::{Listed, Seal};
+use super::parse::{Digests, Listed, Seal};
+use crate::deviation::{Deviates, Deviation, Notes};
+use crate::value::Weak;
 
 /// Remembered seals. Only those of trusted makers are remembered, so a stranger cannot fill this.
 const REMEMBERED: usize = 4096;
@@ -16,14 +18,24 @@ const REMEMBERED: usize = 4096;
 pub(crate) struct KnownSeal {
     pub(crate) version: u32,
     pub(crate) id: String,
+    pub(crate) kind: u32,
     pub(crate) name: String,
+    /// Organisation of those who may use it.
+    pub(crate) owner: Option<String>,
     pub(crate) created: Timestamp,
     pub(crate) valid_from: Timestamp,
     pub(crate) valid_to: Timestamp,
     /// None when the maker's certificate cannot be read.
     pub(crate) maker: Option<Certificate>,
-    /// The maker's signature.
-    pub(crate) holds: Result<(), VerifyError>,
+    /// The maker's signature, and whether it is made by weak means.
+    pub(crate) holds: Result<Option<Weak>, VerifyError>,
+    /// The algorithm of that signature, for people.
+    pub(crate) algorithm: String,
+    /// The bits of that signature, and the time stamp over them.
+    pub(crate) signature: Vec<u8>,
+    pub(crate) time_stamp: Option<Vec<u8>>,
+    /// Where it deviates from its standard.
+    pub(crate) deviations: Vec<Deviates>,
     /// The certificates that may use it, as far as they can be read.
     signers: Vec<Certificate>,
     digests: Vec<Vec<u8>>,
@@ -34,20 +46,35 @@ impl KnownSeal {
     pub(crate) fn examine(der: &[u8]) -> Result<Self, Malformed> {
         let seal = Seal::parse(der)?;
         let maker = Certificate::from_der(seal.maker).ok();
+        let notes = Notes::default();
         let holds = match &maker {
-            Some(maker) => seal.is_made_by(maker),
+            Some(maker) => seal.check(maker, &notes),
             None => Err(VerifyError::Wrong),
         };
+        let mut deviations = seal.deviations.clone();
+        deviations.extend(notes.take());
         let mut signers = Vec::new();
         let mut digests = Vec::new();
         for listed in &seal.signers {
             match listed {
-                Listed::Certificate(der) => signers.extend(Certificate::from_der(der).ok()),
+                Listed::Certificate(der) => match Certificate::from_der(der) {
+                    Ok(signer) => signers.push(signer),
+                    Err(_) => deviations.push(Deviates {
+                        what: Deviation::ListEntry,
+                        place: "SES_ESPropertyInfo.certList".into(),
+                    }),
+                },
                 Listed::Digest(digest) => digests.push(digest.to_vec()),
             }
         }
         Ok(Self {
             version: seal.version,
+            kind: seal.kind,
+            owner: seal.owner(),
+            algorithm: seal.value.algorithm_text(maker.as_ref()),
+            signature: seal.value.signature.to_vec(),
+            time_stamp: seal.time_stamp.map(<[u8]>::to_vec),
+            deviations,
             id: seal.id,
             name: seal.name,
             created: seal.created,
@@ -65,16 +92,12 @@ impl KnownSeal {
         if let Some(found) = self.signers.iter().find(|signer| signer.der() == der) {
             return Some(found.clone());
         }
-        let (sm3, sha256) = (gm::sm3(der), gm::sha256(der));
-        let named = self
-            .digests
-            .iter()
-            .any(|digest| *digest == sm3 || *digest == sha256);
-        if named {
-            Certificate::from_der(der).ok()
-        } else {
-            None
+        if self.digests.is_empty() {
+            return None;
         }
+        let own = Digests::of(der);
+        let named = self.digests.iter().any(|digest| own.has(digest));
+        named.then(|| Certificate::from_der(der).ok()).flatten()
     }
 }
 

@@ -2,11 +2,14 @@
 
 use std::borrow::Cow;
 
-use gm::asn1::{self, Element, Malformed, Reader, tag};
-use gm::{Certificate, SignatureAlgorithm, VerifyError};
+use gm::asn1::{self, Element, Malformed, tag};
+use gm::{Certificate, VerifyError};
 use jiff::Timestamp;
 
-use crate::time;
+use super::field;
+use crate::ber::{self, Ber};
+use crate::deviation::{Deviates, Deviation, Notes};
+use crate::value::{Value, Weak};
 
 /// One entry of a seal's list of signers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,79 +47,114 @@ pub struct Seal<'a> {
     pub valid_from: Timestamp,
     pub valid_to: Timestamp,
     pub picture: Picture<'a>,
+    /// Object identifiers of its extensions, dotted.
+    pub extensions: Vec<String>,
     /// Certificate of the seal maker, DER.
     pub maker: &'a [u8],
-    /// The bytes the maker signed.
-    signed: Cow<'a, [u8]>,
-    /// Version 1 only: the other reading of what its maker signed.
-    signed_otherwise: Option<&'a [u8]>,
-    /// Contents of the algorithm's OBJECT IDENTIFIER.
-    algorithm: &'a [u8],
-    signature: &'a [u8],
+    /// Version 5: a time stamp over the maker's signature.
+    pub time_stamp: Option<&'a [u8]>,
+    /// Where it deviates from its standard.
+    pub deviations: Vec<Deviates>,
+    /// It has the structure of version 1: the maker's part is one SEQUENCE.
+    old: bool,
+    /// The bytes the maker signed, in their order of probability.
+    info: &'a [u8],
+    with_maker: Vec<u8>,
+    pub(crate) value: Value<'a>,
 }
 
 impl<'a> Seal<'a> {
     /// Reads a seal of any version. By its structure, not its number: vendors number freely.
     pub fn parse(der: &'a [u8]) -> Result<Self, Malformed> {
-        let mut outer = Element::parse(der)?.expect(tag::SEQUENCE)?.inside();
-        let info = outer.expect(tag::SEQUENCE)?;
-        let mut seal = Self::info(info)?;
-        if outer.peek() == Some(tag::SEQUENCE) {
-            // Version 1: SES_SignInfo.
-            let mut sign = outer.element()?.inside();
-            outer.end()?;
-            let maker = sign.expect(tag::OCTET_STRING)?;
-            let algorithm = sign.expect(tag::OID)?;
-            seal.maker = maker.value;
-            seal.algorithm = algorithm.value;
-            seal.signature = sign.expect(tag::BIT_STRING)?.bits()?;
-            sign.end()?;
-            let signed = asn1::sequence(&[info.raw, maker.raw, algorithm.raw]);
-            seal.signed = Cow::Owned(signed);
-            seal.signed_otherwise = Some(info.raw);
-        } else {
-            seal.maker = outer.expect(tag::OCTET_STRING)?.value;
-            seal.algorithm = outer.expect(tag::OID)?.value;
-            seal.signature = outer.expect(tag::BIT_STRING)?.bits()?;
-            // Version 5: a time stamp, which the signature of every stamp covers with the seal.
-            outer.optional(tag::context(0))?;
-            outer.end()?;
+        let notes = Notes::default();
+        let (whole, rest) = ber::outermost(der, "SESeal", &notes)?;
+        if let Some(oddity) = ber::tail(rest) {
+            notes.add(oddity, "SESeal");
         }
+        let mut outer = Ber::new(whole.expect(tag::SEQUENCE)?.value, &notes);
+        let info = outer.expect(tag::SEQUENCE, "SESeal.eSealInfo")?;
+        let old = outer.peek() == Some(tag::SEQUENCE) && {
+            // A bare certificate would also be a SEQUENCE, but more than one element follows it.
+            let mut ahead = outer.clone();
+            ahead.element("SESeal.signInfo")?;
+            ahead.is_empty()
+        };
+        let mut seal = Self::info(info, old, &notes)?;
+        let mut sign = match old {
+            true => {
+                let element = outer.element("SESeal.signInfo")?;
+                outer.inside(element)
+            }
+            false => outer.clone(),
+        };
+        let before = sign.rest();
+        seal.maker = field::certificate(&mut sign, "SESeal.cert")?;
+        let id = field::algorithm(&mut sign, "SESeal.signAlgID")?;
+        let between = &before[..before.len() - sign.rest().len()];
+        let signature = field::signature(&mut sign, "SESeal.signedValue")?;
+        if !old {
+            seal.time_stamp = field::time_stamp(&mut sign, "SESeal.timeStamp")?;
+        }
+        if !sign.is_empty() {
+            return Err(Malformed("something follows"));
+        }
+        let expected = match (old, seal.time_stamp) {
+            (true, _) => seal.version == 1,
+            (false, None) => matches!(seal.version, 4 | 5),
+            (false, Some(_)) => seal.version == 5,
+        };
+        if !expected {
+            notes.add(Deviation::VersionUnknown, "SES_Header.version");
+        }
+        seal.with_maker = asn1::tlv(tag::SEQUENCE, &[info.raw, between].concat());
+        seal.value = Value { id, signature };
+        seal.deviations = notes.take();
         Ok(seal)
     }
 
-    fn info(info: Element<'a>) -> Result<Self, Malformed> {
-        let mut fields = info.inside();
-        let mut header = fields.expect(tag::SEQUENCE)?.inside();
-        if header.expect(tag::IA5_STRING)?.value != b"ES" {
+    fn info(info: Element<'a>, old: bool, notes: &Notes) -> Result<Self, Malformed> {
+        let mut fields = Ber::new(info.value, notes);
+        let header = fields.expect(tag::SEQUENCE, "SES_SealInfo.header")?;
+        let mut header = fields.inside(header);
+        if field::text(&mut header, tag::IA5_STRING, "SES_Header.ID")? != "ES" {
             return Err(Malformed("not a seal"));
         }
-        let version = header.expect(tag::INTEGER)?.small()?;
-        let vendor = text(header.element()?)?;
-        header.end()?;
-        let id = text(fields.element()?)?;
-        let mut property = fields.expect(tag::SEQUENCE)?.inside();
-        let mut picture = fields.expect(tag::SEQUENCE)?.inside();
-        // The extension, seen with and without tag, says nothing that is understood here.
-        if !fields.is_empty() {
-            fields.element()?;
-        }
-        fields.end()?;
+        let version = header.small("SES_Header.version")?;
+        let vendor = field::text(&mut header, tag::IA5_STRING, "SES_Header.Vid")?;
+        header.end("SES_Header");
+        let id = field::text(&mut fields, tag::IA5_STRING, "SES_SealInfo.esID")?;
+        let property = fields.expect(tag::SEQUENCE, "SES_SealInfo.property")?;
+        let picture = fields.expect(tag::SEQUENCE, "SES_SealInfo.picture")?;
+        let extensions = field::extensions(&mut fields, "SES_SealInfo.extDatas")?;
 
-        let kind = property.expect(tag::INTEGER)?.small()?;
-        let name = text(property.element()?)?;
+        let mut property = fields.inside(property);
+        let kind = property.small("SES_ESPropertyInfo.type")?;
+        let name = field::text(&mut property, tag::UTF8_STRING, "SES_ESPropertyInfo.name")?;
         // Since version 4 a number says what kind of list follows; the list shows it as well.
-        property.optional(tag::INTEGER)?;
-        let signers = listed(property.element()?)?;
-        let mut date = || moment(&mut property);
-        let (created, valid_from, valid_to) = (date()?, date()?, date()?);
-        property.end()?;
+        let said = match property.peek() {
+            Some(tag::INTEGER) => Some(property.small("SES_ESPropertyInfo.certListType")?),
+            _ => None,
+        };
+        let list = property.element("SES_ESPropertyInfo.certList")?;
+        let signers = listed(list, notes)?;
+        let shown = match signers.first() {
+            Some(Listed::Digest(_)) => 2,
+            _ => 1,
+        };
+        if said.unwrap_or(shown) != shown || said.is_some() == old {
+            notes.add(Deviation::ListKind, "SES_ESPropertyInfo.certListType");
+        }
+        let wanted = match old {
+            true => tag::UTC_TIME,
+            false => tag::GENERALIZED_TIME,
+        };
+        let mut date = |place| field::date(&mut property, wanted, place);
+        let created = date("SES_ESPropertyInfo.createDate")?;
+        let valid_from = date("SES_ESPropertyInfo.validStart")?;
+        let valid_to = date("SES_ESPropertyInfo.validEnd")?;
+        property.end("SES_ESPropertyInfo");
 
-        let format = text(picture.element()?)?;
-        let data = picture.expect(tag::OCTET_STRING)?.value;
-        let mut length = || picture.expect(tag::INTEGER)?.small();
-        let (width_mm, height_mm) = (length()?, length()?);
-        picture.end()?;
+        let picture = read_picture(fields.inside(picture), notes)?;
         Ok(Self {
             version,
             vendor,
@@ -127,42 +165,72 @@ impl<'a> Seal<'a> {
             created,
             valid_from,
             valid_to,
-            picture: Picture {
-                format,
-                data,
-                width_mm,
-                height_mm,
-            },
+            picture,
+            extensions,
             maker: &[],
-            signed: Cow::Borrowed(info.raw),
-            signed_otherwise: None,
-            algorithm: &[],
-            signature: &[],
+            time_stamp: None,
+            deviations: Vec::new(),
+            old,
+            info: info.raw,
+            with_maker: Vec::new(),
+            value: Value {
+                id: &[],
+                signature: &[],
+            },
         })
     }
 
     /// Its maker's signature holds under that certificate. An error tells an unsupported algorithm
     /// from a wrong signature.
     pub fn is_made_by(&self, maker: &Certificate) -> Result<(), VerifyError> {
-        let algorithm = SignatureAlgorithm::from_oid_bytes(self.algorithm);
-        let algorithm = algorithm.ok_or(VerifyError::Unsupported)?;
-        let key = maker.public_key();
-        let holds = key.verify(algorithm, &self.signed, self.signature);
-        match self.signed_otherwise {
-            Some(signed) if holds == Err(VerifyError::Wrong) => {
-                key.verify(algorithm, signed, self.signature)
+        self.check(maker, &Notes::default()).map(drop)
+    }
+
+    /// The same, with what is odd or weak about the signature.
+    pub(crate) fn check(
+        &self,
+        maker: &Certificate,
+        notes: &Notes,
+    ) -> Result<Option<Weak>, VerifyError> {
+        const PLACE: &str = "SESeal.signedValue";
+        // Version 1 signs its information with certificate and algorithm, later ones alone.
+        let (usual, other, odd) = match self.old {
+            true => (
+                &self.with_maker[..],
+                self.info,
+                Deviation::SignatureOverInfo,
+            ),
+            false => (
+                self.info,
+                &self.with_maker[..],
+                Deviation::SignatureOverMore,
+            ),
+        };
+        let mut held = self.value.holds(maker, usual, PLACE, notes);
+        for (bytes, odd) in [
+            (Cow::Borrowed(other), odd),
+            (der(usual), Deviation::SignatureOverDer),
+            (der(other), Deviation::SignatureOverDer),
+        ] {
+            if held != Err(VerifyError::Wrong) {
+                break;
             }
-            _ => holds,
+            held = self.value.holds(maker, &bytes, PLACE, notes);
+            if held.is_ok() {
+                notes.add(odd, PLACE);
+            }
         }
+        held
     }
 
     /// The certificate (DER) is one of those that may use the seal.
     pub fn lists(&self, certificate: &[u8]) -> bool {
+        let mut digests = None;
         self.signers.iter().any(|listed| match *listed {
             Listed::Certificate(der) => der == certificate,
-            Listed::Digest(digest) => {
-                digest == gm::sm3(certificate) || digest == gm::sha256(certificate)
-            }
+            Listed::Digest(digest) => digests
+                .get_or_insert_with(|| Digests::of(certificate))
+                .has(digest),
         })
     }
 
@@ -170,52 +238,124 @@ impl<'a> Seal<'a> {
     pub fn is_valid_at(&self, at: Timestamp) -> bool {
         self.valid_from <= at && at <= self.valid_to
     }
-}
 
-/// Names are UTF-8 whatever their tag says; what is not is shown as far as it can be.
-fn text(element: Element<'_>) -> Result<String, Malformed> {
-    match element.tag {
-        tag::UTF8_STRING | tag::PRINTABLE_STRING | tag::IA5_STRING => {
-            Ok(String::from_utf8_lossy(element.value).into_owned())
-        }
-        _ => Err(Malformed("not a string")),
+    /// The organisation that the seal belongs to: that of the certificates that may use it, or of
+    /// its name where they stand only as digests.
+    pub fn owner(&self) -> Option<String> {
+        self.signers.iter().find_map(|listed| match listed {
+            Listed::Certificate(der) => Certificate::from_der(der).ok()?.subject_organization(),
+            Listed::Digest(_) => None,
+        })
     }
 }
 
-fn moment(reader: &mut Reader<'_>) -> Result<Timestamp, Malformed> {
-    time::from_asn1(&reader.element()?).ok_or(Malformed("not a time"))
+/// The DER form where it is another one; else nothing that could be signed.
+fn der(bytes: &[u8]) -> Cow<'_, [u8]> {
+    match ber::der_form(bytes) {
+        Ok(der) if der != bytes => Cow::Owned(der),
+        _ => Cow::Borrowed(&[]),
+    }
 }
 
-fn listed(list: Element<'_>) -> Result<Vec<Listed<'_>>, Malformed> {
+/// The digests by which a list may name a certificate, computed once for the whole list.
+pub(super) struct Digests([Vec<u8>; 3]);
+
+impl Digests {
+    pub(super) fn of(certificate: &[u8]) -> Self {
+        Self([
+            gm::sm3(certificate).to_vec(),
+            gm::sha256(certificate).to_vec(),
+            gm::legacy::sha1(certificate).to_vec(),
+        ])
+    }
+
+    pub(super) fn has(&self, digest: &[u8]) -> bool {
+        self.0.iter().any(|own| own == digest)
+    }
+}
+
+fn read_picture<'a>(mut fields: Ber<'a, '_>, notes: &Notes) -> Result<Picture<'a>, Malformed> {
+    let format = field::text(&mut fields, tag::IA5_STRING, "SES_ESPictureInfo.type")?;
+    let data = fields.expect(tag::OCTET_STRING, "SES_ESPictureInfo.data")?;
+    let width_mm = fields.small("SES_ESPictureInfo.width")?;
+    let height_mm = fields.small("SES_ESPictureInfo.height")?;
+    fields.end("SES_ESPictureInfo");
+    // An impression is a matter of centimetres; the largest official seals measure five.
+    if [width_mm, height_mm]
+        .iter()
+        .any(|mm| !(1..=200).contains(mm))
+    {
+        notes.add(Deviation::PictureSize, "SES_ESPictureInfo");
+    }
+    let said = match format.to_ascii_uppercase() {
+        jpeg if jpeg == "JPEG" => "JPG".into(),
+        other => other,
+    };
+    if super::picture_format(data.value) != Some(&*said) {
+        notes.add(Deviation::PictureForm, "SES_ESPictureInfo.type");
+    }
+    Ok(Picture {
+        format,
+        data: data.value,
+        width_mm,
+        height_mm,
+    })
+}
+
+fn listed<'a>(list: Element<'a>, notes: &Notes) -> Result<Vec<Listed<'a>>, Malformed> {
+    const PLACE: &str = "SES_ESPropertyInfo.certList";
     // A CHOICE of two lists, which some encode with a tag around it.
     let list = match list.tag {
         tag::SEQUENCE => list,
         explicit if explicit & 0xe0 == 0xa0 => {
-            let mut inside = list.inside();
-            let first = inside.element()?;
-            if inside.is_empty() && first.tag == tag::SEQUENCE {
-                first
-            } else {
-                list
+            notes.add(Deviation::ListTagged, PLACE);
+            let mut inside = Ber::new(list.value, notes);
+            let first = inside.element(PLACE)?;
+            let whole = inside.is_empty() && first.tag == tag::SEQUENCE;
+            // One digest alone looks the same; it begins with a name, a list with a SEQUENCE.
+            match whole && inside.inside(first).peek() != Some(tag::PRINTABLE_STRING) {
+                true => first,
+                false => list,
             }
         }
         _ => return Err(Malformed("not a list of signers")),
     };
-    let mut items = list.inside();
+    let mut items = Ber::new(list.value, notes);
     let mut found = Vec::new();
     while !items.is_empty() {
-        let item = items.element()?;
+        let item = items.element(PLACE)?;
         found.push(match item.tag {
             tag::OCTET_STRING => Listed::Certificate(item.value),
-            tag::SEQUENCE => {
-                let mut object = item.inside();
-                object.element()?;
-                let digest = object.expect(tag::OCTET_STRING)?.value;
-                object.end()?;
-                Listed::Digest(digest)
+            tag::SEQUENCE if Certificate::from_der(item.raw).is_ok() => {
+                notes.add(Deviation::CertificateBare, PLACE);
+                Listed::Certificate(item.raw)
             }
+            tag::SEQUENCE => Listed::Digest(digest(items.inside(item))?),
             _ => return Err(Malformed("not a list of signers")),
         });
     }
     Ok(found)
+}
+
+/// `CertDigestObj`: the name of the digest, and the digest.
+fn digest<'a>(mut object: Ber<'a, '_>) -> Result<&'a [u8], Malformed> {
+    const PLACE: &str = "CertDigestObj";
+    let name = object.element(PLACE)?;
+    if name.tag != tag::PRINTABLE_STRING {
+        object.notes().add(Deviation::ListDigest, PLACE);
+    }
+    let value = object.element(PLACE)?;
+    let digest = match value.tag {
+        tag::OCTET_STRING => value.value,
+        tag::BIT_STRING => {
+            object.notes().add(Deviation::ListDigest, PLACE);
+            ber::bits(value, PLACE, object.notes())?
+        }
+        _ => return Err(Malformed("not a digest")),
+    };
+    object.end(PLACE);
+    if digest.len() != 32 {
+        object.notes().add(Deviation::ListDigest, PLACE);
+    }
+    Ok(digest)
 }

@@ -8,19 +8,21 @@ use crate::make::{PAGE, WORLD, document, failures, first};
 
 /// One entry as it is put into a container, with what a forger may say differently.
 #[derive(Clone)]
-struct Raw {
-    name: Vec<u8>,
-    central_name: Vec<u8>,
-    data: Vec<u8>,
-    extra: Vec<u8>,
-    size: u32,
-    crc: u32,
-    flags: u16,
-    method: u16,
-    comment: Vec<u8>,
+pub struct Raw {
+    pub name: Vec<u8>,
+    pub central_name: Vec<u8>,
+    pub data: Vec<u8>,
+    pub extra: Vec<u8>,
+    pub size: u32,
+    pub crc: u32,
+    pub flags: u16,
+    pub method: u16,
+    pub comment: Vec<u8>,
+    /// Unix mode.
+    pub mode: u16,
 }
 
-fn raw(name: &str, data: &[u8]) -> Raw {
+pub fn raw(name: &str, data: &[u8]) -> Raw {
     Raw {
         name: name.into(),
         central_name: name.into(),
@@ -31,11 +33,12 @@ fn raw(name: &str, data: &[u8]) -> Raw {
         flags: 0,
         method: 0,
         comment: vec![],
+        mode: 0o100_644,
     }
 }
 
 /// Packs entries as they are told, without any check.
-fn zip(entries: &[Raw], hidden: &[u8]) -> Vec<u8> {
+pub fn zip(entries: &[Raw], hidden: &[u8]) -> Vec<u8> {
     let mut out = hidden.to_vec();
     let mut directory = Vec::new();
     for entry in entries {
@@ -61,7 +64,8 @@ fn zip(entries: &[Raw], hidden: &[u8]) -> Vec<u8> {
         directory.extend_from_slice(b"PK\x01\x02\x14\x00");
         directory.extend_from_slice(&fields(&entry.central_name));
         directory.extend_from_slice(&(entry.comment.len() as u16).to_le_bytes());
-        directory.extend_from_slice(&[0; 8]);
+        directory.extend_from_slice(&[0; 6]);
+        directory.extend_from_slice(&entry.mode.to_le_bytes());
         directory.extend_from_slice(&offset.to_le_bytes());
         directory.extend_from_slice(&entry.central_name);
         directory.extend_from_slice(&entry.extra);
@@ -78,7 +82,7 @@ fn zip(entries: &[Raw], hidden: &[u8]) -> Vec<u8> {
     out
 }
 
-fn entries() -> Vec<Raw> {
+pub fn entries() -> Vec<Raw> {
     WORLD
         .sealed(document("1"))
         .iter()

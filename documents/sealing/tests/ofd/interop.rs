@@ -123,6 +123,71 @@ fn a_straddle_seal() {
     );
 }
 
+/// What the files of others deviate in is told, and nothing else of them.
+#[test]
+fn deviations_of_foreign_documents_are_told() {
+    for (name, wanted) in [
+        ("SESV4SignDoc.ofd", &["element_order"][..]),
+        ("allprotected.ofd", &["element_order"]),
+        ("V4RideRight.ofd", &["element_order"]),
+        ("helloworld.ofd", &[]),
+    ] {
+        let Some(bytes) = file(name) else { return };
+        let codes = crate::deviations::codes(&judged(&bytes));
+        assert_eq!(codes.iter().collect::<Vec<_>>(), wanted, "{name}");
+    }
+}
+
+#[test]
+fn foreign_documents_are_inspected() {
+    for (name, impressions) in [
+        ("SESV4SignDoc.ofd", 1),
+        ("allprotected.ofd", 1),
+        ("V4RideRight.ofd", 5),
+        ("helloworld.ofd", 0),
+    ] {
+        let Some(bytes) = file(name) else { return };
+        let told = serde_json::to_value(sealing::inspect(&bytes).unwrap()).unwrap();
+        for signature in told["signatures"].as_array().unwrap() {
+            assert_eq!(signature["stamp"]["signature"], "yes", "{name}");
+            assert_eq!(signature["stamp"]["seal"]["signature"], "yes", "{name}");
+            assert_eq!(signature["stamp"]["data_hash_fits"], true, "{name}");
+            let references = signature["references"].as_array().unwrap();
+            assert!(references.iter().all(|r| r["state"] == "same"), "{name}");
+        }
+        let shown = sealing::stamps(&bytes).unwrap();
+        assert_eq!(shown.len(), impressions, "{name}");
+        assert!(
+            shown
+                .iter()
+                .all(|s| s.format == "PNG" && s.boundary_mm[3] == 40.0)
+        );
+        if name == "V4RideRight.ofd" {
+            // The slices as our own layout would place them.
+            let parts = sealing::unpack(&bytes).unwrap();
+            let ours = sealing::straddle(&parts, &sealing::Straddle::new(40.0, 40.0)).unwrap();
+            for (theirs, ours) in shown.iter().zip(ours) {
+                assert_eq!(theirs.boundary_mm[0], ours.x);
+                assert_eq!(theirs.clip_mm, ours.clip);
+            }
+        }
+    }
+    let (Some(four), Some(five)) = (file("UserV4.esl"), file("UserV5_ts.esl")) else {
+        return;
+    };
+    let told = serde_json::to_value(sealing::inspect(&four).unwrap()).unwrap();
+    assert_eq!(told["deviations"], serde_json::json!([]));
+    let told = serde_json::to_value(sealing::inspect(&five).unwrap()).unwrap();
+    assert_eq!(
+        (&told["version"], &told["signature"]),
+        (&5.into(), &"yes".into())
+    );
+    // Its time stamp is a dummy of three bytes.
+    assert_eq!(told["time_stamp"]["holds"], false);
+    // UserV4 encodes to the same bytes again.
+    assert_eq!(crate::der::Der::read(&four).bytes(), four);
+}
+
 #[test]
 fn an_unsigned_document() {
     let Some(bytes) = file("helloworld.ofd") else {

@@ -123,6 +123,7 @@ impl World {
             time: day(),
             closing: true,
             provider: Provider::default(),
+            time_stamper: None,
         }
     }
 

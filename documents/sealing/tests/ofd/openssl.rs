@@ -12,7 +12,7 @@ use crate::make::{SIGN, WORLD, day, document, failures, get, verdict_by};
 
 /// Runs OpenSSL; none, said aloud, when it is not installed.
 #[track_caller]
-fn openssl(folder: &Path, arguments: &[&str]) -> Option<bool> {
+pub fn openssl(folder: &Path, arguments: &[&str]) -> Option<bool> {
     match Command::new("openssl")
         .current_dir(folder)
         .args(arguments)
@@ -89,10 +89,10 @@ x509_extensions = ext
 ";
 
 /// A time-stamp authority that is its own root.
-struct Tsa(tempfile::TempDir);
+pub struct Tsa(tempfile::TempDir);
 
 impl Tsa {
-    fn new() -> Option<Self> {
+    pub fn new() -> Option<Self> {
         let this = Self(tempfile::tempdir().unwrap());
         fs::write(this.0.path().join("tsa.conf"), CONFIG).unwrap();
         fs::write(this.0.path().join("serial"), "01").unwrap();
@@ -108,7 +108,7 @@ impl Tsa {
         openssl(self.0.path(), &line.split_whitespace().collect::<Vec<_>>())
     }
 
-    fn token(&self, data: &[u8]) -> Vec<u8> {
+    pub fn token(&self, data: &[u8]) -> Vec<u8> {
         fs::write(self.0.path().join("data"), data).unwrap();
         assert_eq!(
             self.run("ts -query -data data -sha256 -cert -out q"),
@@ -119,7 +119,15 @@ impl Tsa {
         fs::read(self.0.path().join("t")).unwrap()
     }
 
-    fn root(&self) -> Vec<u8> {
+    /// OpenSSL takes the token to be one over these data.
+    pub fn verifies(&self, token: &[u8], data: &[u8]) -> bool {
+        fs::write(self.0.path().join("token"), token).unwrap();
+        fs::write(self.0.path().join("stamped"), data).unwrap();
+        let line = "ts -verify -data stamped -in token -token_in -CAfile tsa.pem";
+        self.run(line).unwrap()
+    }
+
+    pub fn root(&self) -> Vec<u8> {
         let pem = fs::read(self.0.path().join("tsa.pem")).unwrap();
         Certificate::from_pem_or_der(&pem).unwrap()[0]
             .der()

@@ -292,3 +292,86 @@ fn files_are_told_apart() {
     let verdict = verify(&unsigned, &trust).unwrap();
     assert!(crate::make::failures(&verdict).contains(&Reason::ContainerAnomaly));
 }
+
+/// A straddle seal over any number of pages, beside an ordinary one, under one signature.
+#[test]
+fn straddle_seals_are_laid_out() {
+    use sealing::{Edge, Straddle, straddle};
+    let pages = 7;
+    let mut parts = document("1");
+    let page = crate::make::get(&mut parts, PAGE).clone();
+    let mut list = String::new();
+    for index in 2..pages {
+        let id = index + 100;
+        list += &format!("<ofd:Page ID=\"{id}\" BaseLoc=\"Pages/Page_{index}/Content.xml\"/>");
+        parts.push((
+            format!("Doc_0/Pages/Page_{index}/Content.xml"),
+            page.clone(),
+        ));
+    }
+    let root = crate::make::get(&mut parts, "Doc_0/Document.xml");
+    crate::make::replace(root, "</ofd:Pages>", &format!("{list}</ofd:Pages>"));
+    let area = "<ofd:PageArea><ofd:PhysicalBox>0 0 210 140</ofd:PhysicalBox></ofd:PageArea>";
+    crate::make::replace(root, "<ofd:MaxUnitID>", &format!("{area}<ofd:MaxUnitID>"));
+    // The last page lies the other way.
+    let name = format!("Doc_0/Pages/Page_{}/Content.xml", pages - 1);
+    let last = crate::make::get(&mut parts, &name);
+    let own = "<ofd:Area><ofd:PhysicalBox>0 0 140 210</ofd:PhysicalBox></ofd:Area><ofd:Content>";
+    crate::make::replace(last, "<ofd:Content>", own);
+    for edge in [Edge::Right, Edge::Left, Edge::Top, Edge::Bottom] {
+        let wanted = Straddle {
+            edge,
+            ..Straddle::new(42.0, 42.0)
+        };
+        let mut all = straddle(&parts, &wanted).unwrap();
+        all.extend(places());
+        let sealed = seal_ofd(parts.clone(), &WORLD.job(&all)).unwrap();
+        let found = verdict(&sealed);
+        assert!(
+            found.findings.iter().all(|f| f.outcome == Outcome::Pass),
+            "{found:#?}"
+        );
+        let shown = sealing::stamps(&pack(&sealed).unwrap()).unwrap();
+        assert_eq!(shown.len(), pages + 1);
+        let along = matches!(edge, Edge::Left | Edge::Right);
+        let sum: f64 = shown[..pages]
+            .iter()
+            .map(|s| s.clip_mm.unwrap()[if along { 2 } else { 3 }])
+            .sum();
+        assert!((sum - 42.0).abs() < 1e-9, "{sum}");
+        if edge == Edge::Right {
+            // The last slice ends where its own page ends.
+            let [x, ..] = shown[pages - 1].boundary_mm;
+            assert_eq!(x + 42.0, 140.0);
+        }
+    }
+    let one = [(0, 0)];
+    for pages in one {
+        let wanted = Straddle {
+            pages: Some(pages),
+            ..Straddle::new(42.0, 42.0)
+        };
+        assert!(matches!(
+            straddle(&parts, &wanted),
+            Err(SealError::Straddle(_))
+        ));
+    }
+}
+
+/// A clip that shows something beside the impression is no clip of it.
+#[test]
+fn a_clip_outside_the_impression_is_refused() {
+    for clip in [
+        [-1.0, 0.0, 8.0, 42.0],
+        [40.0, 0.0, 8.0, 42.0],
+        [0.0, 0.0, 0.0, 42.0],
+        [0.0, f64::NAN, 1.0, 1.0],
+    ] {
+        let place = Place {
+            clip: Some(clip),
+            ..Place::new(PageRef::Index(0), 1.0, 1.0, 42.0, 42.0)
+        };
+        let refused = seal_ofd(document("1"), &WORLD.job(&[place]));
+        assert!(matches!(refused, Err(SealError::NoPlace)), "{clip:?}");
+    }
+}

@@ -156,6 +156,7 @@ console-check-seal = Seal
 console-check-seal-validity = Validity of the seal
 console-check-chain = Certificate chain
 console-check-revocation = Revocation
+console-check-form = Form of the signature
 
 console-seals-title = Seals
 console-seals-list = Seals of the agency

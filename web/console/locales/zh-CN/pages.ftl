@@ -156,6 +156,7 @@ console-check-seal = 印章数据
 console-check-seal-validity = 印章有效期
 console-check-chain = 证书链
 console-check-revocation = 证书吊销
+console-check-form = 签章格式
 
 console-seals-title = 用章管理
 console-seals-list = 本机构印章

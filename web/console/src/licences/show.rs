@@ -188,6 +188,7 @@ fn check_code(check: sealing::Check) -> &'static str {
         C::SealValidity => "seal-validity",
         C::Chain => "chain",
         C::Revocation => "revocation",
+        C::Form => "form",
     }
 }
 
