@@ -70,6 +70,7 @@ fn draw(seal: &Seal) -> Result<Vec<u8>, SealError> {
         kind => paper::official(&Official {
             organisation: seal.owner.name.clone(),
             purpose: kind.purpose().map(str::to_owned),
+            digits: String::new(),
             diameter_mm: size,
             dpi: DPI,
         })?,
