@@ -120,7 +120,7 @@ pub(crate) struct Open {
 
 pub(crate) async fn open(run: &mut impl Run, id: &UseId) -> Result<Option<Open>, StoreError> {
     let sql = "SELECT u.seal_key, u.result, u.at, s.state, u.purpose, u.caller, \
-        s.frozen_at IS NOT NULL, s.valid_to, u.agency_code FROM seal_use u \
+        s.frozen_at, s.valid_to, u.agency_code FROM seal_use u \
         JOIN seal s ON s.seal_key = u.seal_key WHERE u.use_key = ?";
     let Some(row) = run.row(sql, args![id.as_str()]).await? else {
         return Ok(None);
@@ -132,7 +132,7 @@ pub(crate) async fn open(run: &mut impl Run, id: &UseId) -> Result<Option<Open>,
         state: coded(&row, 3, State::from_code)?,
         purpose: row.get(4)?,
         caller: row.get(5)?,
-        frozen: row.get(6)?,
+        frozen: row.get::<Option<Timestamp>>(6)?.is_some(),
         valid_to: row.get(7)?,
         agency: row.get(8)?,
     }))

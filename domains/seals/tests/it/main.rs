@@ -3,6 +3,8 @@
 
 mod city;
 mod common;
+mod desk;
 mod life;
+mod race;
 mod reserve;
 mod sign;
