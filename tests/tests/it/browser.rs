@@ -8,5 +8,6 @@ mod keyboard;
 mod outcomes;
 mod plain;
 pub mod routes;
+mod seals;
 mod verdict;
 mod walk;
