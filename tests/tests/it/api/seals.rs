@@ -134,6 +134,8 @@ async fn a_seal_lives_through_the_interface() {
             (&uses["total"], &uses["rows"][0]["result"]),
             (&json!(1), &json!("reserved"))
         );
+        let all = get("/seal-uses?agency=YD_SCJG&purpose=%E5%8F%97%E7%90%86").token(&applicant);
+        assert_eq!(all.send(&api).await.is(200)["total"], 1);
         let none = get(&format!("{path}/uses?day=2026-11-15")).token(&applicant);
         assert_eq!(none.send(&api).await.is(200)["total"], 0);
 
@@ -167,7 +169,7 @@ async fn a_seal_lives_through_the_interface() {
             .await
             .is(400);
         let clerk = client::given_all(&town.officer("ck_haosy").await).await;
-        for call in [get("/seals"), get(&path), get(&format!("{path}/uses"))] {
+        for call in [get("/seals"), get("/seal-uses"), get(&path), get(&format!("{path}/uses"))] {
             call.token(&clerk).send(&api).await.is(403);
         }
         town.close().await;

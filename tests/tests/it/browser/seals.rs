@@ -187,7 +187,6 @@ async fn lost_and_destroyed(city: &Served, desk: &Browser, page: &str) {
     desk.goto(page).await;
     confirm(desk, "act/report_loss", Some(("reason", "载体遗失"))).await;
     says(desk, "已挂失，印章停止使用").await;
-    says(desk, "因").await;
     confirm(desk, "act/ask_recover", Some(("reason", "已找回"))).await;
     says(desk, "须由另一名印章管理人员批准").await;
     assert_eq!(desk.count("form[action$='/act/recover']").await, 0);

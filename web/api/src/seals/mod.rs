@@ -30,6 +30,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(impression::impression))
         .routes(routes!(file::file))
         .routes(routes!(uses::uses))
+        .routes(routes!(uses::of_agency))
         .merge(apply::routes())
 }
 
