@@ -46,7 +46,8 @@ where
     let then = Arc::new(then);
     for _ in 1..TRIES {
         match close(ctx, key, check, then.clone()).await {
-            Err(SealError::Store(store::StoreError::Conflict)) => {}
+            // A use that ended in between may also have taken the next number of its stream.
+            Err(SealError::Store(store::StoreError::Conflict) | SealError::Journal(_)) => {}
             done => return done,
         }
     }

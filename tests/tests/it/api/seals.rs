@@ -169,7 +169,12 @@ async fn a_seal_lives_through_the_interface() {
             .await
             .is(400);
         let clerk = client::given_all(&town.officer("ck_haosy").await).await;
-        for call in [get("/seals"), get("/seal-uses"), get(&path), get(&format!("{path}/uses"))] {
+        for call in [
+            get("/seals"),
+            get("/seal-uses"),
+            get(&path),
+            get(&format!("{path}/uses")),
+        ] {
             call.token(&clerk).send(&api).await.is(403);
         }
         town.close().await;

@@ -127,6 +127,8 @@ async fn authorised(city: &Served, desk: &Browser, page: &str) {
     desk.fill("daily_maximum", "5").await;
     desk.press("增加授权").await;
     says(desk, "使用中").await;
+    // The list is by the moment they were given.
+    city.town.clock.advance(jiff::SignedDuration::from_secs(1));
     desk.choose("document_kind", "decision").await;
     desk.press("增加授权").await;
     says(desk, "决定书").await;
@@ -278,6 +280,11 @@ async fn a_scanned_seal_is_cleaned_before_it_is_applied_for() {
     assert_eq!(desk.count(".shots img").await, 2);
     says(&desk, "处理后的印模").await;
     desk.shot("seal-cleaned").await;
+    // Back to the form and forth again: the picture is still there.
+    desk.press("返回修改").await;
+    says(&desk, "已保留您选择的图样").await;
+    desk.press("预览印模").await;
+    assert_eq!(desk.count(".shots img").await, 2);
     let file = folder.path().join("通知.pdf");
     std::fs::write(&file, b"%PDF-1.7 notice").unwrap();
     desk.put_file("[name='basis_file']", &file).await;

@@ -60,6 +60,7 @@ console-seal-height = Height
 console-seal-mm = mm
 console-seal-picture = Picture of the seal
 console-seal-picture-hint = Needed for an uploaded picture: PNG, JPEG or BMP, up to 2 MB, at least 200 dpi at the true size
+console-seal-picture-kept = The picture you chose is kept; choosing another replaces it
 console-seal-preview = Preview the impression
 console-seal-confirm = Check and hand in
 console-seal-facts = Application

@@ -61,6 +61,7 @@ console-seal-height = 高
 console-seal-mm = 毫米
 console-seal-picture = 印章图样
 console-seal-picture-hint = 选择“上传图样”时需要。PNG、JPEG或BMP，2MB以内，按实际尺寸不低于200dpi
+console-seal-picture-kept = 已保留您选择的图样；重新选择则替换
 console-seal-preview = 预览印模
 console-seal-confirm = 核对并提交
 console-seal-facts = 申请内容

@@ -42,25 +42,48 @@ pub(super) async fn blank(
         let detail = seals::detail(&acting.ctx, old).await.or_page(&shell)?;
         of_seal(&mut form, &detail.seal, detail.size_mm);
     }
-    ask(&acting, &shell, form, old, StatusCode::OK).await
+    let kept = Kept {
+        replaces: old,
+        picture: "",
+    };
+    ask(&acting, &shell, form, kept, StatusCode::OK).await
+}
+
+/// What the form carries along unseen.
+#[derive(Clone, Copy)]
+struct Kept<'a> {
+    /// Key of the seal that is renewed; empty for none.
+    replaces: &'a str,
+    /// The picture that was chosen before, as text; empty for none.
+    picture: &'a str,
 }
 
 async fn ask(
     acting: &Acting,
     shell: &Shell,
-    form: Form,
-    replaces: &str,
+    mut form: Form,
+    kept: Kept<'_>,
     code: StatusCode,
 ) -> Answer {
     let l = shell.l();
+    let replaces = kept.replaces;
     let mut parts = Vec::new();
+    let mut fields = form.fields.iter_mut();
+    if !kept.picture.is_empty()
+        && let Some(field) = fields.find(|field| field.name == "picture")
+    {
+        field.hint = Some(l.t("console-seal-picture-kept"));
+    }
     if !replaces.is_empty() {
         parts.push(Part::Note(Notice::info(l.t("console-seal-renewing"))));
     }
     parts.push(Part::Files(Act {
         action: NEW.into(),
         form,
-        hidden: vec![("replaces".into(), replaces.to_owned())],
+        hidden: vec![
+            ("replaces".into(), replaces.to_owned()),
+            (CARRIED_PICTURE.into(), kept.picture.to_owned()),
+        ],
         button: l.t("console-seal-preview"),
         kind: "pri",
     }));
@@ -113,20 +136,27 @@ pub(super) async fn check(
     let directory = agencies::directory(&acting.ctx).await.or_page(&shell)?;
     let mut form = fields(&l, &directory);
     form.fill(&data);
-    let replaces = data.get("replaces").to_owned();
+    let picture = file.map(|(_, bytes)| bytes).or_else(|| carried(&data));
+    // One too large to be an impression is not sent back and forth.
+    let small = picture.as_ref();
+    let small = small.filter(|bytes| bytes.len() <= seals::PICTURE_LIMIT);
+    let text = small.map(|bytes| STANDARD.encode(bytes));
+    let kept = Kept {
+        replaces: data.get("replaces"),
+        picture: text.as_deref().unwrap_or_default(),
+    };
     if data.has("again") {
-        return ask(&acting, &shell, form, &replaces, StatusCode::OK).await;
+        return ask(&acting, &shell, form, kept, StatusCode::OK).await;
     }
     if !form.require(&l) {
         let code = StatusCode::UNPROCESSABLE_ENTITY;
-        return ask(&acting, &shell, form, &replaces, code).await;
+        return ask(&acting, &shell, form, kept, code).await;
     }
-    let picture = file.map(|(_, bytes)| bytes).or_else(|| carried(&data));
     match drawn(&acting, &directory, &data, picture).await {
         Ok((command, preview)) => confirm(&acting, &shell, &data, &command, &preview, None).await,
         Err(problem) => {
             form.refuse(&l, &problem);
-            ask(&acting, &shell, form, &replaces, status(&problem)).await
+            ask(&acting, &shell, form, kept, status(&problem)).await
         }
     }
 }
@@ -271,14 +301,11 @@ pub(super) async fn hand_in(
             let mut form = fields(&l, &directory);
             form.fill(&data);
             form.refuse(&l, &problem);
-            return ask(
-                &acting,
-                &shell,
-                form,
-                data.get("replaces"),
-                status(&problem),
-            )
-            .await;
+            let kept = Kept {
+                replaces: data.get("replaces"),
+                picture: data.get(CARRIED_PICTURE),
+            };
+            return ask(&acting, &shell, form, kept, status(&problem)).await;
         }
     };
     let Some((name, bytes)) = file else {
