@@ -1,6 +1,6 @@
 //! The list of seals in the officer's scope.
 
-use kernel::Permission;
+use kernel::{Permission, time};
 use seals::{SealType, State, Wanted};
 use ui::chips::Kind;
 use ui::view::{Cell, Choice, Column, Empty, Field, FilterBar, Pager, Row, Table};
@@ -10,7 +10,6 @@ use super::{HOME, may, page_of_seal};
 use crate::reply::{Answer, OrPage, page_of};
 use crate::session::{Acting, Staff};
 use crate::sheet::{Part, Sheet};
-use crate::words;
 
 pub(super) async fn show(
     Staff(acting): Staff,
@@ -47,11 +46,7 @@ pub(super) async fn show(
             columns: columns
                 .map(|key| Column::new(l.t(&format!("console-seals-{key}"))))
                 .to_vec(),
-            rows: found
-                .rows
-                .iter()
-                .map(|seal| row(&acting, &l, seal))
-                .collect(),
+            rows: found.rows.iter().map(|seal| row(&l, seal)).collect(),
             ..Table::default()
         }));
         parts.push(Part::Pager(Pager::of(&found, HOME, &query)));
@@ -67,7 +62,9 @@ pub(super) async fn show(
         .await
 }
 
-fn row(acting: &Acting, l: &L, seal: &seals::Seal) -> Row {
+fn row(l: &L, seal: &seals::Seal) -> Row {
+    let until = seal.valid_to.map(time::beijing_date);
+    let until = until.map(|day| day.to_string());
     let state = Chip::new(Kind::Seal, seal.state.code());
     Row::new(vec![
         Cell::Link {
@@ -78,7 +75,7 @@ fn row(acting: &Acting, l: &L, seal: &seals::Seal) -> Row {
         Cell::text(l.pick(seal.seal_type.zh(), seal.seal_type.en())),
         Cell::text(seal.owner.name.clone()),
         Cell::Chip(state),
-        Cell::text(words::maybe(l, seal.valid_to, acting.ctx.now())),
+        Cell::text(until.unwrap_or_else(|| "—".into())),
         Cell::text(seal.custodian.clone()),
     ])
 }

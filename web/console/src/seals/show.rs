@@ -146,9 +146,6 @@ fn record(acting: &Acting, l: &L, detail: &SealDetail, names: &Names) -> Vec<Par
         rows.push(KeyValue::new(label, file.name.clone()).href(href));
     }
     let mut parts = vec![Part::Facts(KeyValues::new(rows))];
-    if !detail.certificates.is_empty() {
-        parts.push(Part::Heading(l.t("console-seal-certificates")));
-    }
     let day = |at| ui::date(l, time::beijing_date(at));
     for one in &detail.certificates {
         let until = l.t2(
@@ -158,11 +155,13 @@ fn record(acting: &Acting, l: &L, detail: &SealDetail, names: &Names) -> Vec<Par
             "to",
             day(one.not_after),
         );
+        let title = l.t(&format!("console-seal-key-{}", one.kind));
+        parts.push(Part::Heading(l.t1(
+            "console-seal-certificate",
+            "for",
+            title,
+        )));
         parts.push(Part::Facts(KeyValues::new(vec![
-            row(
-                "certificate",
-                l.t(&format!("console-seal-key-{}", one.kind)),
-            ),
             row("subject", one.subject.clone()),
             row("issuer", one.issuer.clone()),
             row("serial", one.serial.clone()).digits(),
@@ -178,18 +177,9 @@ fn granted(acting: &Acting, l: &L, detail: &SealDetail) -> Vec<Part> {
         return vec![Part::Empty(none)];
     }
     let now = acting.ctx.now();
-    let columns = [
-        "holder", "document", "item", "period", "most", "today", "open",
-    ];
+    let columns = ["holder", "document", "period", "today", "open"];
     let rows = detail.authorisations.iter().rev().map(|one| {
-        let day = |at| ui::date(l, time::beijing_date(at));
-        let period = l.t2(
-            "console-seal-from-to",
-            "from",
-            day(one.valid_from),
-            "to",
-            day(one.valid_to),
-        );
+        let day = |at| time::beijing_date(at).to_string();
         let item = if one.item_code.is_empty() {
             l.t("console-seal-every-item")
         } else {
@@ -209,26 +199,23 @@ fn granted(acting: &Acting, l: &L, detail: &SealDetail) -> Vec<Part> {
                 about: format!("{} {}", one.holder, document(l, &one.document_kind)),
             }]),
         };
+        let until = l.t1("console-seal-until", "to", day(one.valid_to));
+        let most = one.daily_maximum;
         Row::new(vec![
             Cell::Lines(one.holder.clone(), kind.to_owned()),
-            Cell::text(document(l, &one.document_kind)),
-            Cell::text(item),
-            Cell::text(period),
-            Cell::text(one.daily_maximum.to_string()),
-            Cell::text(used.to_string()),
+            Cell::Lines(document(l, &one.document_kind), item),
+            Cell::Lines(
+                l.t1("console-seal-since", "from", day(one.valid_from)),
+                until,
+            ),
+            Cell::text(l.t2("console-seal-used-of", "used", used, "most", most)),
             open,
         ])
     });
     vec![Part::Table(Table {
         caption: l.t("console-seal-grants"),
         columns: columns
-            .map(|key| {
-                let column = Column::new(l.t(&format!("console-seal-grant-{key}")));
-                match key {
-                    "most" | "today" => column.number(),
-                    _ => column,
-                }
-            })
+            .map(|key| Column::new(l.t(&format!("console-seal-grant-{key}"))))
             .to_vec(),
         rows: rows.collect(),
         ..Table::default()
