@@ -48,6 +48,7 @@ async fn load(database: Option<Database>) -> Snapshot {
         data: folder.path().to_owned(),
         database: database.as_ref().map(|d| d.url.clone()),
         base_url: "http://127.0.0.1".into(),
+        operator: Some(tongban::demo::OPERATOR.into()),
     };
     let clock = Arc::new(ManualClock::new(LOADED_AT.parse().unwrap()));
     let platform = platform::open(&place, clock).await.unwrap();

@@ -62,6 +62,7 @@ impl Town {
             data: folder.path().to_owned(),
             database: database.as_ref().map(|d| d.url.clone()),
             base_url: base_url.into(),
+            operator: Some(tongban::demo::OPERATOR.into()),
         };
         let clock = Arc::new(ManualClock::new(moment(at)));
         let platform = platform::open(&place, clock.clone()).await.unwrap();

@@ -6,6 +6,7 @@ pub mod backup;
 mod command;
 pub mod demo;
 pub mod http;
+mod keys;
 pub mod platform;
 mod schema;
 pub mod serve;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use blobs::Blobs;
-use gm::{AuthorityNames, FileKeyStore, KeyKind, KeyStore, Signer, Unlock, Vault};
+use gm::{AuthorityNames, KeyKind, KeyStore, Signer, Vault};
 use jiff::Timestamp;
 use journal::{Report, RootLog, Worker};
 use kernel::{Actor, Clock, Locale, Randomness, SystemRandom};
@@ -13,7 +13,7 @@ use seals::Authorities;
 use store::{Ctx, DataLock, Db, Shared, Snapshot};
 
 use crate::stop::Stop;
-use crate::{schema, wiring};
+use crate::{keys, schema, wiring};
 
 /// Name of the journal's key.
 const JOURNAL_KEY: &str = "journal";
@@ -21,8 +21,6 @@ const JOURNAL_KEY: &str = "journal";
 const DATABASE: &str = "tongban.db";
 /// The file of signed roots in the data folder.
 const ROOTS: &str = "journal-roots.jsonl";
-/// The variable that holds the key store's passphrase.
-const PASSPHRASE: &str = "TONGBAN_KEY_PASSPHRASE";
 
 /// Where an installation lies and how it is reached.
 #[derive(Clone, Debug)]
@@ -33,6 +31,8 @@ pub struct Place {
     pub database: Option<String>,
     /// Where the portal is reached, without a slash at the end.
     pub base_url: String,
+    /// Code of the agency that runs the platform and seals its verification reports.
+    pub operator: Option<String>,
 }
 
 /// An open installation.
@@ -57,7 +57,7 @@ pub async fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Platform, Stop
     let lock = DataLock::take(&place.data)
         .map_err(|e| Stop::new(format!("数据目录正在使用 / data folder in use: {e}")))?;
     let rng: Arc<dyn Randomness> = Arc::new(SystemRandom);
-    let keys = open_keys(&place.data, &rng)?;
+    let keys = keys::open_or_create(&place.data, &rng)?;
     let vault = Vault::from_store(&*keys, &mut |out: &mut [u8]| rng.fill(out))?;
     let db = match &place.database {
         Some(url) => Db::open_postgres(url).await?,
@@ -101,6 +101,10 @@ fn context(place: &Place, db: Db, vault: Vault, (clock, rng): Outside) -> Result
     ctx.shared.put(Arc::new(Site {
         base_url: place.base_url.clone(),
     }));
+    if let Some(agency) = &place.operator {
+        let agency = agency.clone();
+        ctx.shared.put(Arc::new(licences::Operator { agency }));
+    }
     Ok(ctx)
 }
 
@@ -114,7 +118,7 @@ pub struct Look {
 /// Looks at an installation that exists.
 pub async fn look(place: &Place, clock: Arc<dyn Clock>) -> Result<Look, Stop> {
     let rng: Arc<dyn Randomness> = Arc::new(SystemRandom);
-    let keys = keys_beside(&place.data)?;
+    let keys = keys::open(&place.data)?;
     let vault = Vault::from_store(&*keys, &mut |out: &mut [u8]| rng.fill(out))?;
     let db = match &place.database {
         Some(url) => Db::open_postgres(url).await?,
@@ -154,18 +158,6 @@ fn existing(data: &Path) -> Result<PathBuf, Stop> {
     )))
 }
 
-/// The key store of an installation that exists, with its passphrase or key file.
-pub fn keys_beside(data: &Path) -> Result<Arc<dyn KeyStore>, Stop> {
-    let unlock = match std::env::var(PASSPHRASE) {
-        Ok(text) => Unlock::passphrase(&text),
-        Err(_) => Unlock::key_file(&data.join("keys.unlock"))?,
-    };
-    Ok(Arc::new(FileKeyStore::open(
-        &data.join("keys.store"),
-        &unlock,
-    )?))
-}
-
 /// Proves the audit trail whole, also while it grows: everything is read in one view.
 pub async fn verify_journal(
     place: &Place,
@@ -190,16 +182,6 @@ fn signed_by_journal(keys: &dyn KeyStore, message: &[u8], signature: &[u8]) -> b
         key.verify(gm::SignatureAlgorithm::Sm2Sm3, message, signature)
             .is_ok()
     })
-}
-
-fn open_keys(data: &Path, rng: &Arc<dyn Randomness>) -> Result<Arc<dyn KeyStore>, Stop> {
-    let mut entropy = |out: &mut [u8]| rng.fill(out);
-    let unlock = match std::env::var(PASSPHRASE) {
-        Ok(text) => Unlock::passphrase(&text),
-        Err(_) => Unlock::key_file_or_new(&data.join("keys.unlock"), &mut entropy)?,
-    };
-    let keys = FileKeyStore::open_or_create(&data.join("keys.store"), &unlock, &mut entropy)?;
-    Ok(Arc::new(keys))
 }
 
 /// The key that signs the journal's roots, made on first start.

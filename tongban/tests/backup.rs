@@ -112,6 +112,7 @@ async fn drill(town: Town, into: Option<Database>) {
         data: work.path().join("restored"),
         database: into.as_ref().map(|d| d.url.clone()),
         base_url: "http://127.0.0.1".into(),
+        operator: Some(tongban::demo::OPERATOR.into()),
     };
     let unlock = left.data().join("keys.unlock");
     let mut args = vec![

@@ -6,6 +6,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use sealing::Bundle;
+
 fn tongban(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_tongban"))
         .args(args)
@@ -97,6 +99,64 @@ fn one_case_of_each_mode_ends_in_papers_that_strangers_accept() {
     let licence = &files(out.path(), "-licence.ofd")[0];
     untrusted_changed_and_unreadable(out.path(), licence, root);
     foreign_pdf_readers(&files(out.path(), "-licence.pdf"));
+    bundles_hold_without_a_network(out.path(), root);
+}
+
+/// A bundle needs nothing but the root; what is changed in it is found for what it is.
+fn bundles_hold_without_a_network(folder: &Path, root: &str) {
+    let bundles = files(folder, "-bundle.zip");
+    assert_eq!(bundles.len(), 3);
+    let judge = |bytes: &[u8], at: &str, trust: bool| {
+        let path = folder.join("changed.zip");
+        std::fs::write(&path, bytes).unwrap();
+        let path = path.to_str().unwrap();
+        let mut args = vec!["verify", path, "--json", "--at", at];
+        if trust {
+            args.extend(["--trust", root]);
+        }
+        let judged = tongban(&args);
+        let said: serde_json::Value = serde_json::from_slice(&judged.stdout).unwrap();
+        assert_eq!(judged.status.code() == Some(0), said["valid"] == true);
+        said
+    };
+    let (soon, later) = ("2026-11-16T18:00", "2026-11-20T18:00");
+    let whole = std::fs::read(&bundles[0]).unwrap();
+    let said = judge(&whole, soon, true);
+    assert_eq!(said["valid"], true, "{said}");
+    assert_eq!(said["bundle"]["revocations"]["outcome"], "pass", "{said}");
+    assert_eq!(said["bundle"]["report"]["outcome"], "pass", "{said}");
+    let open = said["findings"].as_array().unwrap();
+    assert!(open.iter().all(|f| f["outcome"] != "not_checked"), "{said}");
+    // An old list is said to be old, and is no proof of anything.
+    let said = judge(&whole, later, true);
+    assert_eq!(
+        said["bundle"]["revocations"]["reason"],
+        "revocation_unknown"
+    );
+    // Without a root nothing is believed and nothing is called wrong.
+    let said = judge(&whole, soon, false);
+    assert_eq!(said["bundle"]["revocations"]["reason"], "trust_unknown");
+
+    let other = Bundle::read(&std::fs::read(&bundles[1]).unwrap()).unwrap();
+    let mut bundle = Bundle::read(&whole).unwrap();
+    let mine = std::mem::replace(&mut bundle.report, other.report.clone());
+    let said = judge(&bundle.write().unwrap(), soon, true);
+    assert_eq!(said["valid"], false);
+    assert_eq!(said["bundle"]["report"]["reason"], "report_mismatch");
+    bundle.report = mine;
+    if let Some(list) = &mut bundle.revocations {
+        let text = String::from_utf8(list.body.clone()).unwrap();
+        list.body = text.replace("\"number\":1", "\"number\":9").into_bytes();
+        assert_ne!(list.body, text.into_bytes());
+    }
+    let said = judge(&bundle.write().unwrap(), soon, true);
+    assert_eq!(said["valid"], false);
+    assert_eq!(said["bundle"]["revocations"]["reason"], "list_untrusted");
+    // Half a bundle is unreadable, not invalid.
+    let path = folder.join("half.zip");
+    std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+    let judged = tongban(&["verify", path.to_str().unwrap(), "--trust", root]);
+    assert_eq!(judged.status.code(), Some(2));
 }
 
 fn untrusted_changed_and_unreadable(folder: &Path, licence: &Path, root: &str) {

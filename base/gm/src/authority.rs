@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use jiff::{Timestamp, ToSpan};
 
+use crate::ledger::Ledger;
 use crate::{
-    CertError, Certificate, CertificateSpec, Crl, Entropy, KeyError, KeyKind, KeyStore, Profile,
-    PublicKey, RevocationReason, Revoked, Signer, Subject, TrustStore,
+    CertError, Certificate, CertificateSpec, Crl, Entropy, Extras, Issued, KeyError, KeyKind,
+    KeyStore, Profile, PublicKey, RevocationReason, Revoked, Signer, Subject, TrustStore,
 };
 
 /// Validity of the authorities, and the default of a seal, in years.
 const ROOT_YEARS: i32 = 20;
-const ISSUING_YEARS: i32 = 10;
+pub(crate) const ISSUING_YEARS: i32 = 10;
 const SEAL_YEARS: i32 = 5;
 
 /// Days for which a revocation list is valid. It is made anew whenever it is asked for.
@@ -30,13 +31,16 @@ pub struct AuthorityNames {
 /// One authority: a root, an issuing authority under it, and a seal maker.
 ///
 /// There is one of SM2 and one of P-256, because no common PDF reader verifies SM2. All keys live
-/// in the key store under `ca.<kind>.…`.
+/// in the key store under `ca.<kind>.…`, and beside them what was issued and revoked.
+///
+/// The issuing authority may have a certificate of another authority in place of the own root's:
+/// then the top of its chain is the root that verifiers trust.
 #[derive(Clone)]
 pub struct Authority {
-    store: Arc<dyn KeyStore>,
-    kind: KeyKind,
+    pub(crate) store: Arc<dyn KeyStore>,
+    pub(crate) kind: KeyKind,
     root: Certificate,
-    issuing: Certificate,
+    pub(crate) issuing: Certificate,
 }
 
 impl Authority {
@@ -68,7 +72,12 @@ impl Authority {
             let signer = store.signer(&key(kind, part)).map_err(missing)?;
             Certificate::from_der(signer.certificate())
         };
-        let (root, issuing) = (read("root")?, read("issuing")?);
+        let issuing = read("issuing")?;
+        let above = store.describe(&key(kind, "issuing"))?.chain;
+        let root = match above.last() {
+            Some(top) if above.len() > 1 => top.clone(),
+            _ => read("root")?,
+        };
         Ok(Self {
             store,
             kind,
@@ -145,12 +154,12 @@ impl Authority {
         let spec = CertificateSpec {
             subject: &subject("制章人"),
             key: &own_key("maker")?,
-            profile: Profile::Signer,
+            profile: Profile::SealMaker,
             not_before: now.max(authority.issuing.not_before()),
             not_after: authority.issuing.not_after(),
         };
-        let maker = spec.issue(&*store.signer(&key(kind, "issuing"))?, entropy)?;
-        store.certify(&key(kind, "maker"), &maker, &authority.chain(), entropy)?;
+        let maker = authority.issue(&spec, Extras::default(), entropy)?;
+        store.certify(&key(kind, "maker"), &maker, &authority.chain()?, entropy)?;
         Ok(authority)
     }
 
@@ -169,9 +178,9 @@ impl Authority {
         &self.issuing
     }
 
-    /// Issuing authority and root.
-    fn chain(&self) -> [Certificate; 2] {
-        [self.issuing.clone(), self.root.clone()]
+    /// Issuing authority and those above it, nearest first, root last.
+    pub fn chain(&self) -> Result<Vec<Certificate>, CertError> {
+        Ok(self.store.describe(&key(self.kind, "issuing"))?.chain)
     }
 
     /// The seal maker (制章人).
@@ -194,7 +203,7 @@ impl Authority {
             .and_then(|certificate| {
                 Ok(self
                     .store
-                    .certify(name, &certificate, &self.chain(), entropy)?)
+                    .certify(name, &certificate, &self.chain()?, entropy)?)
             })
             .and_then(|()| Ok(self.store.signer(name)?));
         if done.is_err() {
@@ -214,6 +223,8 @@ impl Authority {
         entropy: &mut dyn Entropy,
     ) -> Result<Vec<Arc<dyn Signer>>, CertError> {
         let issuer = self.issuing_signer()?;
+        let above = self.chain()?;
+        let mut issued = Vec::new();
         let names: Vec<&str> = wanted.iter().map(|(name, _)| name.as_str()).collect();
         let subjects: HashMap<&str, &Subject> = wanted
             .iter()
@@ -230,11 +241,14 @@ impl Authority {
                 not_before: valid_from,
                 not_after: valid_to,
             };
-            let mut chain = vec![spec.issue(&*issuer, entropy)?];
-            chain.extend(self.chain());
+            let certificate = spec.issue(&*issuer, entropy)?;
+            issued.push(Issued::new(&certificate, spec.profile));
+            let mut chain = vec![certificate];
+            chain.extend_from_slice(&above);
             Ok(chain)
         };
         self.store.enrol(&names, self.kind, &mut certify, entropy)?;
+        self.ledger().enter(&issued, entropy)?;
         Ok(names
             .iter()
             .map(|name| self.store.signer(name))
@@ -257,7 +271,68 @@ impl Authority {
             not_before: valid_from,
             not_after: valid_to,
         };
-        spec.issue(&*self.issuing_signer()?, entropy)
+        self.issue(&spec, Extras::default(), entropy)
+    }
+
+    /// A certificate of any profile, entered into the books. Roots issue issuing authorities,
+    /// issuing authorities everything else.
+    pub fn issue(
+        &self,
+        spec: &CertificateSpec<'_>,
+        extras: Extras<'_>,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Certificate, CertError> {
+        let (signer, ledger) = match spec.profile {
+            Profile::Root | Profile::Issuing => (self.own_root()?, self.root_ledger()),
+            _ => (self.issuing_signer()?, self.ledger()),
+        };
+        // Serial numbers are random; that one is there already is seen in the books.
+        for _ in 0..3 {
+            let certificate = spec.issue_with(extras, &*signer, entropy)?;
+            let entry = Issued::new(&certificate, spec.profile);
+            match ledger.enter(&[entry], entropy) {
+                Ok(()) => return Ok(certificate),
+                Err(CertError::SerialTaken(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let why = "the source of randomness repeats itself";
+        Err(KeyError::Failed(why.into()).into())
+    }
+
+    /// The same name, key and profile with new dates and a new serial number. A certificate that
+    /// was revoked is not made anew: whoever lost a key needs a new one.
+    pub fn reissue(
+        &self,
+        old: &Certificate,
+        (from, to): (Timestamp, Timestamp),
+        extras: Extras<'_>,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Certificate, CertError> {
+        let refused = |why| CertError::NotReissued(old.serial(), why);
+        let issued = self.issued()?;
+        let entry = issued
+            .iter()
+            .find(|one| one.serial == old.serial())
+            .ok_or_else(|| refused("this authority did not issue it"))?;
+        let revoked = [self.revoked()?, self.root_revoked()?].concat();
+        if revoked.iter().any(|one| one.serial == entry.serial) {
+            return Err(refused("it is revoked"));
+        }
+        let profile = Profile::from_name(&entry.profile)
+            .ok_or_else(|| refused("its profile is not known"))?;
+        let spec = CertificateSpec {
+            subject: &Subject::default(),
+            key: old.public_key(),
+            profile,
+            not_before: from,
+            not_after: to,
+        };
+        let extras = Extras {
+            name: Some(old.subject_der()),
+            ..extras
+        };
+        self.issue(&spec, extras, entropy)
     }
 
     /// The end of a seal's validity where nothing else is said: five years, but not longer than
@@ -275,53 +350,89 @@ impl Authority {
         reason: RevocationReason,
         entropy: &mut dyn Entropy,
     ) -> Result<(), CertError> {
-        let mut revoked = self.revoked()?;
-        if revoked.iter().any(|one| one.serial == serial) {
-            return Ok(());
-        }
-        revoked.push(Revoked {
+        let new = Revoked {
             serial: serial.to_string(),
             at,
             reason,
-        });
-        let text =
-            serde_json::to_vec(&revoked).map_err(|error| KeyError::Store(error.to_string()))?;
-        Ok(self
-            .store
-            .replace_secret(&key(self.kind, "revoked"), &text, entropy)?)
+        };
+        // What only the root issued stands in the root's list.
+        let root = self.root_ledger();
+        if root.issued()?.iter().any(|one| one.serial == serial) {
+            return root.revoke(new, entropy);
+        }
+        self.ledger().revoke(new, entropy)
     }
 
-    /// Everything this authority has revoked.
+    /// Everything the issuing authority has revoked.
     pub fn revoked(&self) -> Result<Vec<Revoked>, CertError> {
-        match self.store.secret(&key(self.kind, "revoked")) {
-            Ok(text) => Ok(serde_json::from_slice(&text)
-                .map_err(|error| KeyError::Store(error.to_string()))?),
-            Err(KeyError::Unknown(_)) => Ok(vec![]),
-            Err(error) => Err(error.into()),
+        self.ledger().revoked()
+    }
+
+    /// Everything the root has revoked.
+    pub fn root_revoked(&self) -> Result<Vec<Revoked>, CertError> {
+        self.root_ledger().revoked()
+    }
+
+    /// Everything that root and issuing authority have issued, but for themselves.
+    pub fn issued(&self) -> Result<Vec<Issued>, CertError> {
+        let mut all = self.root_ledger().issued()?;
+        all.extend(self.ledger().issued()?);
+        Ok(all)
+    }
+
+    fn ledger(&self) -> Ledger<'_> {
+        Ledger {
+            store: &*self.store,
+            name: format!("ca.{}", self.kind.name()),
         }
+    }
+
+    fn root_ledger(&self) -> Ledger<'_> {
+        Ledger {
+            store: &*self.store,
+            name: key(self.kind, "root"),
+        }
+    }
+
+    pub(crate) fn own_root(&self) -> Result<Arc<dyn Signer>, CertError> {
+        Ok(self.store.signer(&key(self.kind, "root"))?)
     }
 
     /// The issuing authority's revocation list, valid for a week.
     pub fn crl(&self, now: Timestamp) -> Result<Crl, CertError> {
-        Crl::build(
-            &*self.issuing_signer()?,
-            &self.revoked()?,
-            now,
-            days_after(now, CRL_DAYS),
-        )
+        self.crl_until(now, days_after(now, CRL_DAYS))
     }
 
-    /// The root's revocation list: empty, because the only certificate under the root is the
-    /// issuing authority, and revoking that one means a new authority.
+    /// The same, valid as long as is said.
+    pub fn crl_until(&self, now: Timestamp, until: Timestamp) -> Result<Crl, CertError> {
+        Crl::build(&*self.issuing_signer()?, &self.revoked()?, now, until)
+    }
+
+    /// The own root's revocation list: issuing authorities beside the one in use that were
+    /// revoked. Revoking the one in use means a new authority.
     pub fn root_crl(&self, now: Timestamp) -> Result<Crl, CertError> {
-        let root = self.store.signer(&key(self.kind, "root"))?;
-        Crl::build(&*root, &[], now, days_after(now, CRL_DAYS))
+        self.root_crl_until(now, days_after(now, CRL_DAYS))
     }
 
-    /// Makes a trust store trust this authority and know its present revocation lists.
+    /// The same, valid as long as is said.
+    pub fn root_crl_until(&self, now: Timestamp, until: Timestamp) -> Result<Crl, CertError> {
+        Crl::build(&*self.own_root()?, &self.root_revoked()?, now, until)
+    }
+
+    /// Makes a trust store trust this authority and know its present revocation lists. What was
+    /// issued under a chain that was in use before is still led to its root.
     pub fn entrust(&self, trust: &mut TrustStore, now: Timestamp) -> Result<(), CertError> {
         trust.add_root(self.root.der())?;
-        trust.add_intermediate(self.issuing.der())?;
+        let info = self.store.describe(&key(self.kind, "issuing"))?;
+        for chain in std::iter::once(&info.chain).chain(&info.retired) {
+            for above in chain {
+                trust.add_intermediate(above.der())?;
+            }
+        }
+        let own = self.own_root()?;
+        if own.certificate() != self.root.der() {
+            trust.add_root(own.certificate())?;
+        }
         trust.add_crl(self.crl(now)?.der())?;
         trust.add_crl(self.root_crl(now)?.der())
     }
@@ -331,11 +442,11 @@ impl Authority {
     }
 }
 
-fn key(kind: KeyKind, part: &str) -> String {
+pub(crate) fn key(kind: KeyKind, part: &str) -> String {
     format!("ca.{}.{part}", kind.name())
 }
 
-fn years_after(at: Timestamp, years: i32) -> Timestamp {
+pub(crate) fn years_after(at: Timestamp, years: i32) -> Timestamp {
     let zoned = at.to_zoned(jiff::tz::TimeZone::UTC);
     zoned
         .checked_add(years.years())

@@ -307,6 +307,11 @@ pub(crate) fn pem(label: &str, der: &[u8]) -> String {
     out + &format!("-----END {label}-----\n")
 }
 
+/// The same of a DER name.
+pub(crate) fn name_label(der: &[u8]) -> Option<String> {
+    Name::from_der(der).ok().map(|name| label(&name))
+}
+
 fn label(name: &Name) -> String {
     attribute(name, COMMON_NAME)
         .or_else(|| attribute(name, ORGANIZATION))

@@ -192,6 +192,19 @@ impl Crl {
         })
     }
 
+    /// Reads the list of a PEM text, or of a DER file.
+    pub fn from_pem_or_der(bytes: &[u8]) -> Result<Self, CertError> {
+        if !bytes.trim_ascii_start().starts_with(b"-----") {
+            return Self::from_der(bytes);
+        }
+        let (label, der) = der::pem::decode_vec(bytes.trim_ascii())
+            .map_err(|_| CertError::Malformed("PEM revocation list"))?;
+        if label != "X509 CRL" {
+            return Err(CertError::Malformed("PEM revocation list"));
+        }
+        Self::from_der(&der)
+    }
+
     /// The list, DER.
     pub fn der(&self) -> &[u8] {
         &self.der

@@ -20,8 +20,11 @@ pub enum KeyError {
     /// The key exists but its file cannot be read or decrypted.
     #[error("key store: {0}")]
     Store(String),
+    /// The hardware token does not answer, or not as it should.
+    #[error("hardware token: {0}")]
+    Token(String),
     /// The operation itself failed.
-    #[error("signing failed: {0}")]
+    #[error("the key cannot be used: {0}")]
     Failed(String),
 }
 
@@ -34,6 +37,15 @@ pub enum CertError {
     /// The requested validity leaves the issuer's.
     #[error("a certificate cannot be valid outside its issuer's validity ({0})")]
     OutsideIssuer(String),
+    /// Two certificates of one authority would have one serial number.
+    #[error("the serial number {0} was given already")]
+    SerialTaken(String),
+    /// The certificate is not one of this authority, or one that may not be made anew.
+    #[error("the certificate {0} cannot be reissued: {1}")]
+    NotReissued(String, &'static str),
+    /// A certificate of another authority does not fit the issuing authority: its name, the reason.
+    #[error("“{0}” cannot be taken: {1}")]
+    NotAdopted(String, String),
     /// The authority has not been made yet.
     #[error("the authority {0} does not exist")]
     NoAuthority(String),

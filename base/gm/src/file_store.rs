@@ -7,56 +7,34 @@
 //! The first line of fields is associated data of the encryption, so it cannot be changed either.
 //! Every change is written to a new file, flushed, renamed over the old one, and the folder
 //! flushed: after a power cut the file is the old one or the new one.
+//!
+//! Keys of kinds that a hardware token holds live there; the file then has their names and
+//! certificates only.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, RwLock, RwLockReadGuard};
+use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::aead::{NONCE, Sm4Gcm};
+use crate::content::{Content, Entry, decode, decode_all, decrypt};
+use crate::durable::{Disk, RealDisk, rename_durably, store, suffixed, write_durably};
 use crate::entropy::draw;
-use crate::unlock::{HEADER, store, suffixed, write_durably};
-use crate::{
-    CertError, Certificate, Certify, Entropy, KeyError, KeyKind, KeyStore, PublicKey,
-    SignatureAlgorithm, Signer, SoftKey, Unlock,
-};
+use crate::token::{AbsentKey, Token, TokenKey};
+use crate::unlock::HEADER;
+use crate::{Entropy, KeyError, KeyKind, PublicKey, SignatureAlgorithm, Signer, SoftKey, Unlock};
 
-#[derive(Clone, Default, Serialize, Deserialize)]
-struct Content {
-    keys: BTreeMap<String, Entry>,
-    /// Base64.
-    secrets: BTreeMap<String, String>,
-}
-
-#[derive(Clone, Serialize, Deserialize)]
-struct Entry {
-    /// PKCS#8, base64.
-    key: String,
-    /// DER, base64; the key's own first.
-    certificates: Vec<String>,
-}
-
-impl Drop for Content {
-    fn drop(&mut self) {
-        self.keys.values_mut().for_each(|entry| entry.key.zeroize());
-        self.secrets.values_mut().for_each(Zeroize::zeroize);
-    }
-}
-
-struct Opened {
+pub(crate) struct Opened {
     header: Vec<u8>,
     cipher: Sm4Gcm,
-    content: Content,
-    signers: HashMap<String, Arc<StoredKey>>,
+    pub(crate) content: Content,
+    pub(crate) signers: HashMap<String, Arc<StoredKey>>,
     /// Set when a key is destroyed; shared by all its signers, also those from before it was
     /// certified anew.
-    destroyed: HashMap<String, Arc<AtomicBool>>,
+    pub(crate) destroyed: HashMap<String, Arc<AtomicBool>>,
 }
 
 impl Opened {
@@ -69,18 +47,29 @@ impl Opened {
             destroyed: HashMap::new(),
         }
     }
+
+    /// Forgets the signers of a key whose private half is gone; those handed out stop signing.
+    pub(crate) fn forget(&mut self, name: &str) {
+        self.signers.remove(name);
+        if let Some(destroyed) = self.destroyed.remove(name) {
+            destroyed.store(true, Ordering::Release);
+        }
+    }
 }
 
-/// Keys and secrets in one encrypted file.
+/// Keys and secrets in one encrypted file, and beside it a token for the kinds that it holds.
 pub struct FileKeyStore {
-    path: PathBuf,
+    pub(crate) path: PathBuf,
     opened: RwLock<Opened>,
+    pub(crate) token: Option<Arc<dyn Token>>,
+    disk: Arc<dyn Disk>,
 }
 
 /// A key that stops signing when it is destroyed, wherever it is still held.
-struct StoredKey {
+pub(crate) struct StoredKey {
     name: String,
-    key: SoftKey,
+    pub(crate) public: PublicKey,
+    key: Box<dyn Signer>,
     destroyed: Arc<AtomicBool>,
 }
 
@@ -114,11 +103,7 @@ impl FileKeyStore {
     ) -> Result<Self, KeyError> {
         let header = unlock.header(entropy);
         let cipher = unlock.cipher(path, &header)?;
-        let opened = Opened::new(header, cipher, Content::default());
-        let this = Self {
-            path: path.to_path_buf(),
-            opened: RwLock::new(opened),
-        };
+        let this = Self::new(path, Opened::new(header, cipher, Content::default()));
         let _lock = this.lock()?;
         if path.exists() {
             return Err(store(path, "exists already"));
@@ -136,11 +121,16 @@ impl FileKeyStore {
             .to_vec();
         let cipher = unlock.cipher(path, &header)?;
         let content = decrypt(path, &bytes, &header, &cipher)?;
-        let opened = Opened::new(header, cipher, content);
-        Ok(Self {
+        Ok(Self::new(path, Opened::new(header, cipher, content)))
+    }
+
+    fn new(path: &Path, opened: Opened) -> Self {
+        Self {
             path: path.to_path_buf(),
             opened: RwLock::new(opened),
-        })
+            token: None,
+            disk: Arc::new(RealDisk),
+        }
     }
 
     /// Opens a store, or makes it when there is none.
@@ -156,30 +146,87 @@ impl FileKeyStore {
         }
     }
 
-    /// Encrypts the file anew, under another passphrase or key file.
+    /// Opens a store with the key file at this place, and brings to its end a change of key file
+    /// that was broken off ([`FileKeyStore::rekey_file`]).
+    pub fn open_by_key_file(path: &Path, key_file: &Path) -> Result<Self, KeyError> {
+        let first = Unlock::key_file(key_file).and_then(|unlock| Self::open(path, &unlock));
+        let next = suffixed(key_file, ".next");
+        if first.is_ok() || !next.exists() {
+            return first;
+        }
+        let Ok(opened) = Unlock::key_file(&next).and_then(|unlock| Self::open(path, &unlock))
+        else {
+            return first;
+        };
+        match rename_durably(&RealDisk, &next, key_file) {
+            // Another process was first.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(opened),
+            done => done
+                .map(|()| opened)
+                .map_err(|error| store(key_file, error)),
+        }
+    }
+
+    /// Puts keys of the kinds that the token holds there from now on, and finds those that are.
+    #[must_use]
+    pub fn with_token(mut self, token: Arc<dyn Token>) -> Self {
+        self.token = Some(token);
+        self
+    }
+
+    #[cfg(test)]
+    pub(crate) fn with_disk(mut self, disk: Arc<dyn Disk>) -> Self {
+        self.disk = disk;
+        self
+    }
+
+    /// Encrypts the file anew, under another passphrase or key file, or with the same under a new
+    /// key: the salt is fresh each time. Signers go on signing meanwhile. Another process
+    /// that has the store open goes on reading what it knows, and is told on its next change to
+    /// open it anew.
     pub fn rekey(&self, unlock: &Unlock, entropy: &mut dyn Entropy) -> Result<(), KeyError> {
         let header = unlock.header(entropy);
+        // Takes long with a passphrase, so before anything is locked.
         let cipher = unlock.cipher(&self.path, &header)?;
         let _lock = self.lock()?;
         let mut opened = self.write_opened()?;
         self.refresh(&mut opened)?;
-        opened.header = header;
-        opened.cipher = cipher;
-        self.write(&opened, entropy)
+        let before = (
+            std::mem::replace(&mut opened.header, header),
+            std::mem::replace(&mut opened.cipher, cipher),
+        );
+        let done = self.write(&opened, entropy);
+        // A write that failed after its renaming has taken effect all the same.
+        let took = fs::read(&self.path).is_ok_and(|bytes| bytes.starts_with(&opened.header));
+        if done.is_err() && !took {
+            (opened.header, opened.cipher) = before;
+        }
+        done
+    }
+
+    /// Encrypts the file anew under fresh random bytes, which take the place of the key file. The
+    /// new key file is there, flushed, before the store changes, and the old one is there until
+    /// the store has: wherever this is broken off, [`FileKeyStore::open_by_key_file`] opens it.
+    pub fn rekey_file(&self, key_file: &Path, entropy: &mut dyn Entropy) -> Result<(), KeyError> {
+        let key = Zeroizing::new(draw::<32>(entropy));
+        let next = suffixed(key_file, ".next");
+        write_durably(&*self.disk, &next, key.as_slice())?;
+        self.rekey(&Unlock::Key(key), entropy)?;
+        rename_durably(&*self.disk, &next, key_file).map_err(|error| store(key_file, error))
     }
 
     /// One change: the file is read again under the lock, so that what another process wrote
     /// meanwhile is kept; memory changes only after the file has.
-    fn change<T>(
+    pub(crate) fn change<T>(
         &self,
         entropy: &mut dyn Entropy,
-        change: impl FnOnce(&mut Content, &mut dyn Entropy) -> Result<T, KeyError>,
+        change: impl FnOnce(&mut Content) -> Result<T, KeyError>,
     ) -> Result<T, KeyError> {
         let _lock = self.lock()?;
         let mut opened = self.write_opened()?;
         self.refresh(&mut opened)?;
         let before = opened.content.clone();
-        let done = change(&mut opened.content, entropy)
+        let done = change(&mut opened.content)
             .and_then(|value| self.write(&opened, entropy).map(|()| value));
         if done.is_err() {
             opened.content = before;
@@ -187,7 +234,7 @@ impl FileKeyStore {
         done
     }
 
-    fn refresh(&self, opened: &mut Opened) -> Result<(), KeyError> {
+    pub(crate) fn refresh(&self, opened: &mut Opened) -> Result<(), KeyError> {
         let bytes = fs::read(&self.path).map_err(|error| store(&self.path, error))?;
         opened.content = decrypt(&self.path, &bytes, &opened.header, &opened.cipher)?;
         Ok(())
@@ -198,7 +245,8 @@ impl FileKeyStore {
         let plain = Zeroizing::new(plain);
         let nonce = draw::<NONCE>(entropy);
         let sealed = opened.cipher.seal(&nonce, &opened.header, &plain);
-        write_durably(&self.path, &[&opened.header[..], &nonce, &sealed].concat())
+        let bytes = [&opened.header[..], &nonce, &sealed].concat();
+        write_durably(&*self.disk, &self.path, &bytes)
     }
 
     /// Held while the file changes, by one process at a time.
@@ -210,248 +258,246 @@ impl FileKeyStore {
         Ok(file)
     }
 
-    fn read_opened(&self) -> Result<RwLockReadGuard<'_, Opened>, KeyError> {
+    pub(crate) fn read_opened(&self) -> Result<RwLockReadGuard<'_, Opened>, KeyError> {
         self.opened
             .read()
             .map_err(|_| store(&self.path, "a former change was broken off"))
     }
 
-    fn write_opened(&self) -> Result<std::sync::RwLockWriteGuard<'_, Opened>, KeyError> {
+    pub(crate) fn write_opened(&self) -> Result<RwLockWriteGuard<'_, Opened>, KeyError> {
         self.opened
             .write()
             .map_err(|_| store(&self.path, "a former change was broken off"))
     }
 
-    fn stored(&self, name: &str) -> Result<Arc<StoredKey>, KeyError> {
+    /// The entry of a key, also when another process made it.
+    pub(crate) fn entry(&self, name: &str) -> Result<Entry, KeyError> {
+        if let Some(entry) = self.read_opened()?.content.keys.get(name) {
+            return Ok(entry.clone());
+        }
+        let mut opened = self.write_opened()?;
+        self.refresh(&mut opened)?;
+        let found = opened.content.keys.get(name).cloned();
+        found.ok_or_else(|| KeyError::Unknown(name.to_string()))
+    }
+
+    pub(crate) fn stored(&self, name: &str) -> Result<Arc<StoredKey>, KeyError> {
         if let Some(found) = self.read_opened()?.signers.get(name) {
             return Ok(found.clone());
         }
+        let entry = self.entry(name)?;
+        let mut chain = decode_all(&self.path, &entry.certificates)?.into_iter();
+        let own = chain.next().unwrap_or_default();
+        let (public, key) = self.held(name, &entry, own, chain.collect())?;
         let mut opened = self.write_opened()?;
-        if !opened.content.keys.contains_key(name) {
-            // Another process may have made it.
-            self.refresh(&mut opened)?;
+        // Destroyed or certified anew while its key was being read.
+        let now = opened.content.keys.get(name);
+        if now.is_none_or(|now| now.key != entry.key || now.certificates != entry.certificates) {
+            drop(opened);
+            return self.stored(name);
         }
-        let unknown = || KeyError::Unknown(name.to_string());
-        let entry = opened.content.keys.get(name).ok_or_else(unknown)?;
-        let key = SoftKey::from_pkcs8(&Zeroizing::new(self.decode(&entry.key)?))?;
-        let mut chain = entry.certificates.iter().map(|text| self.decode(text));
-        let own = chain.next().transpose()?.unwrap_or_default();
-        let key = key.with_certificate(own, chain.collect::<Result<_, _>>()?);
-        let destroyed = opened
-            .destroyed
-            .entry(name.to_string())
-            .or_default()
-            .clone();
+        let destroyed = opened.destroyed.entry(name.to_string()).or_default();
         let stored = Arc::new(StoredKey {
             name: name.into(),
+            public,
             key,
-            destroyed,
+            destroyed: destroyed.clone(),
         });
         opened.signers.insert(name.to_string(), stored.clone());
         Ok(stored)
     }
 
-    fn decode(&self, text: &str) -> Result<Vec<u8>, KeyError> {
-        STANDARD
-            .decode(text)
-            .map_err(|error| store(&self.path, error))
+    fn held(
+        &self,
+        name: &str,
+        entry: &Entry,
+        certificate: Vec<u8>,
+        chain: Vec<Vec<u8>>,
+    ) -> Result<(PublicKey, Box<dyn Signer>), KeyError> {
+        let Some(place) = &entry.token else {
+            let der = Zeroizing::new(decode(&self.path, &entry.key)?);
+            let key = SoftKey::from_pkcs8(&der)?.with_certificate(certificate, chain);
+            return Ok((key.public_key(), Box::new(key)));
+        };
+        let public = PublicKey::from_spki(&decode(&self.path, &place.public)?)
+            .map_err(|error| store(&self.path, error))?;
+        let kind = public
+            .key_kind()
+            .ok_or_else(|| store(&self.path, format!("the key {name} is of no known kind")))?;
+        let key: Box<dyn Signer> = match &self.token {
+            Some(token) => Box::new(TokenKey {
+                token: token.clone(),
+                id: place.id(&self.path)?,
+                kind,
+                certificate,
+                chain,
+            }),
+            None => Box::new(AbsentKey {
+                name: name.to_string(),
+                kind,
+                certificate,
+                chain,
+            }),
+        };
+        Ok((public, key))
     }
-}
 
-impl KeyStore for FileKeyStore {
-    fn signer(&self, name: &str) -> Result<Arc<dyn Signer>, KeyError> {
-        let stored = self.stored(name)?;
-        if stored.key.certificate().is_empty() {
-            return Err(KeyError::Uncertified(name.to_string()));
-        }
-        Ok(stored)
-    }
-
-    fn bare_signer(&self, name: &str) -> Result<Arc<dyn Signer>, KeyError> {
-        Ok(self.stored(name)?)
-    }
-
-    fn public_key(&self, name: &str) -> Result<PublicKey, KeyError> {
-        Ok(self.stored(name)?.key.public_key())
-    }
-
-    fn create(
+    /// A new key of this kind, where such keys live; it is in no directory yet.
+    pub(crate) fn make(
         &self,
         name: &str,
         kind: KeyKind,
         entropy: &mut dyn Entropy,
-    ) -> Result<PublicKey, KeyError> {
-        self.change(entropy, |content, entropy| {
-            if content.keys.contains_key(name) {
-                return Err(KeyError::Exists(name.to_string()));
+    ) -> Result<(PublicKey, Entry), KeyError> {
+        match &self.token {
+            Some(token) if token.holds(kind) => {
+                let id = draw::<16>(entropy);
+                let public = token.create(&id, name, kind)?;
+                let entry = Entry::on_token(&id, &public);
+                Ok((public, entry))
             }
-            let key = SoftKey::generate(kind, entropy);
-            let text = STANDARD.encode(&*key.to_pkcs8()?);
-            content.keys.insert(
-                name.to_string(),
-                Entry {
-                    key: text,
-                    certificates: vec![],
-                },
-            );
-            Ok(key.public_key())
-        })
-    }
-
-    fn certify(
-        &self,
-        name: &str,
-        certificate: &Certificate,
-        chain: &[Certificate],
-        entropy: &mut dyn Entropy,
-    ) -> Result<(), KeyError> {
-        if self.public_key(name)?.spki() != certificate.public_key().spki() {
-            return Err(KeyError::Mismatch(name.to_string()));
-        }
-        self.change(entropy, |content, _| {
-            let unknown = || KeyError::Unknown(name.to_string());
-            let entry = content.keys.get_mut(name).ok_or_else(unknown)?;
-            let all = std::iter::once(certificate).chain(chain);
-            entry.certificates = all.map(|one| STANDARD.encode(one.der())).collect();
-            Ok(())
-        })?;
-        self.write_opened()?.signers.remove(name);
-        Ok(())
-    }
-
-    fn enrol(
-        &self,
-        names: &[&str],
-        kind: KeyKind,
-        certify: &mut Certify<'_>,
-        entropy: &mut dyn Entropy,
-    ) -> Result<(), CertError> {
-        let mut refused = None;
-        let done = self.change(entropy, |content, entropy| {
-            for name in names {
-                if content.keys.contains_key(*name) {
-                    return Err(KeyError::Exists(name.to_string()));
-                }
+            _ => {
                 let key = SoftKey::generate(kind, entropy);
-                let certificates = certify(name, &key.public_key(), entropy).map_err(|error| {
-                    let why = KeyError::Uncertified(name.to_string());
-                    refused = Some(error);
-                    why
-                })?;
-                match certificates.first() {
-                    None => return Err(KeyError::Uncertified(name.to_string())),
-                    Some(own) if own.public_key().spki() != key.public_key().spki() => {
-                        return Err(KeyError::Mismatch(name.to_string()));
-                    }
-                    Some(_) => {}
-                }
-                let entry = Entry {
-                    key: STANDARD.encode(&*key.to_pkcs8()?),
-                    certificates: certificates
-                        .iter()
-                        .map(|one| STANDARD.encode(one.der()))
-                        .collect(),
-                };
-                content.keys.insert(name.to_string(), entry);
+                Ok((key.public_key(), Entry::soft(&key)?))
             }
-            Ok(())
-        });
-        match refused {
-            Some(error) => Err(error),
-            None => Ok(done?),
         }
     }
 
-    fn destroy(&self, name: &str, entropy: &mut dyn Entropy) -> Result<(), KeyError> {
-        self.change(entropy, |content, _| match content.keys.remove(name) {
-            Some(mut entry) => {
-                entry.key.zeroize();
-                Ok(())
-            }
-            None => Err(KeyError::Unknown(name.to_string())),
-        })?;
-        let mut opened = self.write_opened()?;
-        opened.signers.remove(name);
-        if let Some(destroyed) = opened.destroyed.remove(name) {
-            destroyed.store(true, Ordering::Release);
+    /// Erases what [`FileKeyStore::make`] made, or what an entry that is gone named, from the
+    /// token; what was in the file went with the file.
+    pub(crate) fn unmake(&self, entry: &Entry) -> Result<(), KeyError> {
+        match (&entry.token, &self.token) {
+            (None, _) => Ok(()),
+            (Some(place), Some(token)) => token.destroy(&place.id(&self.path)?),
+            (Some(_), None) => Err(KeyError::Token(
+                "the key is on a hardware token, and none is configured".into(),
+            )),
         }
-        Ok(())
-    }
-
-    fn keys(&self) -> Vec<String> {
-        self.read_opened()
-            .map(|o| o.content.keys.keys().cloned().collect())
-            .unwrap_or_default()
-    }
-
-    fn secret(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        let known = self.read_opened()?.content.secrets.contains_key(name);
-        if !known {
-            self.refresh(&mut *self.write_opened()?)?;
-        }
-        let opened = self.read_opened()?;
-        let text = opened.content.secrets.get(name);
-        let text = text.ok_or_else(|| KeyError::Unknown(name.to_string()))?;
-        Ok(Zeroizing::new(self.decode(text)?))
-    }
-
-    fn put_secret(
-        &self,
-        name: &str,
-        secret: &[u8],
-        entropy: &mut dyn Entropy,
-    ) -> Result<(), KeyError> {
-        self.change(entropy, |content, _| {
-            if content.secrets.contains_key(name) {
-                return Err(KeyError::Exists(name.to_string()));
-            }
-            content
-                .secrets
-                .insert(name.to_string(), STANDARD.encode(secret));
-            Ok(())
-        })
-    }
-
-    fn replace_secret(
-        &self,
-        name: &str,
-        secret: &[u8],
-        entropy: &mut dyn Entropy,
-    ) -> Result<(), KeyError> {
-        self.change(entropy, |content, _| {
-            content
-                .secrets
-                .insert(name.to_string(), STANDARD.encode(secret));
-            Ok(())
-        })
-    }
-
-    fn remove_secret(&self, name: &str, entropy: &mut dyn Entropy) -> Result<(), KeyError> {
-        self.change(entropy, |content, _| match content.secrets.remove(name) {
-            Some(mut text) => {
-                text.zeroize();
-                Ok(())
-            }
-            None => Err(KeyError::Unknown(name.to_string())),
-        })
-    }
-
-    fn secrets(&self) -> Vec<String> {
-        self.read_opened()
-            .map(|o| o.content.secrets.keys().cloned().collect())
-            .unwrap_or_default()
     }
 }
 
-fn decrypt(path: &Path, bytes: &[u8], header: &[u8], cipher: &Sm4Gcm) -> Result<Content, KeyError> {
-    let broken = || {
-        store(
-            path,
-            "wrong passphrase or key file, or the file was changed",
-        )
-    };
-    let rest = bytes.strip_prefix(header).ok_or_else(broken)?;
-    let (nonce, sealed) = rest.split_first_chunk::<NONCE>().ok_or_else(broken)?;
-    let plain = Zeroizing::new(cipher.open(nonce, header, sealed).ok_or_else(broken)?);
-    serde_json::from_slice(&plain).map_err(|error| store(path, error))
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::durable::testing::PowerCut;
+    use crate::entropy::testing::seeded;
+    use crate::{KeyKind, KeyStore};
+
+    fn filled(path: &Path, unlock: &Unlock) -> FileKeyStore {
+        let store = FileKeyStore::create(path, unlock, &mut seeded(1)).unwrap();
+        store.create("k", KeyKind::Sm2, &mut seeded(2)).unwrap();
+        store.put_secret("s", b"secret", &mut seeded(3)).unwrap();
+        store
+    }
+
+    /// The power goes at every step of a rotation in turn: what opened the store before
+    /// opens it still, or what was to open it does, and everything is in it.
+    #[test]
+    fn a_rotation_that_is_broken_off_leaves_a_store_that_opens() {
+        let mut finished = false;
+        for steps in 0.. {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("keys");
+            let (old, new) = (Unlock::passphrase("old"), Unlock::passphrase("new"));
+            let cut = Arc::new(PowerCut::after(steps));
+            let store = filled(&path, &old).with_disk(cut.clone());
+            let done = store.rekey(&new, &mut seeded(4));
+            assert_eq!(done.is_ok(), !cut.happened() || steps == 3, "{steps}");
+            // The process that was cut goes on with what it has.
+            assert!(store.bare_signer("k").unwrap().sign(b"m").is_ok());
+            drop(store);
+            let opened = [&old, &new].map(|unlock| FileKeyStore::open(&path, unlock));
+            assert_eq!(
+                opened.iter().filter(|one| one.is_ok()).count(),
+                1,
+                "{steps}"
+            );
+            let [with_old, with_new] = opened;
+            assert!(done.is_err() || with_new.is_ok(), "{steps}");
+            let opened = with_old.or(with_new).unwrap();
+            assert_eq!(opened.secret("s").unwrap().as_slice(), b"secret");
+            assert!(opened.bare_signer("k").unwrap().sign(b"m").is_ok());
+            // And it can be changed, and rotated, from there.
+            opened.put_secret("t", b"more", &mut seeded(5)).unwrap();
+            opened.rekey(&new, &mut seeded(6)).unwrap();
+            assert!(FileKeyStore::open(&path, &new).is_ok());
+            if done.is_ok() {
+                finished = true;
+                break;
+            }
+        }
+        assert!(finished);
+    }
+
+    /// The same where the key file itself is exchanged: two files change, and at every
+    /// moment they open by the one name.
+    #[test]
+    fn a_key_file_is_exchanged_or_not_but_never_lost() {
+        for steps in 0.. {
+            let folder = tempfile::tempdir().unwrap();
+            let (path, key) = (folder.path().join("keys"), folder.path().join("unlock"));
+            let old = Unlock::key_file_or_new(&key, &mut seeded(9)).unwrap();
+            let before = fs::read(&key).unwrap();
+            let store = filled(&path, &old).with_disk(Arc::new(PowerCut::after(steps)));
+            let done = store.rekey_file(&key, &mut seeded(4));
+            drop(store);
+            let opened = FileKeyStore::open_by_key_file(&path, &key)
+                .unwrap_or_else(|error| panic!("{steps}: {error}"));
+            assert_eq!(opened.secret("s").unwrap().as_slice(), b"secret");
+            // Nothing is left half done: the key file by itself opens it now.
+            FileKeyStore::open(&path, &Unlock::key_file(&key).unwrap()).unwrap();
+            opened.rekey_file(&key, &mut seeded(5)).unwrap();
+            FileKeyStore::open_by_key_file(&path, &key).unwrap();
+            if done.is_ok() {
+                assert_ne!(fs::read(&key).unwrap(), before);
+                assert!(FileKeyStore::open(&path, &old).is_err());
+                assert!(steps > 6, "three files were written");
+                return;
+            }
+        }
+    }
+
+    /// A change that fails leaves the store as it was, in memory and in the file.
+    #[test]
+    fn a_change_that_is_broken_off_changed_nothing_or_everything() {
+        for steps in 0..3 {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("keys");
+            let unlock = Unlock::Key(Zeroizing::new([3; 32]));
+            let store = filled(&path, &unlock).with_disk(Arc::new(PowerCut::after(steps)));
+            assert!(store.create("l", KeyKind::P256, &mut seeded(4)).is_err());
+            let opened = FileKeyStore::open(&path, &unlock).unwrap();
+            let there = opened.keys().contains(&"l".to_string());
+            assert_eq!(there, steps == 2, "renamed, not flushed");
+            assert!(opened.bare_signer("k").is_ok());
+        }
+    }
+
+    /// Another process that has the store open signs on, and is told when it wants to change it.
+    #[test]
+    fn who_has_the_store_open_is_not_misled_by_a_rotation() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys");
+        let old = Unlock::Key(Zeroizing::new([3; 32]));
+        let beside = filled(&path, &old);
+        let new = Unlock::Key(Zeroizing::new([4; 32]));
+        let store = FileKeyStore::open(&path, &old).unwrap();
+        std::thread::scope(|scope| {
+            let signing = scope.spawn(|| {
+                (0..200).all(|_| {
+                    let signer = beside.bare_signer("k");
+                    signer.is_ok_and(|signer| signer.sign(b"m").is_ok())
+                        && store.bare_signer("k").is_ok_and(|s| s.sign(b"m").is_ok())
+                })
+            });
+            store.rekey(&new, &mut seeded(4)).unwrap();
+            assert!(signing.join().unwrap());
+        });
+        let bytes = fs::read(&path).unwrap();
+        let refused = beside.put_secret("x", b"x", &mut seeded(5));
+        assert!(matches!(&refused, Err(KeyError::Store(why)) if why.contains("open it anew")));
+        assert_eq!(fs::read(&path).unwrap(), bytes);
+        assert_eq!(beside.secret("s").unwrap().as_slice(), b"secret");
+        store.put_secret("x", b"x", &mut seeded(5)).unwrap();
+    }
 }

@@ -15,6 +15,9 @@ use crate::{CertError, Certificate, Entropy, PublicKey, Signer};
 /// Signing of documents (RFC 9336).
 const DOCUMENT_SIGNING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.36");
 
+const TIME_STAMPING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.8");
+const OCSP_SIGNING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.9");
+
 /// Whom a certificate names. Empty fields are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subject {
@@ -64,8 +67,78 @@ pub enum Profile {
     Root,
     /// Issues seal makers and signers.
     Issuing,
-    /// Signs seals (制章人) or documents (签章人).
+    /// Signs documents (签章人).
     Signer,
+    /// Signs seals (制章人).
+    SealMaker,
+    /// Signs time stamps (RFC 3161).
+    TimeStamp,
+    /// Answers for its issuer whether certificates are revoked (RFC 6960).
+    OcspResponder,
+}
+
+impl Profile {
+    /// Every profile.
+    pub const ALL: [Self; 6] = [
+        Self::Root,
+        Self::Issuing,
+        Self::Signer,
+        Self::SealMaker,
+        Self::TimeStamp,
+        Self::OcspResponder,
+    ];
+
+    /// Short name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Root => "root",
+            Self::Issuing => "intermediate",
+            Self::Signer => "signer",
+            Self::SealMaker => "seal-maker",
+            Self::TimeStamp => "tsa",
+            Self::OcspResponder => "ocsp",
+        }
+    }
+
+    /// The profile of this short name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|profile| profile.name() == name)
+    }
+
+    fn is_authority(self) -> bool {
+        matches!(self, Self::Root | Self::Issuing)
+    }
+
+    /// Extended key usages, and whether a verifier must understand them: RFC 3161 demands it of
+    /// time stamps.
+    fn purpose(self) -> Option<(bool, ObjectIdentifier)> {
+        match self {
+            Self::Root | Self::Issuing => None,
+            Self::Signer | Self::SealMaker => Some((false, DOCUMENT_SIGNING)),
+            Self::TimeStamp => Some((true, TIME_STAMPING)),
+            Self::OcspResponder => Some((false, OCSP_SIGNING)),
+        }
+    }
+}
+
+/// Where verifiers fetch what they need about a certificate. Empty lists are left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Addresses {
+    /// Revocation lists of the issuer.
+    pub crl: Vec<String>,
+    /// OCSP responders of the issuer.
+    pub ocsp: Vec<String>,
+    /// The issuer's certificate.
+    pub issuer: Vec<String>,
+}
+
+/// What a certificate says beyond its [`CertificateSpec`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Extras<'a> {
+    /// DER of the subject's name, in place of the spec's: a request's or an older certificate's,
+    /// to the last byte.
+    pub name: Option<&'a [u8]>,
+    pub addresses: Option<&'a Addresses>,
 }
 
 /// A certificate to be made.
@@ -85,6 +158,16 @@ impl CertificateSpec<'_> {
         issuer: &dyn Signer,
         entropy: &mut dyn Entropy,
     ) -> Result<Certificate, CertError> {
+        self.issue_with(Extras::default(), issuer, entropy)
+    }
+
+    /// The same, with more said in it.
+    pub fn issue_with(
+        &self,
+        extras: Extras<'_>,
+        issuer: &dyn Signer,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Certificate, CertError> {
         let above = Certificate::from_der(issuer.certificate())?;
         if self.not_before < above.not_before() || self.not_after > above.not_after() {
             let dates = format!("{} – {}", above.not_before(), above.not_after());
@@ -93,7 +176,7 @@ impl CertificateSpec<'_> {
         let key = above
             .subject_key()
             .map_or_else(|| above.public_key().identifier().to_vec(), <[u8]>::to_vec);
-        self.build(above.subject_der(), &key, issuer, entropy)
+        self.build((above.subject_der(), &key), extras, issuer, entropy)
     }
 
     /// A certificate that signs itself. `own` is the signer of the very key that is certified.
@@ -102,25 +185,27 @@ impl CertificateSpec<'_> {
         own: &dyn Signer,
         entropy: &mut dyn Entropy,
     ) -> Result<Certificate, CertError> {
-        self.build(&self.subject.to_der(), &self.key.identifier(), own, entropy)
+        let issuer = (&*self.subject.to_der(), &self.key.identifier()[..]);
+        self.build(issuer, Extras::default(), own, entropy)
     }
 
     fn build(
         &self,
-        issuer: &[u8],
-        issuer_key: &[u8],
+        (issuer, issuer_key): (&[u8], &[u8]),
+        extras: Extras<'_>,
         signer: &dyn Signer,
         entropy: &mut dyn Entropy,
     ) -> Result<Certificate, CertError> {
         let algorithm = signer.algorithm().identifier();
-        let extensions = self.extensions(issuer_key)?;
+        let extensions = self.extensions(issuer_key, extras.addresses)?;
+        let named = self.subject.to_der();
         let signed = asn1::sequence(&[
             &asn1::tlv(tag::context(0), &asn1::small(2)),
             &asn1::unsigned(&serial(entropy)),
             &algorithm,
             issuer,
             &asn1::sequence(&[&time(self.not_before), &time(self.not_after)]),
-            &self.subject.to_der(),
+            extras.name.unwrap_or(&named),
             self.key.spki(),
             &asn1::tlv(tag::context(3), &asn1::tlv(tag::SEQUENCE, &extensions)),
         ]);
@@ -129,16 +214,20 @@ impl CertificateSpec<'_> {
         Certificate::from_der(&der)
     }
 
-    fn extensions(&self, issuer_key: &[u8]) -> Result<Vec<u8>, CertError> {
+    fn extensions(
+        &self,
+        issuer_key: &[u8],
+        addresses: Option<&Addresses>,
+    ) -> Result<Vec<u8>, CertError> {
         let wrong = |_| CertError::Malformed("certificate extension");
         let identifier = |bytes: &[u8]| OctetString::new(bytes).map_err(wrong);
-        let authority = matches!(self.profile, Profile::Root | Profile::Issuing);
+        let authority = self.profile.is_authority();
         let constraints = BasicConstraints {
             ca: authority,
             path_len_constraint: match self.profile {
                 Profile::Root => Some(1),
                 Profile::Issuing => Some(0),
-                Profile::Signer => None,
+                _ => None,
             },
         };
         let usage = if authority {
@@ -157,11 +246,16 @@ impl CertificateSpec<'_> {
             ("2.5.29.14", false, own.to_der().map_err(wrong)?),
             ("2.5.29.35", false, above.to_der().map_err(wrong)?),
         ];
-        if self.profile == Profile::Signer {
-            let purposes = ExtendedKeyUsage(vec![DOCUMENT_SIGNING])
-                .to_der()
-                .map_err(wrong)?;
-            list.push(("2.5.29.37", false, purposes));
+        if let Some((critical, purpose)) = self.profile.purpose() {
+            let purposes = ExtendedKeyUsage(vec![purpose]).to_der().map_err(wrong)?;
+            list.push(("2.5.29.37", critical, purposes));
+        }
+        if self.profile == Profile::OcspResponder {
+            // Nobody answers for the one who answers (RFC 6960, 4.2.2.2.1).
+            list.push(("1.3.6.1.5.5.7.48.1.5", false, vec![5, 0]));
+        }
+        if let Some(addresses) = addresses {
+            list.extend(addresses.extensions());
         }
         let encoded = list.into_iter().flat_map(|(oid, critical, value)| {
             asn1::sequence(&[
@@ -175,6 +269,46 @@ impl CertificateSpec<'_> {
             ])
         });
         Ok(encoded.collect())
+    }
+}
+
+impl Addresses {
+    /// CRL distribution points and authority information access (RFC 5280, 4.2.1.13, 4.2.2.1).
+    fn extensions(&self) -> Vec<(&'static str, bool, Vec<u8>)> {
+        // `GeneralName` of the kind uniformResourceIdentifier.
+        let uri = |text: &String| asn1::tlv(0x86, text.as_bytes());
+        let mut list = Vec::new();
+        let points: Vec<u8> = self
+            .crl
+            .iter()
+            .flat_map(|text| {
+                let full = asn1::tlv(tag::context(0), &uri(text));
+                asn1::sequence(&[&asn1::tlv(tag::context(0), &full)])
+            })
+            .collect();
+        if !points.is_empty() {
+            list.push(("2.5.29.31", false, asn1::tlv(tag::SEQUENCE, &points)));
+        }
+        let access = [
+            ("1.3.6.1.5.5.7.48.1", &self.ocsp),
+            ("1.3.6.1.5.5.7.48.2", &self.issuer),
+        ];
+        let access: Vec<u8> = access
+            .into_iter()
+            .flat_map(|(method, all)| all.iter().map(move |text| (method, text)))
+            .flat_map(|(method, text)| {
+                let method = asn1::oid(ObjectIdentifier::new_unwrap(method));
+                asn1::sequence(&[&method, &uri(text)])
+            })
+            .collect();
+        if !access.is_empty() {
+            list.push((
+                "1.3.6.1.5.5.7.1.1",
+                false,
+                asn1::tlv(tag::SEQUENCE, &access),
+            ));
+        }
+        list
     }
 }
 

@@ -4,11 +4,46 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use crate::{CertError, Certificate, Entropy, KeyError, KeyKind, PublicKey, Signer};
+use crate::{CertError, Certificate, Entropy, KeyError, KeyKind, PublicKey, Signer, SoftKey};
 
 /// Gives a named new key its certificate and those above it.
 pub type Certify<'a> =
     dyn FnMut(&str, &PublicKey, &mut dyn Entropy) -> Result<Vec<Certificate>, CertError> + 'a;
+
+/// Makes the new value of a secret from the present one.
+pub type Update<'a> = dyn FnMut(Option<&[u8]>) -> Result<Vec<u8>, KeyError> + 'a;
+
+/// Where the private half of a key is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyPlace {
+    /// In the encrypted file.
+    File,
+    /// On the hardware token of this label.
+    Token(String),
+    /// On a hardware token that is not configured: nothing can be signed with it.
+    AbsentToken,
+}
+
+/// What a store tells of a key without handing it out.
+#[derive(Clone, Debug)]
+pub struct KeyInfo {
+    pub name: String,
+    pub kind: KeyKind,
+    pub place: KeyPlace,
+    pub public_key: PublicKey,
+    /// The certificate in use and those above it, nearest first; empty before it is certified.
+    pub chain: Vec<Certificate>,
+    /// Chains that were in use before, oldest first: what was signed under them is verified with
+    /// them.
+    pub retired: Vec<Vec<Certificate>>,
+}
+
+impl KeyInfo {
+    /// The certificate in use.
+    pub fn certificate(&self) -> Option<&Certificate> {
+        self.chain.first()
+    }
+}
 
 /// Holds named private keys with their certificates, and named secrets. Private keys never leave
 /// it: what is handed out can sign, and no more.
@@ -32,7 +67,21 @@ pub trait KeyStore: Send + Sync {
     /// The public half of a key.
     fn public_key(&self, name: &str) -> Result<PublicKey, KeyError>;
 
+    /// What is known of a key.
+    fn describe(&self, name: &str) -> Result<KeyInfo, KeyError>;
+
+    /// Takes a key that was made elsewhere, with its certificate and those above it, nearest
+    /// first, or with none.
+    fn import(
+        &self,
+        name: &str,
+        key: &SoftKey,
+        chain: &[Certificate],
+        entropy: &mut dyn Entropy,
+    ) -> Result<(), KeyError>;
+
     /// Gives a key its certificate, which must name the key, and those above it, nearest first.
+    /// The chain before is kept as retired.
     fn certify(
         &self,
         name: &str,
@@ -50,6 +99,11 @@ pub trait KeyStore: Send + Sync {
         certify: &mut Certify<'_>,
         entropy: &mut dyn Entropy,
     ) -> Result<(), CertError>;
+
+    /// Lets the certified key `next` take the name of another. The private half of that one is
+    /// erased, signers of both handed out before stop signing, its certificates are kept as
+    /// retired.
+    fn supersede(&self, name: &str, next: &str, entropy: &mut dyn Entropy) -> Result<(), KeyError>;
 
     /// Erases a key. Signers handed out before stop signing.
     fn destroy(&self, name: &str, entropy: &mut dyn Entropy) -> Result<(), KeyError>;
@@ -74,6 +128,15 @@ pub trait KeyStore: Send + Sync {
         &self,
         name: &str,
         secret: &[u8],
+        entropy: &mut dyn Entropy,
+    ) -> Result<(), KeyError>;
+
+    /// Keeps what `update` makes of the present secret, or of none, in one change: nobody else
+    /// writes in between.
+    fn update_secret(
+        &self,
+        name: &str,
+        update: &mut Update<'_>,
         entropy: &mut dyn Entropy,
     ) -> Result<(), KeyError>;
 

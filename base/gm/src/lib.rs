@@ -5,16 +5,29 @@ pub mod asn1;
 mod authority;
 mod certificate;
 mod chain;
+mod content;
 mod crl;
 mod digest;
+mod durable;
 mod entropy;
 mod error;
+mod file_keys;
 mod file_store;
+mod import;
 mod issue;
 mod key_store;
+mod ledger;
+mod pbes;
+mod pem;
+#[cfg(feature = "pkcs11")]
+mod pkcs11;
 mod public_key;
+mod renew;
+mod request;
+mod rsa_key;
 mod signer;
 mod soft_key;
+mod token;
 mod unlock;
 mod vault;
 
@@ -27,10 +40,20 @@ pub use digest::{Sm3, hmac_sm3, sha256, sha384, sha512, sm3};
 pub use entropy::Entropy;
 pub use error::{CertError, KeyError, VaultError, VerifyError};
 pub use file_store::FileKeyStore;
-pub use issue::{CertificateSpec, Profile, Subject};
-pub use key_store::{Certify, KeyStore, secret_or_new};
+pub use import::{Bundle, ImportError, Purpose};
+pub use issue::{Addresses, CertificateSpec, Extras, Profile, Subject};
+pub use key_store::{Certify, KeyInfo, KeyPlace, KeyStore, Update, secret_or_new};
+pub use ledger::Issued;
+pub use pbes::{encrypt_private_key, plain_private_key};
+#[cfg(feature = "pkcs11")]
+pub use pkcs11::{Pkcs11Settings, Pkcs11Token};
 pub use public_key::PublicKey;
+pub use request::CertificateRequest;
 pub use signer::{SM2_IDENTIFIER, SignatureAlgorithm, Signer, oid};
 pub use soft_key::{KeyKind, SoftKey};
+pub use token::Token;
 pub use unlock::Unlock;
 pub use vault::Vault;
+
+/// A text that is erased when it is let go.
+pub type Secret = zeroize::Zeroizing<String>;

@@ -5,8 +5,9 @@ use p256::ecdsa::signature::Verifier as _;
 use ring::signature as ring_signature;
 
 use crate::asn1::{self, Element, tag};
+use crate::rsa_key::modulus_bits;
 use crate::signer::{SM2_IDENTIFIER, oid};
-use crate::{CertError, SignatureAlgorithm, VerifyError};
+use crate::{CertError, KeyKind, SignatureAlgorithm, VerifyError};
 
 #[derive(Clone)]
 enum Kind {
@@ -78,6 +79,37 @@ impl PublicKey {
             bits,
             kind: Kind::P256(Box::new(*key)),
         }
+    }
+
+    /// An RSA key from its DER `RSAPublicKey`.
+    pub(crate) fn rsa(der: &[u8]) -> Result<Self, CertError> {
+        let algorithm = asn1::sequence(&[&asn1::oid(oid::RSA), &[5, 0]]);
+        Self::from_spki(&asn1::sequence(&[&algorithm, &asn1::bits(der)]))
+    }
+
+    /// A P-256 key from its point, as SEC 1 writes it.
+    #[cfg(feature = "pkcs11")]
+    pub(crate) fn p256_point(point: &[u8]) -> Result<Self, CertError> {
+        let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(point);
+        Ok(Self::p256(
+            &key.map_err(|_| CertError::Malformed("public key"))?,
+        ))
+    }
+
+    /// The kind, where it is one that the platform makes.
+    pub fn key_kind(&self) -> Option<KeyKind> {
+        match &self.kind {
+            Kind::Sm2(_) => Some(KeyKind::Sm2),
+            Kind::P256(_) => Some(KeyKind::P256),
+            Kind::Rsa(key) => KeyKind::of_modulus(modulus_bits(key)?),
+            Kind::Other(_) => None,
+        }
+    }
+
+    /// Whether both are one key. Some authorities write a key in other words (the curve as the
+    /// algorithm, parameters left out), so its kind and its bits are compared.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.bits == other.bits && self.kind() == other.kind()
     }
 
     /// DER `SubjectPublicKeyInfo`.

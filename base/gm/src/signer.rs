@@ -43,7 +43,7 @@ pub enum SignatureAlgorithm {
     Sm2Sm3,
     /// ECDSA on P-256 with SHA-256 (`1.2.840.10045.4.3.2`).
     EcdsaP256Sha256,
-    /// RSA PKCS#1 v1.5 with SHA-256 (`1.2.840.113549.1.1.11`): read only.
+    /// RSA PKCS#1 v1.5 with SHA-256 (`1.2.840.113549.1.1.11`).
     RsaSha256,
     /// RSA PKCS#1 v1.5 with SHA-384: read only.
     RsaSha384,
@@ -150,7 +150,8 @@ pub trait Signer: Send + Sync {
     /// The certificates above it, nearest first, root last, DER.
     fn chain(&self) -> &[Vec<u8>];
 
-    /// Signs the message (not its digest). The result is DER `SEQUENCE { r, s }`.
+    /// Signs the message (not its digest). The result is DER `SEQUENCE { r, s }`, or the bytes of
+    /// an RSA signature.
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError>;
 }
 

@@ -1,17 +1,17 @@
 //! What opens a key store: a passphrase or a key file.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use zeroize::Zeroizing;
 
 use crate::aead::Sm4Gcm;
+use crate::durable::{RealDisk, store, write_durably};
 use crate::entropy::draw;
 use crate::{Entropy, KeyError, hmac_sm3};
 
-const MAGIC: &[u8; 8] = b"TBKEYS1\n";
+pub(crate) const MAGIC: &[u8; 8] = b"TBKEYS1\n";
 /// Bytes of the header that says how the key is derived.
 pub(crate) const HEADER: usize = MAGIC.len() + 1 + 12 + 16;
 
@@ -47,7 +47,8 @@ impl Unlock {
     /// Reads a key file, or makes it with fresh random bytes, readable by its owner only.
     pub fn key_file_or_new(path: &Path, entropy: &mut dyn Entropy) -> Result<Self, KeyError> {
         if !path.exists() {
-            write_durably(path, &*Zeroizing::new(draw::<32>(entropy)))?;
+            let key = Zeroizing::new(draw::<32>(entropy));
+            write_durably(&RealDisk, path, key.as_slice())?;
         }
         Self::key_file(path)
     }
@@ -113,34 +114,4 @@ impl Unlock {
         }
         Ok(Sm4Gcm::new(&key))
     }
-}
-
-/// Writes beside, flushes, renames, flushes the folder. Only the owner may read.
-pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {
-    let beside = suffixed(path, ".new");
-    let written = (|| {
-        let mut options = OpenOptions::new();
-        options.create(true).write(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&beside)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&beside, path)?;
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-    })();
-    written.map_err(|error: std::io::Error| store(path, error))
-}
-
-pub(crate) fn suffixed(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
-}
-
-pub(crate) fn store(path: &Path, why: impl std::fmt::Display) -> KeyError {
-    KeyError::Store(format!("{}: {why}", path.display()))
 }

@@ -47,6 +47,7 @@ permissions! {
     SealManage = "seal.manage", "管理电子印章", "Manage seals";
     SealUse = "seal.use", "使用电子印章", "Use seals";
     SealReadUses = "seal.read_uses", "查看用章记录", "See uses of seals";
+    TrustManage = "trust.manage", "管理受信任根", "Manage trusted roots";
     ItemManage = "item.manage", "管理事项", "Manage items";
     AccountOwn = "account.own", "管理本人账户", "Manage the own account";
     AccountWindow = "account.window", "窗口开户与找回密码", "Open accounts at the window";

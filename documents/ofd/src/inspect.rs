@@ -16,6 +16,8 @@ pub struct Inspection {
     pub author: Option<String>,
     /// Creation date as written.
     pub creation_date: Option<String>,
+    /// Names and values for programs (CustomData).
+    pub custom: Vec<(String, String)>,
     /// Path of the document's root part.
     pub root: String,
     /// Further documents in the package, which are not looked into.
@@ -92,6 +94,7 @@ pub fn inspect(package: &Package) -> Result<Inspection, Error> {
         title: said("Title"),
         author: said("Author"),
         creation_date: said("CreationDate"),
+        custom: info.map(custom).unwrap_or_default(),
         other_documents: ofd.all("DocBody").count() - 1,
         pages: pages(package, &root, &document)?,
         attachments: attachments(package, &root, &document)?,
@@ -102,6 +105,17 @@ pub fn inspect(package: &Package) -> Result<Inspection, Error> {
         signature_list,
         root,
     })
+}
+
+fn custom(info: &Element) -> Vec<(String, String)> {
+    let data = info.child("CustomDatas");
+    let entries = data.iter().flat_map(|data| data.all("CustomData"));
+    entries
+        .map(|entry| {
+            let name = entry.attribute("Name").unwrap_or_default();
+            (name.to_owned(), entry.text.clone())
+        })
+        .collect()
 }
 
 fn place(package: &Package, from: &str, at: Option<&str>, what: &str) -> Result<String, Error> {

@@ -1,7 +1,8 @@
 //! The one table of reasons why a document or licence is not accepted. Command line, API and page
 //! take code and words from here [H-60].
 
-use serde::{Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 macro_rules! reasons {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $zh:literal, $en:literal;)*) => {
@@ -68,8 +69,24 @@ reasons! {
     FaceMismatch = "face_mismatch", "照面信息与证照库不一致", "The face differs from the library";
     FileMismatch = "file_mismatch", "文件与证照库中的文件不一致", "The file differs from the library's file";
     BaseDataMismatch = "base_data_mismatch", "持证主体信息与基础库不一致", "The holder's data differ from the base library";
+    ListUntrusted = "list_untrusted", "证照吊销列表的签名不可信", "The revocation list of licences is not signed by somebody trusted";
+    ReportMismatch = "report_mismatch", "核验报告不成立或不是这份文件的", "The report does not hold or is of another file";
     NoticeWithdrawn = "notice_withdrawn", "文书已撤回", "The document was withdrawn";
     TokenExpired = "token_expired", "二维码已失效，请对方刷新二维码", "The code has expired, ask for a fresh one";
+}
+
+impl Reason {
+    /// The reason of that code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|one| one.code() == code)
+    }
+}
+
+impl<'de> Deserialize<'de> for Reason {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(d)?;
+        Self::from_code(&code).ok_or_else(|| D::Error::custom("unknown reason"))
+    }
 }
 
 impl Serialize for Reason {

@@ -14,6 +14,8 @@ use crate::seal::SealCache;
 #[derive(Clone)]
 pub struct Trust {
     store: Arc<TrustStore>,
+    /// Roots of time stamp authorities, where they are others than those of signers.
+    times: Option<Arc<TrustStore>>,
     seals: Arc<SealCache>,
     now: Timestamp,
 }
@@ -44,8 +46,17 @@ impl Trust {
     pub fn from_store(store: TrustStore, now: Timestamp) -> Self {
         Self {
             store: Arc::new(store),
+            times: None,
             seals: Arc::default(),
             now,
+        }
+    }
+
+    /// Believes time stamps by these roots in place of those of signers.
+    pub fn with_time_stamps(self, store: TrustStore) -> Self {
+        Self {
+            times: Some(Arc::new(store)),
+            ..self
         }
     }
 
@@ -70,6 +81,11 @@ impl Trust {
     /// Chain building and revocation.
     pub fn store(&self) -> &TrustStore {
         &self.store
+    }
+
+    /// Chain building and revocation of time stamp authorities.
+    pub fn time_stamps(&self) -> &TrustStore {
+        self.times.as_ref().unwrap_or(&self.store)
     }
 
     /// Seals that were found to hold.

@@ -1,11 +1,11 @@
 //! What a verification found: a list of checks, each with outcome, reason and evidence.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::reason::Reason;
 
 /// What was looked at, in the order in which findings are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Check {
     /// The container itself: a zip or PDF without doubled, shadowed or impossible parts.
@@ -26,8 +26,38 @@ pub enum Check {
     Revocation,
 }
 
+impl Check {
+    /// Chinese words.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Container => "文件容器",
+            Self::Integrity => "内容完整",
+            Self::Coverage => "保护范围",
+            Self::Stamp => "签章",
+            Self::Seal => "印章",
+            Self::SealValidity => "签章时效",
+            Self::Chain => "证书信任链",
+            Self::Revocation => "证书吊销",
+        }
+    }
+
+    /// English words.
+    pub fn en(self) -> &'static str {
+        match self {
+            Self::Container => "Container",
+            Self::Integrity => "Integrity",
+            Self::Coverage => "Coverage",
+            Self::Stamp => "Stamp",
+            Self::Seal => "Seal",
+            Self::SealValidity => "Validity at signing",
+            Self::Chain => "Certificate chain",
+            Self::Revocation => "Certificate revocation",
+        }
+    }
+}
+
 /// How a check ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     Pass,
@@ -39,7 +69,7 @@ pub enum Outcome {
 }
 
 /// One check's result.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Finding {
     pub check: Check,
     pub outcome: Outcome,
@@ -52,7 +82,7 @@ pub struct Finding {
 }
 
 /// What one signature says of itself.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct SignatureInfo {
     /// `GB/T 38540 v4`, `PAdES`, …
     pub format: String,
@@ -73,7 +103,7 @@ pub struct SignatureInfo {
 }
 
 /// The kind of file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FileKind {
     Ofd,
@@ -81,7 +111,7 @@ pub enum FileKind {
 }
 
 /// The verdict on one file.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Verdict {
     pub kind: FileKind,
     pub signatures: Vec<SignatureInfo>,

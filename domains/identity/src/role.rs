@@ -178,7 +178,7 @@ pub const ROLES: &[Role] = &[
         "印章审核人员",
         "Seal reviewer",
         All,
-        [SealManage, SealReadUses]
+        [SealManage, SealReadUses, TrustManage]
     ),
     role!(
         "seal_administrator_maker",
@@ -220,7 +220,7 @@ pub const ROLES: &[Role] = &[
         "安全管理员",
         "Security administrator",
         All,
-        [RoleAdmin, TokenIssue]
+        [RoleAdmin, TokenIssue, TrustManage]
     ),
     role!(
         "audit_administrator",

@@ -17,6 +17,9 @@ pub enum LicenceError {
     Illegal(#[from] IllegalMove),
     #[error("changed meanwhile")]
     Stale,
+    /// No agency answers for this platform's verifications.
+    #[error("no operator is configured")]
+    NoOperator,
     #[error("not citable: {}", .0.code())]
     NotCitable(State),
     #[error("the number is taken")]
@@ -67,6 +70,11 @@ impl From<LicenceError> for Problem {
                 "You may not do this",
             ),
             LicenceError::NotFound => Problem::not_found("没有找到这份证照", "No such licence"),
+            LicenceError::NoOperator => Problem::conflict(
+                "no_operator",
+                "平台尚未指定出具核验报告的机构",
+                "No agency is named that seals verification reports",
+            ),
             LicenceError::UnknownType(code) => Problem::not_found(
                 format!("没有证照类型“{code}”"),
                 format!("No licence type {code}"),

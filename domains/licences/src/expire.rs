@@ -19,11 +19,24 @@ pub fn schedules() -> Vec<Schedule> {
     let run: JobFn = Arc::new(|ctx, _| {
         Box::pin(async move { expire_due(&ctx).await.map(drop).map_err(|e| e.to_string()) })
     });
-    vec![Schedule {
-        name: "licences.expire",
-        every: SignedDuration::from_mins(1),
-        run,
-    }]
+    let forget: JobFn = Arc::new(|ctx, _| {
+        Box::pin(async move {
+            let done = crate::verify::forget_old(&ctx).await;
+            done.map(drop).map_err(|e| e.to_string())
+        })
+    });
+    vec![
+        Schedule {
+            name: "licences.expire",
+            every: SignedDuration::from_mins(1),
+            run,
+        },
+        Schedule {
+            name: "licences.forget_verifications",
+            every: SignedDuration::from_hours(24),
+            run: forget,
+        },
+    ]
 }
 
 /// Expires what has ended and reminds of what will end. Returns how many licences it touched.

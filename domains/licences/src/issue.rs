@@ -9,7 +9,7 @@ use crate::events::{LicenceChanged, LicenceIssued, stream};
 use crate::licence::{Format, Licence, Version};
 use crate::prepare::{Prepared, ReplaceKind, close};
 use crate::state::{Event, State, next};
-use crate::table;
+use crate::{revoked, table};
 
 /// Digest under which a holder's wallet is found.
 pub(crate) fn holder_digest(ctx: &Ctx, id: &str) -> Vec<u8> {
@@ -59,6 +59,7 @@ pub async fn commit(tx: &mut Tx<'_>, ctx: &Ctx, p: &Prepared) -> Result<String, 
     match &p.replaces {
         Some((replaces, seen, _)) if replaces.kind == ReplaceKind::Change => {
             table::advance(tx, &licence, &body, *seen).await?;
+            revoked::superseded(tx, ctx, &p.licence_key, p.version - 1).await?;
         }
         Some((replaces, seen, state)) => {
             end_old(tx, ctx, &replaces.licence_key, *seen, *state).await?;
@@ -122,6 +123,7 @@ async fn step(
 ) -> Result<(State, i64), LicenceError> {
     let to = next(Some(from), event)?;
     table::set_state(tx, key, seen, to, ctx.now()).await?;
+    revoked::follow(tx, ctx, key, to).await?;
     let licence = table::load(tx, ctx, key).await?;
     let changed = LicenceChanged {
         licence_key: key.to_owned(),

@@ -14,6 +14,7 @@ mod metadata;
 mod numbering;
 mod prepare;
 mod query;
+mod revoked;
 mod sheet;
 mod state;
 mod table;
@@ -33,9 +34,11 @@ pub use licence::{Format, Licence, Version};
 pub use numbering::{Scheme, Segment};
 pub use prepare::{Holder, IssueRequest, Prepared, ReplaceKind, Replaces, prepare};
 pub use query::{Detail, Query, Row, detail, file, search};
+pub use revoked::revocation_list;
 pub use state::{Event as LicenceEvent, IllegalMove, MOVES, State, next};
 pub use verify::{
-    Step, StepResult, Summary, Verification, Way, verify_file, verify_number, verify_token,
+    Operator, Report, Step, StepResult, Summary, Verification, Way, bundle, report, verification,
+    verify_file, verify_number, verify_token,
 };
 pub use wallet::{Cited, LicenceCard, Use, cite, face, uses, wallet};
 
@@ -48,5 +51,13 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "licences/0002",
         sql: include_str!("../migrations/0002_lists.sql"),
+    },
+    store::Migration {
+        name: "licences/0003",
+        sql: include_str!("../migrations/0003_verification.sql"),
+    },
+    store::Migration {
+        name: "licences/0004",
+        sql: include_str!("../migrations/0004_revoked.sql"),
     },
 ];

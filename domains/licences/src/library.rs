@@ -44,5 +44,7 @@ pub async fn stored_files(
 ) -> Result<std::collections::HashSet<String>, LicenceError> {
     let versions = table::version_data(run).await?;
     let files = versions.into_iter().flat_map(|v| v.files);
-    Ok(files.map(|f| f.blob).collect())
+    let mut all = crate::verify::report_files(run).await?;
+    all.extend(files.map(|f| f.blob));
+    Ok(all)
 }

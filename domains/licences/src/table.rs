@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use store::{Ctx, Row, Run, args};
 
 use crate::error::LicenceError;
-use crate::licence::{Licence, Version};
+use crate::licence::{Format, Licence, Version, VersionData};
 use crate::state::State;
 
 const LICENCE: &str = "licence_key, state, rev, version, type_code, agency, region, valid_to, \
@@ -223,6 +223,25 @@ pub(crate) async fn version(
     })
 }
 
+/// Digests of the files of a version, of those formats that it has.
+pub(crate) async fn file_digests(
+    run: &mut impl Run,
+    key: &str,
+    version: u32,
+    formats: &[Format],
+) -> Result<Vec<String>, LicenceError> {
+    let sql = "SELECT data FROM licence_version WHERE licence_key = ? AND version = ?";
+    let Some(row) = run.row(sql, args![key, version]).await? else {
+        return Ok(Vec::new());
+    };
+    let data: VersionData = serde_json::from_str(&row.get::<String>(0)?)?;
+    let wanted = data
+        .files
+        .into_iter()
+        .filter(|f| formats.contains(&f.format));
+    Ok(wanted.map(|f| f.digest).collect())
+}
+
 /// Keeps a number unique within type and issuer, and findable.
 pub(crate) async fn insert_number(
     run: &mut impl Run,
@@ -384,9 +403,7 @@ pub(crate) async fn of_agencies(
 }
 
 /// What every version says of itself, without its face.
-pub(crate) async fn version_data(
-    run: &mut impl Run,
-) -> Result<Vec<crate::licence::VersionData>, LicenceError> {
+pub(crate) async fn version_data(run: &mut impl Run) -> Result<Vec<VersionData>, LicenceError> {
     let rows = run
         .rows("SELECT data FROM licence_version", Vec::new())
         .await?;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use blobs::Blobs;
 use kernel::{ActorKind, Permission};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::Ctx;
 
 use crate::error::NoticeError;
@@ -65,7 +65,7 @@ async fn stored(ctx: &Ctx, doc_id: &str, format: Format) -> Result<Vec<u8>, Noti
 }
 
 /// What the public may learn of a document whose file they hold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     pub title: String,
     pub number: String,

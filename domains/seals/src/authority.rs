@@ -59,6 +59,11 @@ impl Authorities {
         [self.sm2.issuing().clone(), self.p256.issuing().clone()]
     }
 
+    /// Where the keys are.
+    pub(crate) fn store(&self) -> &Arc<dyn KeyStore> {
+        &self.store
+    }
+
     /// The signer of a seal, by its key name.
     pub(crate) fn signer(&self, name: &str, kind: KeyKind) -> Result<Arc<dyn Signer>, SealError> {
         Ok(self.store.signer(&key_of(name, kind))?)

@@ -99,6 +99,7 @@ impl CityPlan {
             (SealType::Official, "decision", 10_000),
             (SealType::Official, "notice", 20_000),
             (SealType::Official, "proof", 10_000),
+            (SealType::Official, "verification", 10_000),
             (SealType::Licence, "licence", 100_000),
         ]
         .map(|(seal_type, kind, daily_maximum)| Standing {

@@ -2,6 +2,8 @@
 
 use kernel::{Denied, Problem};
 
+use crate::roots::keep as roots;
+use crate::roots::{RootEvent, RootState};
 use crate::state::{IllegalMove, State};
 
 /// Why a seal was not changed or not used.
@@ -27,6 +29,11 @@ pub enum SealError {
         field: &'static str,
         why: &'static str,
     },
+    #[error("no such root")]
+    NoRoot,
+    /// What happened does not happen to a root in that state.
+    #[error("the root is {} and cannot {}", .0.en(), .1.en())]
+    RootState(RootState, RootEvent),
     /// Nobody asked for this recovery or destruction, or for another than was approved.
     #[error("nobody asked for this")]
     NotAsked,
@@ -111,6 +118,12 @@ impl From<SealError> for Problem {
                 format!("Not usable: {why}"),
             )
             .at(field),
+            E::NoRoot => Problem::not_found("没有这个根证书", "There is no such root"),
+            E::RootState(state, event) => Problem::conflict(
+                "wrong_state",
+                format!("根证书现为“{}”，不能{}", state.zh(), event.zh()),
+                format!("Not possible: the root is {}", state.en()),
+            ),
             E::NotAsked => Problem::conflict(
                 "not_asked",
                 "没有待批准的申请，或申请的不是这一事项",
@@ -203,6 +216,15 @@ fn words(why: &str) -> &'static str {
         LARGE_FILE => "依据文件不得超过10MB",
         FILE_KIND => "文件须为PDF、OFD、PNG或JPEG",
         REPLACES => "只能换发本机构同一类型的印章",
+        roots::ROOT_PERIOD => "信任期限须在将来结束，且不超过证书的有效期",
+        roots::KNOWN => "这个根证书已经提出或已受信任",
+        roots::UNREADABLE => "不是可读取的PEM或DER文件",
+        roots::NOT_ONE_ROOT => "文件中须恰有一张自签名的根证书",
+        roots::NOT_CA => "文件中有不是签发机构的证书",
+        roots::STRANGER => "文件中有不能连到该根的签发机构证书",
+        roots::NOT_ITS_LIST => "吊销列表不是该根或其下机构签发的",
+        roots::LIST_PERIOD => "吊销列表目前不在有效期内",
+        roots::OLDER => "吊销列表不比现有的新",
         _ => "内容不能使用",
     }
 }

@@ -20,15 +20,18 @@ mod grants;
 mod impression;
 mod loss;
 mod make;
+mod pair;
 mod query;
 mod react;
 mod release;
 mod reserve;
 mod review;
+mod roots;
 mod seal;
 mod search;
 mod stamp;
 mod state;
+mod statement;
 mod step;
 mod table;
 mod table_authority;
@@ -57,6 +60,7 @@ pub use grants::{Terms, change_grant, end_grant, grant};
 pub use impression::{Drawing, Impress, Impression, Origin, PICTURE_LIMIT, Scan, Shape};
 pub use loss::report_loss;
 pub use make::make;
+pub use pair::{Sealed, close, seal_pair};
 pub use query::{
     Authorisation, Certificate, SealDetail, Seals, StateChange, Uses, detail, find, impression,
     impression_of, seals, state_at, uses,
@@ -65,10 +69,15 @@ pub use react::{handlers, schedules};
 pub use release::release;
 pub use reserve::{Reserve, UseId, reserve};
 pub use review::{approve, refuse};
+pub use roots::{
+    ListFacts, OwnRoot, Proposal, RootEvent, RootMoved, RootScope, RootState, TrustedRoot,
+    approve_root, end_root, give_list, own_roots, propose_root, refuse_root, root_moves, roots,
+};
 pub use seal::{Owner, Seal, SealType};
 pub use search::{Wanted, search};
 pub use stamp::{stamp_ofd, stamp_pdf};
 pub use state::{Event, IllegalMove, MOVES, State, next};
+pub use statement::state;
 pub use timeline::{Act, timeline};
 pub use trust::trust;
 pub use usage::{SealUse, UseResult, UsedDocument, close_abandoned, finish};
@@ -80,7 +89,11 @@ pub const MIGRATIONS: &[store::Migration] = &[
         sql: include_str!("../migrations/0001_seal.sql"),
     },
     store::Migration {
-        name: "seals/0002",
-        sql: include_str!("../migrations/0002_desk.sql"),
+        name: "seals/trusted_root",
+        sql: include_str!("../migrations/0002_trusted_root.sql"),
+    },
+    store::Migration {
+        name: "seals/desk",
+        sql: include_str!("../migrations/0003_desk.sql"),
     },
 ];

@@ -3,12 +3,14 @@
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use gm::TrustStore;
 use jiff::{SignedDuration, Timestamp};
 use sealing::Trust;
-use store::Ctx;
+use store::{Ctx, Run};
 
 use crate::authority::Authorities;
 use crate::error::SealError;
+use crate::roots::{self, RootScope, RootState};
 use crate::table_authority;
 
 /// How often the database is asked whether the lists changed.
@@ -27,6 +29,10 @@ struct Built {
     looked: Instant,
     revision: i64,
     next_update: Timestamp,
+    /// What of others was trusted when the lists were read.
+    foreign: String,
+    /// When a foreign root begins or ends to count.
+    turns: Timestamp,
     trust: Trust,
 }
 
@@ -47,7 +53,7 @@ impl Trusted {
     }
 }
 
-/// Own roots and revocation lists, at the present moment of the context. Clones share the cache
+/// Own and foreign roots with their revocation lists, at the present moment of the context. Clones share the cache
 /// of verified chains, which is built anew only when a list changed.
 pub async fn trust(ctx: &Ctx) -> Result<Trust, SealError> {
     let now = ctx.now();
@@ -56,6 +62,7 @@ pub async fn trust(ctx: &Ctx) -> Result<Trust, SealError> {
     if let Some(built) = &known
         && built.looked.elapsed() < LOOK
         && now + AHEAD < built.next_update
+        && now < built.turns
     {
         return Ok(built.trust.at(now));
     }
@@ -67,26 +74,78 @@ pub async fn trust(ctx: &Ctx) -> Result<Trust, SealError> {
         authorities.publish(ctx).await?;
         (revision, next) = table_authority::revision(&mut reader).await?;
     }
-    let trust = match known {
-        Some(built) if built.revision == revision => built.trust,
+    let foreign = roots::table::mark(&mut reader).await?;
+    let built = match known {
+        Some(built)
+            if built.revision == revision && built.foreign == foreign && now < built.turns =>
+        {
+            Built {
+                looked: Instant::now(),
+                next_update: next.unwrap_or(now),
+                ..built
+            }
+        }
         _ => {
-            let published = table_authority::published(&mut reader).await?;
-            let all = |read: fn(&table_authority::Published) -> &Vec<u8>| {
-                published
-                    .iter()
-                    .map(|one| read(one).clone())
-                    .collect::<Vec<_>>()
-            };
-            let mut lists = all(|p| &p.crl);
-            lists.extend(all(|p| &p.root_crl));
-            Trust::new(&all(|p| &p.root), &all(|p| &p.issuing), &lists, now)?
+            let (trust, turns) = build(&mut reader, now).await?;
+            Built {
+                looked: Instant::now(),
+                revision,
+                next_update: next.unwrap_or(now),
+                foreign,
+                turns,
+                trust,
+            }
         }
     };
-    *cache.lock() = Some(Built {
-        looked: Instant::now(),
-        revision,
-        next_update: next.unwrap_or(now),
-        trust: trust.clone(),
-    });
-    Ok(trust.at(now))
+    let trust = built.trust.at(now);
+    *cache.lock() = Some(built);
+    Ok(trust)
+}
+
+/// What own and foreign lists say now, and until when nothing of it turns by itself.
+async fn build(reader: &mut impl Run, now: Timestamp) -> Result<(Trust, Timestamp), SealError> {
+    let (mut seals, mut times) = (TrustStore::new(), TrustStore::new());
+    for own in table_authority::published(reader).await? {
+        for store in [&mut seals, &mut times] {
+            store.add_root(&own.root)?;
+            store.add_intermediate(&own.issuing)?;
+            store.add_crl(&own.crl)?;
+            store.add_crl(&own.root_crl)?;
+        }
+    }
+    let mut turns = Timestamp::MAX;
+    for root in roots::table::of_state(reader, RootState::Trusted).await? {
+        for edge in [root.valid_from, root.valid_to] {
+            if edge > now {
+                turns = turns.min(edge);
+            }
+        }
+        if !root.counts_at(now) {
+            continue;
+        }
+        let lists = roots::table::lists(reader, &root.key).await?;
+        let (seal, time) = match root.scope {
+            RootScope::Seals => (true, false),
+            RootScope::Times => (false, true),
+            RootScope::All => (true, true),
+        };
+        for (store, _) in [(&mut seals, seal), (&mut times, time)]
+            .into_iter()
+            .filter(|(_, wanted)| *wanted)
+        {
+            store.add_root(&root.root)?;
+            for der in &root.below {
+                store.add_intermediate(der)?;
+            }
+            for list in &lists {
+                store.add_crl(&list.crl)?;
+            }
+        }
+    }
+    Ok((Trust::from_store(seals, now).with_time_stamps(times), turns))
+}
+
+/// Asks the database again next time: this process has just changed what is trusted.
+pub(crate) fn forget(ctx: &Ctx) {
+    ctx.shared.get_or_make::<Trusted>().forget();
 }

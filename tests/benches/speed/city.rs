@@ -37,6 +37,7 @@ fn place(data: &Path, database: Option<&str>) -> Place {
         data: data.to_owned(),
         database: database.map(str::to_owned),
         base_url: "http://127.0.0.1".into(),
+        operator: Some(tongban::demo::OPERATOR.into()),
     }
 }
 

@@ -9,5 +9,6 @@ mod outcomes;
 mod plain;
 pub mod routes;
 mod seals;
+mod trust;
 mod verdict;
 mod walk;

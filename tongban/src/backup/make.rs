@@ -16,7 +16,7 @@ use super::manifest::FORMAT;
 use super::{Entry, KEYS, LAST, MANIFEST, Manifest, ROOTS, SavedTable, UNLOCK, rows};
 use crate::platform::{self, Place};
 use crate::stop::Stop;
-use crate::{schema, wiring};
+use crate::{keys, schema, wiring};
 
 /// A finished backup.
 pub struct Made {
@@ -41,7 +41,7 @@ pub async fn make(
             place.data.display()
         )));
     }
-    if with_unlock && !place.data.join(UNLOCK).is_file() {
+    if with_unlock && !keys::key_file(&place.data).is_file() {
         return Err(Stop::new(
             "密钥库用口令打开，没有密钥文件可备份 / the key store is opened with a passphrase: \
              there is no key file to include",
@@ -118,7 +118,7 @@ async fn write(
     snapshot.close().await?;
     archive.put(KEYS, &fs::read(place.data.join(KEYS))?)?;
     if with_unlock {
-        archive.put(UNLOCK, &fs::read(place.data.join(UNLOCK))?)?;
+        archive.put(UNLOCK, &fs::read(keys::key_file(&place.data))?)?;
     }
     let (mut missing_files, mut damaged_files) = (Vec::new(), Vec::new());
     for name in named {

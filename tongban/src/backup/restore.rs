@@ -242,6 +242,7 @@ async fn tables(wanted: &Restore, staging: &Path) -> Result<Vec<Table>, Stop> {
         data: staging.to_owned(),
         database: wanted.database.clone(),
         base_url: String::new(),
+        operator: None,
     })
     .await?;
     let tables = snapshot.tables().await?;

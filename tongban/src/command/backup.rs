@@ -8,6 +8,7 @@ use kernel::{Clock, SystemClock};
 
 use crate::backup::{self, Fault, Manifest, Restore};
 use crate::command::journal;
+use crate::keys;
 use crate::platform::{self, Place};
 use crate::stop::Stop;
 
@@ -66,6 +67,7 @@ pub async fn backup(args: BackupArgs) -> Result<ExitCode, Stop> {
         data: args.data,
         database: args.database,
         base_url: String::new(),
+        operator: None,
     };
     let made = backup::make(&place, out, args.with_unlock, SystemClock.now()).await?;
     println!("备份已写入 / written: {}", made.file.display());
@@ -136,8 +138,9 @@ pub async fn restore(args: RestoreArgs) -> Result<ExitCode, Stop> {
         data: wanted.data.clone(),
         database: wanted.database.clone(),
         base_url: String::new(),
+        operator: None,
     };
-    match platform::keys_beside(&wanted.data) {
+    match keys::open(&wanted.data) {
         Ok(keys) => {
             let report = platform::verify_journal(&place, &*keys, SystemClock.now()).await?;
             journal::print(&report)?;

@@ -8,6 +8,7 @@ use clap::Args;
 use jiff::Timestamp;
 use kernel::SystemClock;
 
+use crate::command::doctor_keys;
 use crate::platform::{self, Look, Place};
 use crate::stop::Stop;
 use crate::{backup, wiring};
@@ -52,19 +53,7 @@ fn findings(args: &DoctorArgs) -> Vec<String> {
             args.data.display()
         ));
     }
-    if args.data.join("keys.unlock").exists() {
-        found.push(
-            "密钥文件与数据放在一起，请改用口令（TONGBAN_KEY_PASSPHRASE）或移到别处 / \
-             the key file lies beside the database"
-                .into(),
-        );
-    }
-    if readable_by_others(&args.data.join("keys.store")) {
-        found.push("密钥库可被其他用户读取 / the key store is readable by others".into());
-    }
-    if readable_by_others(&args.data.join("keys.unlock")) {
-        found.push("密钥文件可被其他用户读取 / the key file is readable by others".into());
-    }
+    found.extend(doctor_keys::files(&args.data));
     if args.data.join("journal-roots.jsonl").exists() {
         found.push(
             "审计日志根与数据库在同一目录，请定期抄送到另一台机器 / \
@@ -91,6 +80,7 @@ async fn looked(args: &DoctorArgs) -> Result<Vec<String>, Stop> {
         data: args.data.clone(),
         database: args.database.clone(),
         base_url: String::new(),
+        operator: None,
     };
     let look = platform::look(&place, Arc::new(SystemClock)).await?;
     let found = examine(&place, &look).await;
@@ -116,13 +106,9 @@ async fn examine(place: &Place, look: &Look) -> Result<Vec<String>, Stop> {
                 .into(),
         );
     }
-    // There is no other gateway and no other authority yet; both are told until there are.
+    // There is no other gateway yet; it is told until there is.
     found.push("短信由模拟网关发送 / SMS go to the simulated gateway only".into());
-    found.push(
-        "签名证书由平台自建机构签发，正式使用须换成依法设立的电子认证机构的证书 / the platform's own \
-         authorities issue the certificates: replace them by those of a licensed authority"
-            .into(),
-    );
+    found.extend(doctor_keys::certificates(&*look.keys, ctx.now())?);
     let report = platform::verify_journal(place, &*look.keys, ctx.now()).await?;
     if !report.is_whole() {
         found.push(format!(
@@ -172,15 +158,4 @@ fn backup_age(data: &Path, now: Timestamp) -> Option<String> {
             age / 3600
         )
     })
-}
-
-#[cfg(unix)]
-fn readable_by_others(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(path).is_ok_and(|m| m.permissions().mode() & 0o077 != 0)
-}
-
-#[cfg(not(unix))]
-fn readable_by_others(_: &Path) -> bool {
-    false
 }

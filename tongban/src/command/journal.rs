@@ -7,6 +7,7 @@ use ::journal::Report;
 use clap::{Args, Subcommand};
 use kernel::{Clock, SystemClock};
 
+use crate::keys;
 use crate::platform::{self, Place};
 use crate::stop::Stop;
 
@@ -42,8 +43,9 @@ pub async fn run(args: JournalArgs) -> Result<ExitCode, Stop> {
         data,
         database,
         base_url: String::new(),
+        operator: None,
     };
-    let keys = platform::keys_beside(&place.data)?;
+    let keys = keys::open(&place.data)?;
     let report = platform::verify_journal(&place, &*keys, SystemClock.now()).await?;
     if json {
         println!("{}", serde_json::to_string(&report)?);

@@ -1,10 +1,15 @@
 //! The command line.
 
 mod backup;
+mod ca;
 mod doctor;
+mod doctor_keys;
 mod journal;
+mod keys;
 mod library;
+mod offline;
 mod verify;
+pub mod words;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,6 +41,10 @@ pub enum Command {
     Restore(backup::RestoreArgs),
     /// Says what an installation still lacks.
     Doctor(doctor::DoctorArgs),
+    /// 证书机构: a certificate authority in a folder.
+    Ca(ca::CaArgs),
+    /// 密钥: the keys of an installation and their certificates.
+    Keys(keys::KeysArgs),
 }
 
 /// Who may ask how often.
@@ -103,6 +112,9 @@ pub struct ServeArgs {
     /// The address under which people reach the portal.
     #[arg(long)]
     base_url: Option<String>,
+    /// Code of the agency that runs the platform: it seals the reports of verifications.
+    #[arg(long)]
+    operator: Option<String>,
     #[command(flatten)]
     guard: GuardArgs,
 }
@@ -117,6 +129,8 @@ pub async fn run(command: Command) -> ExitCode {
         Command::Backup(args) => backup::backup(args).await,
         Command::Restore(args) => backup::restore(args).await,
         Command::Doctor(args) => doctor::run(args).await,
+        Command::Ca(args) => ca::run(args),
+        Command::Keys(args) => keys::run(args),
     };
     match done {
         Ok(code) => code,
@@ -146,6 +160,7 @@ async fn run_demo(args: DemoArgs) -> Result<ExitCode, Stop> {
         data: args.data.clone(),
         database: args.database.clone(),
         base_url: format!("http://{}", args.listen),
+        operator: Some(demo::OPERATOR.into()),
     };
     let platform = platform::open(&place, clock).await?;
     let loaded = demo::load(&platform.ctx, &city).await?;
@@ -165,6 +180,7 @@ async fn run_once(args: &DemoArgs, city: &City, clock: Arc<dyn Clock>) -> Result
         data: data.clone(),
         database: args.database.clone(),
         base_url: format!("http://{}", args.listen),
+        operator: Some(demo::OPERATOR.into()),
     };
     let done = async {
         let platform = platform::open(&place, clock).await?;
@@ -186,6 +202,7 @@ fn reset(data: &std::path::Path) -> Result<(), Stop> {
         "tongban.db-shm",
         "keys.store",
         "keys.unlock",
+        "keys.unlock.next",
         "journal-roots.jsonl",
         "last-backup",
     ];
@@ -213,6 +230,7 @@ async fn run_serve(args: ServeArgs) -> Result<ExitCode, Stop> {
         data: args.data,
         database: args.database,
         base_url,
+        operator: args.operator,
     };
     let platform = platform::open(&place, Arc::new(SystemClock)).await?;
     let guard = args.guard.guard(platform.ctx.clock.clone());

@@ -11,16 +11,17 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use kernel::{Clock, ShiftedClock, SystemClock};
 use licences::Verification;
-use sealing::{Finding, Outcome, Trust, Verdict};
+use sealing::{Bundle, Finding, Outcome, Trust, Verdict};
 use serde_json::json;
 
 use crate::command::library;
+use crate::command::offline::{self, Offline};
 use crate::platform::{self, Place};
 use crate::stop::Stop;
 
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// An OFD or PDF file.
+    /// An OFD or PDF file, or an offline bundle of one.
     file: PathBuf,
     /// Root certificates to trust, PEM.
     #[arg(long)]
@@ -39,10 +40,27 @@ pub struct VerifyArgs {
     json: bool,
 }
 
+/// All that is known of the file.
+struct Outcomes {
+    verdict: Verdict,
+    library: Option<Verification>,
+    offline: Option<Offline>,
+}
+
+impl Outcomes {
+    fn is_valid(&self) -> bool {
+        let file = match &self.library {
+            Some(library) => library.valid,
+            None => self.verdict.is_valid(),
+        };
+        file && self.offline.as_ref().is_none_or(Offline::holds)
+    }
+}
+
 /// Judges the file, by itself or with the library.
 pub async fn run(args: &VerifyArgs) -> ExitCode {
     let outcome = match &args.data {
-        None => judge(args).map(|verdict| (verdict, None)),
+        None => judge(args),
         Some(data) => match with_library(args, data).await {
             Ok(Some(found)) => Ok(found),
             Ok(None) => Err("not an OFD or PDF file".to_owned()),
@@ -50,14 +68,12 @@ pub async fn run(args: &VerifyArgs) -> ExitCode {
         },
     };
     match outcome {
-        Ok((verdict, library)) => {
-            let valid = library
-                .as_ref()
-                .map_or_else(|| verdict.is_valid(), |v: &Verification| v.valid);
+        Ok(found) => {
+            let valid = found.is_valid();
             if args.json {
-                print_json(&verdict, valid, library.as_ref());
+                print_json(&found, valid);
             } else {
-                print_words(&verdict, valid, library.as_ref());
+                print_words(&found, valid);
             }
             ExitCode::from(u8::from(!valid))
         }
@@ -84,27 +100,28 @@ fn now(args: &VerifyArgs) -> Result<Timestamp, Stop> {
 
 /// The verdict on the file with what the library says; none when the file cannot be read as a
 /// document.
-async fn with_library(
-    args: &VerifyArgs,
-    data: &Path,
-) -> Result<Option<(Verdict, Option<Verification>)>, Stop> {
+async fn with_library(args: &VerifyArgs, data: &Path) -> Result<Option<Outcomes>, Stop> {
     let bytes = std::fs::read(&args.file)
         .map_err(|e| Stop::new(format!("{}: {e}", args.file.display())))?;
     let place = Place {
         data: data.to_owned(),
         database: args.database.clone(),
         base_url: String::new(),
+        operator: None,
     };
     let clock = Arc::new(ShiftedClock::starting_at(now(args)?));
     let look = platform::look(&place, clock).await?;
     let verification = library::ask(&look, bytes).await;
     look.ctx.db.close().await;
     let verification = verification?;
-    let verdict = verification.verdict.clone();
-    Ok(verdict.map(|verdict| (verdict, Some(verification))))
+    Ok(verification.verdict.clone().map(|verdict| Outcomes {
+        verdict,
+        library: Some(verification),
+        offline: None,
+    }))
 }
 
-fn judge(args: &VerifyArgs) -> Result<Verdict, String> {
+fn judge(args: &VerifyArgs) -> Result<Outcomes, String> {
     let bytes = std::fs::read(&args.file).map_err(|e| format!("{}: {e}", args.file.display()))?;
     // What signs itself is a root; the rest only helps to build a chain.
     let (mut roots, mut intermediates) = (Vec::new(), Vec::new());
@@ -121,13 +138,29 @@ fn judge(args: &VerifyArgs) -> Result<Verdict, String> {
             pile.push(certificate.der().to_vec());
         }
     }
-    let now = now(args).map_err(|e| e.0)?;
-    let trust = if roots.is_empty() {
-        Trust::nobody(now)
-    } else {
-        Trust::new(&roots, &intermediates, &[], now).map_err(|e| e.to_string())?
+    let clock = ShiftedClock::starting_at(now(args).map_err(|e| e.0)?);
+    let bundle = match Bundle::is_one(&bytes) {
+        true => Some(Bundle::read(&bytes).map_err(|e| e.to_string())?),
+        false => None,
     };
-    sealing::verify(&bytes, &trust).map_err(|e| e.to_string())
+    let (document, trust) = match &bundle {
+        Some(bundle) => (
+            &bundle.document,
+            offline::trust(bundle, &roots, &intermediates, &clock)?,
+        ),
+        None if roots.is_empty() => (&bytes, Trust::nobody(clock.now())),
+        None => {
+            let trust = Trust::new(&roots, &intermediates, &[], clock.now());
+            (&bytes, trust.map_err(|e| e.to_string())?)
+        }
+    };
+    let verdict = sealing::verify(document, &trust).map_err(|e| e.to_string())?;
+    let offline = bundle.as_ref().map(|bundle| offline::judge(bundle, &trust));
+    Ok(Outcomes {
+        verdict,
+        library: None,
+        offline,
+    })
 }
 
 fn finding(f: &Finding) -> serde_json::Value {
@@ -142,7 +175,8 @@ fn finding(f: &Finding) -> serde_json::Value {
     })
 }
 
-fn print_json(verdict: &Verdict, valid: bool, library: Option<&Verification>) {
+fn print_json(found: &Outcomes, valid: bool) {
+    let verdict = &found.verdict;
     let findings: Vec<_> = verdict.findings.iter().map(finding).collect();
     let mut out = json!({
         "readable": true,
@@ -151,15 +185,33 @@ fn print_json(verdict: &Verdict, valid: bool, library: Option<&Verification>) {
         "signatures": verdict.signatures,
         "findings": findings,
     });
-    if let Some(library) = library {
+    if let Some(library) = &found.library {
         out["number"] = library.number.as_str().into();
         out["steps"] = library::steps_json(library);
         out["summary"] = serde_json::to_value(&library.summary).unwrap_or_default();
     }
+    if let Some(offline) = &found.offline {
+        out["bundle"] = serde_json::to_value(offline).unwrap_or_default();
+    }
     println!("{out}");
 }
 
-fn print_words(verdict: &Verdict, valid: bool, library: Option<&Verification>) {
+fn mark(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Pass => "✔",
+        Outcome::Fail => "✖",
+        Outcome::Warn => "!",
+        Outcome::NotChecked => "–",
+    }
+}
+
+fn words(reason: Option<sealing::Reason>) -> String {
+    reason
+        .map(|r| format!("{} / {}", r.zh(), r.en()))
+        .unwrap_or_default()
+}
+
+fn print_words(found: &Outcomes, valid: bool) {
     println!(
         "{}",
         if valid {
@@ -168,26 +220,27 @@ fn print_words(verdict: &Verdict, valid: bool, library: Option<&Verification>) {
             "✖ 无效 / not valid"
         }
     );
-    if let Some(library) = library {
+    if let Some(library) = &found.library {
         library::print_steps(library);
     }
+    if let Some(offline) = &found.offline {
+        for (name, one) in [
+            ("证照吊销列表 / revocations", &offline.revocations),
+            ("核验报告 / report", &offline.report),
+        ] {
+            let reason = words(one.reason);
+            println!("  {} {name} {reason} {}", mark(one.outcome), one.evidence);
+        }
+    }
+    let verdict = &found.verdict;
     for s in &verdict.signatures {
         let seal = s.seal_name.as_deref().unwrap_or("-");
         let at = s.signed_at.as_deref().unwrap_or("-");
         println!("  {} {} {} {}", s.format, s.signer, seal, at);
     }
     for f in &verdict.findings {
-        let mark = match f.outcome {
-            Outcome::Pass => "✔",
-            Outcome::Fail => "✖",
-            Outcome::Warn => "!",
-            Outcome::NotChecked => "–",
-        };
         let check = serde_json::to_value(f.check).unwrap_or_default();
-        let reason = f
-            .reason
-            .map(|r| format!("{} / {}", r.zh(), r.en()))
-            .unwrap_or_default();
+        let (mark, reason) = (mark(f.outcome), words(f.reason));
         println!(
             "  {mark} {} {reason} {}",
             check.as_str().unwrap_or_default(),

@@ -3,5 +3,8 @@
 mod load;
 mod once;
 
+/// The agency of the demonstration city that runs its platform: 云州市政务服务和数据资源管理局.
+pub const OPERATOR: &str = "YZ_SJJ";
+
 pub use load::{City, Loaded, load};
 pub use once::once;

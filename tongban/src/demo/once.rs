@@ -285,11 +285,17 @@ impl Once<'_> {
             }
             let ofd = licences::file(me, &key, licences::Format::Ofd).await?;
             let visitor = self.ctx().with_actor(Actor::visitor(Channel::Portal));
-            let verified = licences::verify_file(&visitor, ofd).await?;
-            if !verified.valid {
+            let (verified, bundle) = licences::bundle(&visitor, ofd).await?;
+            let Some(bundle) = bundle else {
                 return Err(Stop::new(format!(
                     "{number} 证照核验未通过 / licence not valid"
                 )));
+            };
+            self.write(&format!("{number}-bundle.zip"), &bundle)?;
+            for format in [licences::Format::Ofd, licences::Format::Pdf] {
+                let report = licences::report(&visitor, &verified.number, format).await?;
+                let name = format!("{number}-verification.{}", format.code());
+                self.write(&name, &report.bytes)?;
             }
             self.say(&format!(
                 "{number} 证照已签发并核验通过 / licence issued and verified"

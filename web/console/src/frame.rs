@@ -106,6 +106,9 @@ async fn menu(acting: &Acting, l: &L) -> Vec<MenuGroup> {
         ));
     }
     let mut system = vec![entry("console-menu-tokens", "/desk/tokens", "lock", 0)];
+    if has(Permission::TrustManage) {
+        system.push(entry("console-menu-trust", "/desk/trust", "lock", 0));
+    }
     if has(Permission::TokenIssue) {
         system.push(entry("console-menu-clients", "/desk/clients", "gear", 0));
     }

@@ -18,6 +18,7 @@ mod reply;
 mod seals;
 mod session;
 mod sheet;
+mod trust;
 mod watch;
 mod words;
 
@@ -33,6 +34,7 @@ pub fn router() -> axum::Router {
         .merge(approve::router())
         .merge(licences::router())
         .merge(seals::router())
+        .merge(trust::router())
         .merge(clients::router())
         .merge(accounts::router())
         .merge(files::router())
@@ -55,6 +57,8 @@ pub const TEXTS: &[ui::Resource] = &[
         "console-accounts",
         include_str!("../locales/zh-CN/accounts.ftl"),
     ),
+    ui::Resource::zh("console-trust", include_str!("../locales/zh-CN/trust.ftl")),
+    ui::Resource::en("console-trust", include_str!("../locales/en/trust.ftl")),
     ui::Resource::en(
         "console-accounts",
         include_str!("../locales/en/accounts.ftl"),

@@ -17,6 +17,7 @@ mod services;
 mod session;
 mod signin;
 mod sim;
+mod trust;
 mod verify;
 mod wallet;
 mod words;
@@ -37,6 +38,7 @@ pub fn router() -> Router {
         .merge(progress::router())
         .merge(my::router())
         .merge(wallet::router())
+        .merge(trust::router())
         .merge(verify::router())
         .merge(files::router())
         .merge(content::router())

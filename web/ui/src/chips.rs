@@ -71,13 +71,15 @@ pub enum Kind {
     Resource,
     /// 服务订阅 [K-18].
     Subscription,
+    /// 受信任根 [H-55].
+    Root,
 }
 
 use Tone::{Bad, Draft, End, Info, Ok, Warn};
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 16] = [
+    pub const ALL: [Kind; 17] = [
         Kind::Case,
         Kind::Licence,
         Kind::Seal,
@@ -94,6 +96,7 @@ impl Kind {
         Kind::Delegation,
         Kind::Resource,
         Kind::Subscription,
+        Kind::Root,
     ];
 
     /// Start of the text keys.
@@ -115,6 +118,7 @@ impl Kind {
             Kind::Delegation => "delegation",
             Kind::Resource => "resource",
             Kind::Subscription => "subscription",
+            Kind::Root => "root",
         }
     }
 
@@ -168,6 +172,12 @@ impl Kind {
                 ("LOST", Bad),
                 ("DESTROYED", End),
                 ("EXPIRED", Bad),
+            ],
+            Kind::Root => &[
+                ("PROPOSED", Info),
+                ("TRUSTED", Ok),
+                ("REFUSED", Bad),
+                ("ENDED", End),
             ],
             Kind::Document => &[
                 ("DRAFT", Draft),

@@ -107,6 +107,15 @@ pub fn grouped_code(text: &str) -> String {
     grouped(text, &[2, 6, 10])
 }
 
+/// A digest in eight groups, as two people can read it to each other: `77EB0C05 0307513D …`.
+pub fn fingerprint(digest: &[u8; 32]) -> String {
+    let groups = digest.chunks(4).map(|group| {
+        let digits: Vec<String> = group.iter().map(|byte| format!("{byte:02X}")).collect();
+        digits.concat()
+    });
+    groups.collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::{date as d, datetime};

@@ -32,8 +32,8 @@ pub use csrf::{CsrfBinding, CsrfForm, CsrfGuard, Posted};
 pub use error::{UiError, error_page};
 pub use flash::Flash;
 pub use fmt::{
-    clock, date, day, deadline, grouped, grouped_code, grouped_id, grouped_phone, minute, money,
-    second,
+    clock, date, day, deadline, fingerprint, grouped, grouped_code, grouped_id, grouped_phone,
+    minute, money, second,
 };
 pub use form_data::FormData;
 pub use i18n::{Catalog, L, Resource};

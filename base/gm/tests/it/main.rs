@@ -3,7 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod authority;
+mod books;
 mod chain;
 mod file_store;
+mod import;
 mod openssl;
+mod pkcs11;
+mod request;
 mod support;

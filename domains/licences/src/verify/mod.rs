@@ -1,7 +1,12 @@
 //! 核验 [H-54 to H-60]: security, revocation, data, strictly in this order; the first failure stops.
 
+mod bundle;
 mod outcome;
+mod record;
+mod report;
 mod steps;
+
+use std::sync::Arc;
 
 use kernel::mask;
 use sealing::{Reason, Verdict};
@@ -16,9 +21,13 @@ use crate::licence::{Format, Licence, Version};
 use crate::metadata::Metadata;
 use crate::state::State;
 use crate::table;
+pub use bundle::bundle;
 use outcome::Run;
 pub use outcome::{Step, StepResult, Summary, Verification, Way};
-use steps::{data, locate, revocation, security};
+pub use record::verification;
+pub(crate) use record::{forget_old, report_files};
+pub use report::{Operator, Report, report};
+use steps::{data, locate, notice_revocation, revocation, security};
 
 /// Verifies a file that somebody holds.
 pub async fn verify_file(ctx: &Ctx, bytes: Vec<u8>) -> Result<Verification, LicenceError> {
@@ -35,41 +44,66 @@ pub async fn verify_file(ctx: &Ctx, bytes: Vec<u8>) -> Result<Verification, Lice
     })
     .await;
     let (verdict, metadata) = judged.map_err(|e| LicenceError::Data(e.to_string()))?;
-    let mut run = Run::new(ctx);
-    let verdict = match verdict {
-        Ok(verdict) => verdict,
-        Err(unreadable) => {
-            run.record(
-                Step::Security,
-                Err((Reason::Unreadable, unreadable.to_string())),
-            );
-            run.skip(Step::Revocation);
-            run.skip(Step::Data);
-            return finish(ctx, Way::File, run, None, None).await;
-        }
+    let mut found = Found {
+        run: Run::new(ctx),
+        licence: None,
+        document: None,
+        verdict: None,
+        digest: Some(digest.clone()),
     };
-    run.record(Step::Security, security(&verdict));
-    if run.failed() {
-        run.skip(Step::Revocation);
-        run.skip(Step::Data);
-        return finish(ctx, Way::File, run, None, Some(verdict)).await;
+    match verdict {
+        Err(unreadable) => found.run.record(
+            Step::Security,
+            Err((Reason::Unreadable, unreadable.to_string())),
+        ),
+        Ok(verdict) => {
+            found.run.record(Step::Security, security(&verdict));
+            if !found.run.failed() {
+                look_up(ctx, &mut found, &digest, &verdict, metadata.as_ref()).await?;
+            }
+            found.verdict = Some(verdict);
+        }
     }
-    let found = locate(ctx, &digest, metadata.as_ref()).await?;
-    run.record(
-        Step::Revocation,
-        revocation(ctx, &verdict, found.as_ref()).await?,
-    );
-    if run.failed() {
-        run.skip(Step::Data);
-        return finish(ctx, Way::File, run, found, Some(verdict)).await;
+    finish(ctx, Way::File, found).await
+}
+
+/// Revocation and data of a file whose security holds: of a licence by the library, of a notice by
+/// its own record.
+async fn look_up(
+    ctx: &Ctx,
+    found: &mut Found,
+    digest: &str,
+    verdict: &Verdict,
+    metadata: Option<&Metadata>,
+) -> Result<(), LicenceError> {
+    found.licence = locate(ctx, digest, metadata).await?;
+    if found.licence.is_none() {
+        found.document = notices::by_digest(ctx, digest)
+            .await
+            .map_err(LicenceError::other)?;
     }
-    if let Some((licence, version)) = &found {
-        run.record(
-            Step::Data,
-            data(ctx, licence, version, &digest, metadata.as_ref()).await?,
-        );
+    let run = &mut found.run;
+    match (&found.licence, &found.document) {
+        (None, Some(document)) => {
+            run.record(
+                Step::Revocation,
+                notice_revocation(ctx, verdict, document).await?,
+            );
+            let same = format!("{} {}，文件与存档一致", document.title, document.number);
+            run.record(Step::Data, Ok(same));
+        }
+        (licence, _) => {
+            run.record(
+                Step::Revocation,
+                revocation(ctx, verdict, licence.as_ref()).await?,
+            );
+            if let (Some((licence, version)), false) = (licence, run.failed()) {
+                let compared = data(ctx, licence, version, digest, metadata).await?;
+                run.record(Step::Data, compared);
+            }
+        }
     }
-    finish(ctx, Way::File, run, found, Some(verdict)).await
+    Ok(())
 }
 
 /// Verifies by the QR code's token: the library's own file is judged, then state and data.
@@ -116,9 +150,14 @@ pub async fn verify_number(
 async fn unknown(ctx: &Ctx, way: Way) -> Result<Verification, LicenceError> {
     let mut run = Run::new(ctx);
     run.record(Step::Security, Err((Reason::LicenceUnknown, String::new())));
-    run.skip(Step::Revocation);
-    run.skip(Step::Data);
-    finish(ctx, way, run, None, None).await
+    let found = Found {
+        run,
+        licence: None,
+        document: None,
+        verdict: None,
+        digest: None,
+    };
+    finish(ctx, way, found).await
 }
 
 async fn from_library(ctx: &Ctx, way: Way, key: &str) -> Result<Verification, LicenceError> {
@@ -126,79 +165,97 @@ async fn from_library(ctx: &Ctx, way: Way, key: &str) -> Result<Verification, Li
     let licence = table::load(reader, ctx, key).await?;
     let version = table::version(reader, ctx, key, licence.version).await?;
     let verdict = library::check_file(ctx, &licence).await?;
+    let file = version.data.files.iter().find(|f| f.format == Format::Ofd);
+    let digest = file.map(|f| f.digest.clone()).unwrap_or_default();
     let mut run = Run::new(ctx);
     run.record(Step::Security, security(&verdict));
-    if run.failed() {
-        run.skip(Step::Revocation);
-    } else {
-        let found = (licence.clone(), version.clone());
+    let found = (licence, version);
+    if !run.failed() {
         run.record(
             Step::Revocation,
             revocation(ctx, &verdict, Some(&found)).await?,
         );
     }
-    if run.failed() {
-        run.skip(Step::Data);
-    } else {
-        let file = version.data.files.iter().find(|f| f.format == Format::Ofd);
-        let digest = file.map(|f| f.digest.clone()).unwrap_or_default();
-        let bytes = library::read(ctx, &version, Format::Ofd).await?;
+    if !run.failed() {
+        let bytes = library::read(ctx, &found.1, Format::Ofd).await?;
         let metadata = Metadata::of_ofd(&bytes);
         run.record(
             Step::Data,
-            data(ctx, &licence, &version, &digest, metadata.as_ref()).await?,
+            data(ctx, &found.0, &found.1, &digest, metadata.as_ref()).await?,
         );
     }
-    finish(ctx, way, run, Some((licence, version)), Some(verdict)).await
+    let found = Found {
+        run,
+        licence: Some(found),
+        document: None,
+        verdict: Some(verdict),
+        digest: Some(digest),
+    };
+    finish(ctx, way, found).await
 }
 
-/// Logs the verification and puts the answer together.
-async fn finish(
-    ctx: &Ctx,
-    way: Way,
+/// What a verification has come to know.
+struct Found {
     run: Run,
-    found: Option<(Licence, Version)>,
+    licence: Option<(Licence, Version)>,
+    document: Option<notices::Record>,
     verdict: Option<Verdict>,
-) -> Result<Verification, LicenceError> {
-    let valid = run.steps.iter().all(|s| s.passed == Some(true));
-    let failure = run.steps.iter().find(|s| s.passed == Some(false));
-    let at = ctx.now();
-    let number = ctx.rng.token();
+    digest: Option<String>,
+}
+
+/// Logs the verification and keeps its outcome [H-58].
+async fn finish(ctx: &Ctx, way: Way, found: Found) -> Result<Verification, LicenceError> {
+    let mut run = found.run;
+    for step in [Step::Security, Step::Revocation, Step::Data] {
+        if !run.steps.iter().any(|s| s.step == step) {
+            run.skip(step);
+        }
+    }
+    let summary = match &found.licence {
+        Some((licence, version)) => Some(summary(ctx, licence, version).await?),
+        None => None,
+    };
+    let verification = Verification {
+        number: ctx.rng.token(),
+        way,
+        valid: run.steps.iter().all(|s| s.passed == Some(true)),
+        steps: run.steps,
+        summary,
+        document: found.document,
+        digest: found.digest,
+        verdict: found.verdict,
+        at: ctx.now(),
+    };
+    let number = verification.number.clone();
     let event = LicenceVerified {
         number: number.clone(),
-        licence_key: found.as_ref().map(|(l, _)| l.licence_key.clone()),
+        licence_key: found.licence.map(|(l, _)| l.licence_key),
         way: way.code().into(),
-        valid,
-        reason: failure.and_then(|f| f.reason).map(|r| r.code().to_owned()),
-        steps: run.steps.iter().map(StepLogged::of).collect(),
+        valid: verification.valid,
+        reason: verification
+            .failure()
+            .and_then(|f| f.reason)
+            .map(|r| r.code().to_owned()),
+        steps: verification.steps.iter().map(StepLogged::of).collect(),
     };
     let stream = match &event.licence_key {
         Some(key) => stream(key),
         None => format!("verification/{number}"),
     };
+    let kept = Arc::new(record::Row::of(ctx, &verification)?);
     let inner = ctx.clone();
     ctx.db
         .write(move |tx| {
             let (ctx, event, stream) = (inner.clone(), event.clone(), stream.clone());
+            let kept = kept.clone();
             Box::pin(async move {
+                record::insert(tx, &kept).await?;
                 journal::append(tx, &ctx, &stream, &event).await?;
                 Ok::<_, LicenceError>(())
             })
         })
         .await?;
-    let summary = match &found {
-        Some((licence, version)) => Some(summary(ctx, licence, version).await?),
-        None => None,
-    };
-    Ok(Verification {
-        number,
-        way,
-        valid,
-        steps: run.steps,
-        summary,
-        verdict,
-        at,
-    })
+    Ok(verification)
 }
 
 async fn summary(ctx: &Ctx, l: &Licence, v: &Version) -> Result<Summary, LicenceError> {

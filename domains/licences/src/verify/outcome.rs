@@ -42,7 +42,7 @@ impl Step {
 }
 
 /// How a step ended.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct StepResult {
     pub step: Step,
     /// None: not run, because an earlier step failed.
@@ -55,7 +55,7 @@ pub struct StepResult {
 }
 
 /// How the licence was presented.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Way {
     File,
@@ -64,6 +64,15 @@ pub enum Way {
 }
 
 impl Way {
+    /// Chinese words.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::File => "上传文件",
+            Self::Number => "证照编号",
+            Self::Token => "二维码",
+        }
+    }
+
     pub(super) fn code(self) -> &'static str {
         match self {
             Self::File => "file",
@@ -74,7 +83,7 @@ impl Way {
 }
 
 /// What anybody may be told of a licence [H-59].
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Summary {
     pub type_name: String,
     /// Hidden where it is derived from an identity number.
@@ -90,7 +99,7 @@ pub struct Summary {
 }
 
 /// The outcome.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Verification {
     /// 核验编号: the number under which the log holds this verification [H-58].
     pub number: String,
@@ -98,6 +107,10 @@ pub struct Verification {
     pub valid: bool,
     pub steps: Vec<StepResult>,
     pub summary: Option<Summary>,
+    /// The record of the document, when the file is one of the platform's notices.
+    pub document: Option<notices::Record>,
+    /// SM3 of the file that was judged, hexadecimal; none when no file was found.
+    pub digest: Option<String>,
     /// The findings on the file.
     pub verdict: Option<Verdict>,
     pub at: Timestamp,

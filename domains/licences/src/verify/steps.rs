@@ -61,13 +61,43 @@ pub(super) async fn revocation(
     verdict: &Verdict,
     found: Option<&(Licence, Version)>,
 ) -> Result<Result<String, (Reason, String)>, LicenceError> {
+    if let Some(refused) = seals_revoked(ctx, verdict).await? {
+        return Ok(Err(refused));
+    }
+    let Some((licence, version)) = found else {
+        return Ok(Err((Reason::LicenceUnknown, String::new())));
+    };
+    Ok(standing(ctx, licence, Some(version.version)))
+}
+
+/// Revocation of a notice: certificate, seal, and whether it was withdrawn [D-61].
+pub(super) async fn notice_revocation(
+    ctx: &Ctx,
+    verdict: &Verdict,
+    document: &notices::Record,
+) -> Result<Result<String, (Reason, String)>, LicenceError> {
+    if let Some(refused) = seals_revoked(ctx, verdict).await? {
+        return Ok(Err(refused));
+    }
+    if document.state == notices::State::Withdrawn {
+        let instead = document.replaced_by.as_deref().unwrap_or_default();
+        return Ok(Err((Reason::NoticeWithdrawn, instead.to_owned())));
+    }
+    Ok(Ok(document.state.zh().to_owned()))
+}
+
+/// Certificates and seals in the state they had when they signed.
+async fn seals_revoked(
+    ctx: &Ctx,
+    verdict: &Verdict,
+) -> Result<Option<(Reason, String)>, LicenceError> {
     let revoked = verdict
         .findings
         .iter()
         .find(|f| f.check == Check::Revocation && f.outcome == Outcome::Fail);
     if let Some(f) = revoked {
         let reason = f.reason.unwrap_or(Reason::CertificateRevoked);
-        return Ok(Err((reason, f.evidence.clone())));
+        return Ok(Some((reason, f.evidence.clone())));
     }
     for signature in &verdict.signatures {
         let at = signature
@@ -77,14 +107,11 @@ pub(super) async fn revocation(
         if let (Some(es_id), Some(at)) = (&signature.seal_id, at) {
             let state = seals::state_at(&ctx.as_system(), es_id, at).await?;
             if state.is_some_and(|s| s != seals::State::Active) {
-                return Ok(Err((Reason::SealNotActive, es_id.clone())));
+                return Ok(Some((Reason::SealNotActive, es_id.clone())));
             }
         }
     }
-    let Some((licence, version)) = found else {
-        return Ok(Err((Reason::LicenceUnknown, String::new())));
-    };
-    Ok(standing(ctx, licence, Some(version.version)))
+    Ok(None)
 }
 
 /// State, version and validity of a licence.

@@ -32,9 +32,21 @@ pub struct City {
 
 /// A city on each engine that is at hand.
 pub async fn cities() -> Vec<City> {
+    seeded(None).await
+}
+
+/// The same with keys of their own.
+pub async fn other_cities() -> Vec<City> {
+    seeded(Some(0x0ced)).await
+}
+
+async fn seeded(seed: Option<u64>) -> Vec<City> {
     let mut all = Vec::new();
     for db in TestDb::each(&migrations()).await.unwrap() {
-        let (ctx, clock) = store::testing::clocked(&db, START);
+        let (mut ctx, clock) = store::testing::clocked(&db, START);
+        if let Some(seed) = seed {
+            ctx.rng = Arc::new(kernel::SeededRandom::new(seed));
+        }
         let rng = ctx.rng.clone();
         let mut entropy = move |out: &mut [u8]| rng.fill(out);
         let unlock = Unlock::key_file_or_new(&db.path("key"), &mut entropy).unwrap();

@@ -7,4 +7,5 @@ mod desk;
 mod life;
 mod race;
 mod reserve;
+mod roots;
 mod sign;

@@ -33,7 +33,7 @@ pub fn package() -> ofd::Package {
     ofd::compose(&laid(), &info).unwrap()
 }
 
-async fn stamp(city: &City, id: &UseId) -> Result<(Vec<u8>, Vec<u8>), SealError> {
+pub async fn stamp(city: &City, id: &UseId) -> Result<(Vec<u8>, Vec<u8>), SealError> {
     let pdf = paper::to_pdf(&laid()).unwrap();
     Ok((
         seals::stamp_ofd(&city.ctx, id, package(), PLACE, true).await?,

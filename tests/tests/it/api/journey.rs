@@ -259,6 +259,43 @@ async fn decide(town: &Town, api: &Router, id: &str) {
     town.drain().await;
 }
 
+/// Many at once, each answered for itself; the outcome stays under its number, sealed on demand.
+async fn batch(town: &Town, api: &Router, mine: &str, key: &str) {
+    let ofd = licences::file(town.ctx(), key, licences::Format::Ofd)
+        .await
+        .unwrap();
+    let parts = [
+        ("file", &ofd[..]),
+        ("file", b"nothing"),
+        ("token", b"no-such-code"),
+    ];
+    let ask = || post("/verify").parts(&parts);
+    assert_eq!(ask().send(api).await.status.as_u16(), 401, "for agencies");
+    let answer = ask().token(mine).send(api).await.is(200);
+    let results = answer["results"].as_array().unwrap();
+    let valid: Vec<_> = results
+        .iter()
+        .map(|r| r["verdict"]["valid"].clone())
+        .collect();
+    assert_eq!(valid, [json!(true), json!(false), json!(false)], "{answer}");
+    let number = results[0]["verdict"]["number"].as_str().unwrap();
+    let kept = get(&format!("/verifications/{number}"))
+        .send(api)
+        .await
+        .is(200);
+    assert_eq!(kept, results[0]["verdict"]);
+    let report = get(&format!("/verifications/{number}/report/pdf"))
+        .send(api)
+        .await;
+    assert!(report.status.is_success() && report.bytes.starts_with(b"%PDF"));
+    let wrong = post("/verify")
+        .parts(&[("fiel", b"x")])
+        .token(mine)
+        .send(api)
+        .await;
+    assert_eq!(wrong.status.as_u16(), 422);
+}
+
 /// The licence is in the wallet, its files are whole, and everybody can verify it.
 async fn licence(town: &Town, api: &Router, mine: &str, id: &str) {
     let case = get(&format!("/cases/{id}"))
@@ -296,6 +333,7 @@ async fn licence(town: &Town, api: &Router, mine: &str, id: &str) {
         changed[middle] ^= 1;
         assert_eq!(ask(&changed).send(api).await.is(200)["valid"], false);
     }
+    batch(town, api, mine, key).await;
     let number = one["licence"]["licence_no"].as_str().unwrap();
     let verdict = post("/verifications/number")
         .json(&json!({ "licence_no": number }))

@@ -42,11 +42,6 @@ pub async fn file(
     parts: Result<Multipart, MultipartRejection>,
 ) -> Result<Json<VerdictView>, Fail> {
     let sent = content::receive(content::multipart(parts)?, &[]).await?;
-    let digest = hex::encode(gm::sm3(&sent.bytes));
     let verification = licences::verify_file(&ctx, sent.bytes).await?;
-    let document = match verification.summary {
-        Some(_) => None,
-        None => notices::by_digest(&ctx, &digest).await?,
-    };
-    Ok(Json(VerdictView::of(verification, document)))
+    Ok(Json(VerdictView::of(verification)))
 }

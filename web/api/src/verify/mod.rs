@@ -1,8 +1,11 @@
 //! Verification of licences and documents: by file, number or the token of a QR code. Everybody may
 //! ask [H-54 to H-60].
 
+mod batch;
+mod bundle;
 mod file;
 mod number;
+mod report;
 mod token;
 mod view;
 
@@ -15,5 +18,9 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(number::number))
         .routes(routes!(token::token))
+        .routes(routes!(report::read))
+        .routes(routes!(report::report))
+        .merge(batch::routes())
+        .merge(bundle::routes())
         .merge(file::routes())
 }

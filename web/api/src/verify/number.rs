@@ -33,5 +33,5 @@ pub async fn number(
 ) -> Result<Json<VerdictView>, Fail> {
     let ending = body.holder_ending.as_ref().map(Text::as_str);
     let found = licences::verify_number(&ctx, body.licence_no.as_str(), ending).await?;
-    Ok(Json(VerdictView::of(found, None)))
+    Ok(Json(VerdictView::of(found)))
 }

@@ -28,5 +28,5 @@ pub async fn token(
     Body(body): Body<TokenBody>,
 ) -> Result<Json<VerdictView>, Fail> {
     let found = licences::verify_token(&ctx, body.token.as_str()).await?;
-    Ok(Json(VerdictView::of(found, None)))
+    Ok(Json(VerdictView::of(found)))
 }

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use licences::Verification;
-use notices::Record;
 use sealing::{Finding, Reason};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,6 +13,8 @@ pub struct VerdictView {
     /// The number under which the log holds this verification.
     number: String,
     valid: bool,
+    /// SM3 of the file that was judged, hexadecimal.
+    digest: Option<String>,
     at: Timestamp,
     /// Security, revocation, data, in this order; the first failure stops.
     steps: Vec<VerificationStep>,
@@ -104,14 +105,11 @@ impl From<&Finding> for FindingView {
 }
 
 impl VerdictView {
-    pub fn of(v: Verification, document: Option<Record>) -> Self {
-        // A withdrawn document keeps its seal and must not be relied on.
-        let withdrawn = document
-            .as_ref()
-            .is_some_and(|d| d.state == notices::State::Withdrawn);
+    pub fn of(v: Verification) -> Self {
         Self {
             number: v.number,
-            valid: v.valid && !withdrawn,
+            valid: v.valid,
+            digest: v.digest,
             at: v.at,
             steps: v
                 .steps
@@ -133,7 +131,7 @@ impl VerdictView {
                 valid_to: s.valid_to,
                 state: s.state.code(),
             }),
-            document: document.map(|d| DocumentSummary {
+            document: v.document.map(|d| DocumentSummary {
                 title: d.title,
                 number: d.number,
                 state: d.state.code(),

@@ -19,7 +19,7 @@ pub(crate) fn router() -> Router {
 }
 
 /// Pictures are shown in the page, everything else is offered for saving or opened by a viewer.
-fn serve(name: &str, media_type: &'static str, bytes: Vec<u8>) -> Response {
+pub(crate) fn serve(name: &str, media_type: &'static str, bytes: Vec<u8>) -> Response {
     let inline = media_type.starts_with("image/") || media_type == "application/pdf";
     let kind = if inline { "inline" } else { "attachment" };
     let extension = name.rsplit('.').next().unwrap_or("bin");

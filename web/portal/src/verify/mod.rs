@@ -1,5 +1,6 @@
 //! 证照核验: a file, a number, or the code of a licence; no login [H-54 to H-60].
 
+mod report;
 mod verdict;
 
 use axum::Router;
@@ -8,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use licences::Verification;
-use ui::view::{Field, Form, Verdict};
+use ui::view::{Field, Form, Table, Verdict};
 use ui::{CsrfGuard, L, Nav, Page, Posted, Shell, html, html_status, see_other};
 
 use crate::reply::BODY_LIMIT;
@@ -22,6 +23,8 @@ pub(crate) fn router() -> Router {
             get(ask).post(file).layer(DefaultBodyLimit::max(BODY_LIMIT)),
         )
         .route("/verify/number", post(number).get(again))
+        .route("/verify/report/{number}", get(report::show))
+        .route("/verify/report/{number}/{format}", get(report::file))
         .route("/verify/{token}", get(token))
 }
 
@@ -38,6 +41,8 @@ struct AskPage {
 struct VerdictPage {
     page: Page,
     verdict: Verdict,
+    /// What was looked at in the file, for experts.
+    checks: Table,
 }
 
 fn fields(l: &L) -> Form {
@@ -74,7 +79,8 @@ async fn again() -> Response {
     see_other("/verify")
 }
 
-fn answer(shell: &Shell, verdict: Verdict) -> Response {
+fn answer(shell: &Shell, verification: &Verification) -> Response {
+    let verdict = verdict::of(&shell.l(), verification);
     let title = shell.l().t("portal-verify-result");
     let page = shell
         .page(&title)
@@ -82,11 +88,12 @@ fn answer(shell: &Shell, verdict: Verdict) -> Response {
         .crumb(shell.l().t("portal-verify"), "/verify")
         .crumb_here(title.clone())
         .private();
-    html(&VerdictPage { page, verdict })
-}
-
-fn licence_answer(shell: &Shell, verification: &Verification) -> Response {
-    answer(shell, verdict::of_licence(&shell.l(), verification))
+    let checks = verdict::file_checks(&shell.l(), verification);
+    html(&VerdictPage {
+        page,
+        verdict,
+        checks,
+    })
 }
 
 async fn file(shell: Shell, me: Acting, guard: CsrfGuard, parts: Multipart) -> Answer {
@@ -101,18 +108,10 @@ async fn file(shell: Shell, me: Acting, guard: CsrfGuard, parts: Multipart) -> A
         let page = ask_page(&shell, fields(&l), Some(l.t("portal-choose-file")));
         return Ok(html_status(StatusCode::UNPROCESSABLE_ENTITY, &page));
     };
-    let digest = hex::encode(gm::sm3(&bytes));
     let verification = licences::verify_file(&me.ctx, bytes)
         .await
         .or_page(&shell)?;
-    // A notice is no licence: its own record says how it stands.
-    if verification.summary.is_none()
-        && let Some(record) = notices::by_digest(&me.ctx, &digest).await.or_page(&shell)?
-    {
-        let verdict = verdict::of_notice(&l, &verification, &record);
-        return Ok(answer(&shell, verdict));
-    }
-    Ok(licence_answer(&shell, &verification))
+    Ok(answer(&shell, &verification))
 }
 
 async fn number(shell: Shell, me: Acting, Posted(data): Posted) -> Answer {
@@ -129,12 +128,12 @@ async fn number(shell: Shell, me: Acting, Posted(data): Posted) -> Answer {
     let found = licences::verify_number(&me.ctx, data.get("no"), ending)
         .await
         .or_page(&shell)?;
-    Ok(licence_answer(&shell, &found))
+    Ok(answer(&shell, &found))
 }
 
 async fn token(shell: Shell, me: Acting, Path(token): Path<String>) -> Answer {
     let found = licences::verify_token(&me.ctx, &token)
         .await
         .or_page(&shell)?;
-    Ok(licence_answer(&shell, &found))
+    Ok(answer(&shell, &found))
 }

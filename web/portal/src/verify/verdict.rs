@@ -1,10 +1,12 @@
 //! The outcome of a verification in words.
 
 use kernel::time;
-use licences::{Step, Verification};
-use sealing::Reason;
+use licences::Verification;
+use sealing::{Outcome, Reason};
 use ui::L;
-use ui::view::{Check, CheckOutcome, KeyValue, KeyValues, NoticeTone, Verdict};
+use ui::view::{
+    Cell, Check, CheckOutcome, Column, KeyValue, KeyValues, NoticeTone, Row, Table, Verdict,
+};
 
 use crate::words;
 
@@ -59,11 +61,26 @@ fn versions(l: &L, s: &licences::Summary) -> String {
     all.join(l.pick("；", "; "))
 }
 
+/// The verdict of a verification in words.
+pub(super) fn of(l: &L, verification: &Verification) -> Verdict {
+    match &verification.document {
+        Some(record) => of_notice(l, verification, record),
+        None => of_licence(l, verification),
+    }
+}
+
 /// Of a licence: ✔ valid, ! genuine but not in force, ✖ not verified.
-pub(super) fn of_licence(l: &L, verification: &Verification) -> Verdict {
+fn of_licence(l: &L, verification: &Verification) -> Verdict {
     let reason = verification.failure().and_then(|step| step.reason);
     let aside = reason.is_some_and(stands_aside) && verification.summary.is_some();
+    // Sealed by somebody we trust, and no licence of ours: genuine, as far as a file can show.
+    let elsewhere = reason == Some(Reason::LicenceUnknown) && verification.verdict.is_some();
     let (tone, headline, explanation) = match (verification.valid, aside) {
+        (false, false) if elsewhere => (
+            NoticeTone::Warn,
+            l.t("portal-verdict-elsewhere"),
+            l.t("portal-verdict-elsewhere-words"),
+        ),
         (true, _) => (
             NoticeTone::Ok,
             l.t("portal-verdict-good"),
@@ -112,18 +129,12 @@ pub(super) fn of_licence(l: &L, verification: &Verification) -> Verdict {
     }
 }
 
-/// Of a notice of the platform: its signature by the file, its standing by the record.
-pub(super) fn of_notice(l: &L, verification: &Verification, record: &notices::Record) -> Verdict {
-    let mut checks = checks(l, verification);
-    let secure = verification
-        .steps
-        .iter()
-        .any(|step| step.step == Step::Security && step.passed == Some(true));
-    checks.truncate(1);
-    let withdrawn = record.state == notices::State::Withdrawn;
-    let (tone, key) = match (secure, withdrawn) {
-        (true, false) => (NoticeTone::Ok, "portal-notice-good"),
-        (true, true) => (NoticeTone::Warn, "portal-notice-withdrawn"),
+/// Of a notice of the platform: what anybody may be told of its record.
+fn of_notice(l: &L, verification: &Verification, record: &notices::Record) -> Verdict {
+    let reason = verification.failure().and_then(|step| step.reason);
+    let (tone, key) = match (verification.valid, reason) {
+        (true, _) => (NoticeTone::Ok, "portal-notice-good"),
+        (false, Some(Reason::NoticeWithdrawn)) => (NoticeTone::Warn, "portal-notice-withdrawn"),
         (false, _) => (NoticeTone::Bad, "portal-verdict-bad"),
     };
     let mut rows = vec![
@@ -138,10 +149,42 @@ pub(super) fn of_notice(l: &L, verification: &Verification, record: &notices::Re
         headline: l.t(key),
         explanation: l.t("portal-notice-words"),
         facts: KeyValues::new(rows),
-        checks,
+        checks: checks(l, verification),
         checked_at: words::moment(l, verification.at),
-        // The log holds that this file is no licence; its own record says the rest.
-        number: String::new(),
+        number: verification.number.clone(),
         not_shown: Vec::new(),
+    }
+}
+
+/// The checks on the file itself, signature by signature.
+pub(super) fn file_checks(l: &L, verification: &Verification) -> Table {
+    let findings = verification.verdict.iter().flat_map(|v| &v.findings);
+    let rows = findings.map(|f| {
+        let check = l.pick(f.check.zh(), f.check.en());
+        Row::new(vec![
+            Cell::text(match f.signature {
+                Some(index) => format!("{}. {check}", index + 1),
+                None => check.to_owned(),
+            }),
+            Cell::text(l.t(match f.outcome {
+                Outcome::Pass => "check-passed",
+                Outcome::Fail => "check-failed",
+                Outcome::Warn => "portal-check-warn",
+                Outcome::NotChecked => "portal-check-not",
+            })),
+            match f.reason {
+                Some(reason) => Cell::Lines(reason_words(l, reason), f.evidence.clone()),
+                None => Cell::text(f.evidence.clone()),
+            },
+        ])
+    });
+    let columns = ["", "-outcome", "-evidence"];
+    Table {
+        caption: l.t("portal-verify-details"),
+        columns: columns
+            .map(|key| Column::new(l.t(&format!("portal-check{key}"))))
+            .to_vec(),
+        rows: rows.collect(),
+        ..Table::default()
     }
 }

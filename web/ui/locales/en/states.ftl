@@ -44,6 +44,10 @@ seal-ACTIVE = In use
 seal-LOST = Reported lost
 seal-DESTROYED = Destroyed
 seal-EXPIRED = Expired
+root-PROPOSED = Proposed
+root-TRUSTED = Trusted
+root-REFUSED = Refused
+root-ENDED = Ended
 
 document-DRAFT = Draft
 document-SEALED = Sealed

@@ -44,6 +44,10 @@ seal-ACTIVE = 使用中
 seal-LOST = 已挂失
 seal-DESTROYED = 已销毁
 seal-EXPIRED = 已到期
+root-PROPOSED = 待复核
+root-TRUSTED = 受信任
+root-REFUSED = 未通过
+root-ENDED = 已停止信任
 
 document-DRAFT = 草稿
 document-SEALED = 已盖章
