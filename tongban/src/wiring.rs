@@ -109,6 +109,7 @@ pub fn handlers() -> Handlers {
 /// The name of every stored file that a row names.
 pub async fn stored_files(run: &mut impl store::Run) -> Result<HashSet<String>, Stop> {
     let mut names = registers::stored_files(run).await?;
+    names.extend(seals::stored_files(run).await?);
     names.extend(notices::stored_files(run).await?);
     names.extend(licences::stored_files(run).await?);
     names.extend(materials::stored_files(run).await?);

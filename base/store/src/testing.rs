@@ -94,6 +94,15 @@ impl TestDb {
         self.db.engine()
     }
 
+    /// The same database opened once more, with connections of its own, as another process has it.
+    /// None on SQLite, whose file one process holds.
+    pub async fn once_more(&self) -> Result<Option<Db>, StoreError> {
+        match &self.schema {
+            Some((url, schema)) => Ok(Some(Db::open_postgres_schema(url, schema).await?)),
+            None => Ok(None),
+        }
+    }
+
     /// A path inside the test's own folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)

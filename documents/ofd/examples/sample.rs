@@ -240,6 +240,7 @@ fn notice() -> Outcome<Document> {
         let picture = paper::official(&paper::Official {
             organisation: "云州市云东区市场监督管理局".into(),
             purpose: Some("行政审批专用章".into()),
+            digits: String::new(),
             diameter_mm: place.width,
             dpi: 300.0,
         })?;

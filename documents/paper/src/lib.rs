@@ -23,7 +23,10 @@ mod wrap;
 pub use base::{Base, base_dpi, base_picture};
 pub use error::Error;
 pub use fonts::{Face, FontId, drawable, face, install, serif_bold, shipped_and_installed};
-pub use impression::{Official, Personal, official, personal};
+pub use impression::{
+    Block as BlockSeal, CleanError, Cleaned, Official, Oval, Personal, block as block_seal, clean,
+    official, oval, personal,
+};
 pub use laid::{Glyph, GlyphRun, Laid, LaidItem, LaidPage};
 pub use layout::lay_out;
 pub use letter::{Block, Column, Composed, Letter, Place, letter};

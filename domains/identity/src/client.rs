@@ -23,7 +23,6 @@ pub(crate) const NEVER: &[Permission] = &[
     Permission::AccountEnable,
     Permission::RoleAdmin,
     Permission::TokenIssue,
-    Permission::SealManage,
     Permission::AccountOwn,
     Permission::DelegationOwn,
 ];
@@ -101,7 +100,12 @@ fn may_issue(ctx: &Ctx) -> Result<(), IdentityError> {
 pub async fn create_client(ctx: &Ctx, new: &NewClient) -> Result<String, IdentityError> {
     may_issue(ctx)?;
     let id = crate::staff::valid_username(&new.client_id)?;
-    if new.grants.iter().any(|g| NEVER.contains(&g.permission)) {
+    let refused = |g: &Grant| {
+        // A seal's life is walked by officers: a machine may carry their acts, not act itself.
+        let by_itself = g.permission == Permission::SealManage && g.scope != Scope::Own;
+        NEVER.contains(&g.permission) || by_itself
+    };
+    if new.grants.iter().any(refused) {
         return Err(IdentityError::invalid(
             "grants",
             "不得授予系统管理类权限",

@@ -8,6 +8,7 @@ use store::{Ctx, Tx};
 use crate::authority::Authorities;
 use crate::error::{SealError, text};
 use crate::event::{SealAsked, stream};
+use crate::freeze::{Check, take_out};
 use crate::react::{ERASE, Erase};
 use crate::seal::Seal;
 use crate::state::{Event, next};
@@ -117,13 +118,38 @@ async fn set(
 /// Approves the recovery that another person asked for: the seal is back with its custodian and
 /// can be authorised again.
 pub async fn recover(ctx: &Ctx, seal_key: &str) -> Result<Seal, SealError> {
-    answer(ctx, seal_key, Request::Recover).await
+    let (inner, key) = (ctx.clone(), seal_key.to_owned());
+    ctx.db
+        .write(move |tx| {
+            let (ctx, key) = (inner.clone(), key.clone());
+            Box::pin(async move {
+                let seal = load(tx, &key).await?;
+                ctx.actor.require(Permission::SealManage, &seal.target())?;
+                next(Some(seal.state), Event::Recover)?;
+                let asked = answered(&ctx, &seal, Request::Recover)?;
+                step(tx, &ctx, seal, Event::Recover, &asked.reason, |_| {}).await
+            })
+        })
+        .await
 }
 
 /// Approves the destruction that another person asked for. The keys are erased and the
 /// certificates revoked; what the seal signed before stays verifiable [I-12].
 pub async fn destroy(ctx: &Ctx, seal_key: &str) -> Result<Seal, SealError> {
-    let seal = answer(ctx, seal_key, Request::Destroy).await?;
+    let may: Check = |ctx, seal| answered(ctx, seal, Request::Destroy).map(drop);
+    let seal = take_out(ctx, seal_key, Event::Destroy, may, |tx, ctx, seal| {
+        Box::pin(async move {
+            let asked = answered(ctx, &seal, Request::Destroy)?;
+            let seal = step(tx, ctx, seal, Event::Destroy, &asked.reason, |_| {}).await?;
+            table::withdraw_all(tx, &seal.key, ctx.now()).await?;
+            let erase = Erase {
+                seal: seal.key.clone(),
+            };
+            journal::enqueue(tx, ctx, ERASE, &erase, ctx.now()).await?;
+            Ok(seal)
+        })
+    })
+    .await?;
     // The job does the same and more patiently; a process without keys leaves it to that.
     if let Ok(authorities) = Authorities::of(ctx) {
         authorities.retire(ctx, &seal).await?;
@@ -131,37 +157,19 @@ pub async fn destroy(ctx: &Ctx, seal_key: &str) -> Result<Seal, SealError> {
     Ok(seal)
 }
 
-async fn answer(ctx: &Ctx, key: &str, request: Request) -> Result<Seal, SealError> {
-    let (inner, key) = (ctx.clone(), key.to_owned());
-    ctx.db
-        .write(move |tx| {
-            let (ctx, key) = (inner.clone(), key.clone());
-            Box::pin(async move {
-                let seal = load(tx, &key).await?;
-                ctx.actor.require(Permission::SealManage, &seal.target())?;
-                next(Some(seal.state), request.event())?;
-                let asked = seal.asked.clone().filter(|asked| asked.request == request);
-                let asked = asked.ok_or(SealError::NotAsked)?;
-                if asked.by == ctx.actor.id {
-                    let second = match request {
-                        Request::Recover => "the approval of the recovery",
-                        Request::Destroy => "the approval of the destruction",
-                    };
-                    return Err(SealError::SamePerson {
-                        first: "the request",
-                        second,
-                    });
-                }
-                let seal = step(tx, &ctx, seal, request.event(), &asked.reason, |_| {}).await?;
-                if request == Request::Destroy {
-                    table::withdraw_all(tx, &seal.key, ctx.now()).await?;
-                    let erase = Erase {
-                        seal: seal.key.clone(),
-                    };
-                    journal::enqueue(tx, &ctx, ERASE, &erase, ctx.now()).await?;
-                }
-                Ok(seal)
-            })
-        })
-        .await
+/// The open request, which another person must have made.
+fn answered(ctx: &Ctx, seal: &Seal, request: Request) -> Result<Asked, SealError> {
+    let asked = seal.asked.clone().filter(|asked| asked.request == request);
+    let asked = asked.ok_or(SealError::NotAsked)?;
+    if asked.by == ctx.actor.id {
+        let second = match request {
+            Request::Recover => "the approval of the recovery",
+            Request::Destroy => "the approval of the destruction",
+        };
+        return Err(SealError::SamePerson {
+            first: "the request",
+            second,
+        });
+    }
+    Ok(asked)
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use store::{Ctx, Tx};
 
 use crate::error::{EMPTY, MAXIMUM, PERIOD, SealError, text};
+use crate::freeze::{anyone, take_out};
 use crate::query::Authorisation;
 use crate::seal::Seal;
 use crate::state::Event;
@@ -21,6 +22,17 @@ kernel::codes! {
         System = "system", "业务系统", "business system";
         /// A member of staff.
         Staff = "staff", "工作人员", "staff";
+    }
+}
+
+kernel::codes! {
+    /// 文书种类: what the platform's own systems sign. Others need only an authorisation that names
+    /// them.
+    DocumentKind {
+        Notice = "notice", "通知书", "notices";
+        Decision = "decision", "决定书", "decisions";
+        Licence = "licence", "电子证照", "licences";
+        Proof = "proof", "证明", "proofs";
     }
 }
 
@@ -38,6 +50,21 @@ pub struct Grant {
     pub valid_to: Timestamp,
     /// Uses on one day, Beijing time.
     pub daily_maximum: i64,
+}
+
+impl Grant {
+    /// What was given, as it would be given anew.
+    pub(crate) fn of(given: &Authorisation) -> Self {
+        Self {
+            holder_kind: given.holder_kind,
+            holder: given.holder.clone(),
+            document_kind: given.document_kind.clone(),
+            item_code: Some(given.item_code.clone()).filter(|code| !code.is_empty()),
+            valid_from: given.valid_from,
+            valid_to: given.valid_to,
+            daily_maximum: given.daily_maximum,
+        }
+    }
 }
 
 /// Authorises users and systems. All authorisations of a seal are given in one act; to change
@@ -79,25 +106,36 @@ pub(crate) async fn authorise_in(
         .join(" ");
     let seal = step(tx, ctx, seal, Event::Authorise, &note, |_| {}).await?;
     for grant in grants {
-        let granted = Authorisation {
-            key: ctx.rng.key(),
-            holder_kind: grant.holder_kind,
-            holder: grant.holder.clone(),
-            document_kind: grant.document_kind.clone(),
-            item_code: grant.item_code.clone().unwrap_or_default(),
-            valid_from: grant.valid_from,
-            valid_to: grant.valid_to,
-            daily_maximum: grant.daily_maximum,
-            granted_by: ctx.actor.id.clone(),
-            granted_at: ctx.now(),
-            withdrawn_at: None,
-        };
-        table::insert_authorisation(tx, &seal.key, &granted).await?;
+        insert(tx, ctx, &seal, grant).await?;
     }
     Ok(seal)
 }
 
-fn check(seal: &Seal, grant: &Grant) -> Result<(), SealError> {
+/// Writes a checked authorisation.
+pub(crate) async fn insert(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    seal: &Seal,
+    grant: &Grant,
+) -> Result<Authorisation, SealError> {
+    let granted = Authorisation {
+        key: ctx.rng.key(),
+        holder_kind: grant.holder_kind,
+        holder: grant.holder.trim().to_owned(),
+        document_kind: grant.document_kind.trim().to_owned(),
+        item_code: grant.item_code.clone().unwrap_or_default(),
+        valid_from: grant.valid_from,
+        valid_to: grant.valid_to,
+        daily_maximum: grant.daily_maximum,
+        granted_by: ctx.actor.id.clone(),
+        granted_at: ctx.now(),
+        withdrawn_at: None,
+    };
+    table::insert_authorisation(tx, &seal.key, &granted).await?;
+    Ok(granted)
+}
+
+pub(crate) fn check(seal: &Seal, grant: &Grant) -> Result<(), SealError> {
     text("holder", &grant.holder, 64)?;
     text("document_kind", &grant.document_kind, 40)?;
     if grant.daily_maximum < 1 {
@@ -116,20 +154,24 @@ fn check(seal: &Seal, grant: &Grant) -> Result<(), SealError> {
     Ok(())
 }
 
-/// Withdraws every authorisation of the seal; it goes back to its custodian.
+/// Withdraws every authorisation of the seal; it goes back to its custodian. Uses under way are
+/// stopped.
 pub async fn withdraw(ctx: &Ctx, seal_key: &str, reason: &str) -> Result<Seal, SealError> {
     text("reason", reason, 200)?;
-    let (inner, key, reason) = (ctx.clone(), seal_key.to_owned(), reason.trim().to_owned());
-    ctx.db
-        .write(move |tx| {
-            let (ctx, key, reason) = (inner.clone(), key.clone(), reason.clone());
+    let reason = reason.trim().to_owned();
+    take_out(
+        ctx,
+        seal_key,
+        Event::Withdraw,
+        anyone,
+        move |tx, ctx, seal| {
+            let reason = reason.clone();
             Box::pin(async move {
-                let seal = load(tx, &key).await?;
-                ctx.actor.require(Permission::SealManage, &seal.target())?;
-                let seal = step(tx, &ctx, seal, Event::Withdraw, &reason, |_| {}).await?;
+                let seal = step(tx, ctx, seal, Event::Withdraw, &reason, |_| {}).await?;
                 table::withdraw_all(tx, &seal.key, ctx.now()).await?;
                 Ok(seal)
             })
-        })
-        .await
+        },
+    )
+    .await
 }

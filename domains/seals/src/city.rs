@@ -11,6 +11,7 @@ use crate::authorise::{Grant, HolderKind, authorise_in};
 use crate::error::SealError;
 use crate::file::file_in;
 use crate::forge::{self, Forged};
+use crate::impression::{Drawing, Impress};
 use crate::make::make_in;
 use crate::release::release_in;
 use crate::review::review_in;
@@ -135,6 +136,9 @@ pub async fn ensure_city_seals(ctx: &Ctx, plan: &CityPlan) -> Result<usize, Seal
                     person: None,
                     basis: plan.basis.clone(),
                     custodian: plan.officers.custodian.id.clone(),
+                    impression: Impress::Drawn(Drawing::usual(seal_type)),
+                    basis_file: None,
+                    replaces: None,
                 }),
             }
         }
@@ -185,15 +189,17 @@ async fn apply_and_review(
     for apply in &wanted {
         prepared.push(apply::prepare(&applicant, apply).await?);
     }
-    let pictures = forge::draw_all(prepared.clone()).await?;
+    let drawings = wanted.into_iter().map(|apply| apply.impression);
+    let drawings = prepared.iter().cloned().zip(drawings).collect();
+    let pictures = forge::draw_all(drawings).await?;
     let drawn: Arc<Vec<_>> = Arc::new(prepared.into_iter().zip(pictures).collect());
     let reviewer = ctx.with_actor(plan.officers.reviewer.clone());
     in_one(ctx, move |tx| {
         let (drawn, applicant, reviewer) = (drawn.clone(), applicant.clone(), reviewer.clone());
         Box::pin(async move {
             let mut seals = Vec::with_capacity(drawn.len());
-            for (seal, png) in drawn.iter() {
-                let seal = apply::insert(tx, &applicant, seal, png).await?;
+            for (seal, picture) in drawn.iter() {
+                let seal = apply::insert(tx, &applicant, seal, picture, &[]).await?;
                 seals.push(review_in(tx, &reviewer, seal, Event::Approve, "").await?);
             }
             Ok(seals)

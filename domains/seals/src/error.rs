@@ -59,6 +59,19 @@ pub enum SealError {
     Certificate(#[from] gm::CertError),
     #[error("impression: {0}")]
     Impression(#[from] paper::Error),
+    /// An uploaded picture is no impression.
+    #[error("picture: {0}")]
+    Picture(paper::CleanError),
+    /// The seal is being taken out of use at this moment.
+    #[error("the seal is being taken out of use")]
+    Frozen,
+    /// No such authorisation, or it has ended.
+    #[error("no such authorisation in force")]
+    NoGrant,
+    #[error("the file store was not opened in this process")]
+    NoFiles,
+    #[error("file: {0}")]
+    Blob(#[from] blobs::BlobError),
     #[error("signing: {0}")]
     Signing(String),
     #[error(transparent)]
@@ -142,6 +155,34 @@ impl From<SealError> for Problem {
                 "这次用印已经结束或已超时，请重新发起",
                 "This use of the seal is closed; start again",
             ),
+            E::Picture(error) => {
+                let field = crate::impression::field_of(&error);
+                Problem::invalid("picture", error.zh(), error.to_string()).at(field)
+            }
+            E::Frozen => Problem::conflict(
+                "seal_frozen",
+                "印章正在停用，不能用印",
+                "The seal is being taken out of use and cannot sign",
+            ),
+            E::NoGrant => Problem::not_found(
+                "没有这项授权，或授权已经终止",
+                "There is no such authorisation, or it has ended",
+            ),
+            E::Impression(paper::Error::DoesNotFit { characters, .. }) => Problem::invalid(
+                "impression",
+                format!("印文太长：{characters}字放不下，请缩短名称或用途"),
+                format!("The text is too long for the seal: {characters} characters do not fit"),
+            ),
+            E::Impression(paper::Error::NoGlyph(missing)) => Problem::invalid(
+                "impression",
+                format!("字库中没有“{missing}”字，请上传印章图样"),
+                format!("No font has the character “{missing}”; upload a picture of the seal"),
+            ),
+            E::Impression(paper::Error::Measure(why)) => Problem::invalid(
+                "impression",
+                "印模不能绘制：尺寸、形状或编码不符合要求",
+                format!("The impression cannot be drawn: {why}"),
+            ),
             E::Impression(error) => Problem::invalid(
                 "impression",
                 format!("印模不能绘制：{error}"),
@@ -153,6 +194,8 @@ impl From<SealError> for Problem {
             | E::Signing(_)
             | E::Agencies(_)
             | E::Store(_)
+            | E::NoFiles
+            | E::Blob(_)
             | E::Journal(_) => Problem::internal(),
         }
     }
@@ -166,6 +209,13 @@ fn words(why: &str) -> &'static str {
         PERIOD => "有效期的起止不对，或不在印章有效期内",
         MAXIMUM => "每日上限须为正数",
         EMPTY => "至少要有一项授权",
+        SIZE => "尺寸不适合这类印章",
+        SHAPE => "这类印章不能用这种形状，圆形与名章须长宽相等",
+        NO_PURPOSE => "公章和个人名章不带用途文字",
+        LARGE_PICTURE => "图样不得超过2MB",
+        LARGE_FILE => "依据文件不得超过10MB",
+        FILE_KIND => "文件须为PDF、OFD、PNG或JPEG",
+        REPLACES => "只能换发本机构同一类型的印章",
         roots::ROOT_PERIOD => "信任期限须在将来结束，且不超过证书的有效期",
         roots::KNOWN => "这个根证书已经提出或已受信任",
         roots::UNREADABLE => "不是可读取的PEM或DER文件",
@@ -184,6 +234,13 @@ pub(crate) const TOO_LONG: &str = "is too long";
 pub(crate) const PERIOD: &str = "the period is not within the seal's validity";
 pub(crate) const MAXIMUM: &str = "the daily maximum must be positive";
 pub(crate) const EMPTY: &str = "at least one authorisation is needed";
+pub(crate) const SIZE: &str = "the size does not fit this type of seal";
+pub(crate) const SHAPE: &str = "the shape does not fit this type of seal or its size";
+pub(crate) const NO_PURPOSE: &str = "official and name seals show no purpose";
+pub(crate) const LARGE_PICTURE: &str = "the picture is larger than 2 MB";
+pub(crate) const LARGE_FILE: &str = "the document is larger than 10 MB";
+pub(crate) const FILE_KIND: &str = "the file must be PDF, OFD, PNG or JPEG";
+pub(crate) const REPLACES: &str = "only a seal of the same agency and type can be renewed";
 
 /// Text that must be there and fit its column.
 pub(crate) fn text(field: &'static str, value: &str, most: usize) -> Result<(), SealError> {

@@ -1,6 +1,7 @@
 //! What the journal tells of seals. No personal data: staff are named by user name, documents by
 //! digest.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::{Ctx, Tx};
 
@@ -58,6 +59,14 @@ macro_rules! moves {
             Ok(())
         }
 
+        /// The code of the step that a kind of event, without `seal.`, tells of.
+        pub(crate) fn code(kind: &str) -> Option<&'static str> {
+            match kind {
+                $(_ if $kind.strip_prefix("seal.") == Some(kind) => Some(Event::$event.code()),)*
+                _ => None,
+            }
+        }
+
         /// The kind under which the journal tells of a step.
         #[cfg(test)]
         fn kind(event: Event) -> &'static str {
@@ -93,6 +102,25 @@ pub struct SealAsked {
 
 impl journal::Event for SealAsked {
     const KIND: &'static str = "seal.asked";
+}
+
+/// `seal.grant_changed`: an authorisation of a seal in use was added, changed or ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealGrantChanged {
+    pub seal: String,
+    pub authorisation: String,
+    /// `added`, `changed`, `ended`.
+    pub what: String,
+    pub holder: String,
+    pub document_kind: String,
+    pub valid_to: Timestamp,
+    pub daily_maximum: i64,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+impl journal::Event for SealGrantChanged {
+    const KIND: &'static str = "seal.grant_changed";
 }
 
 /// `seal.use_reserved`: somebody was allowed to sign once [I-15].

@@ -3,6 +3,7 @@
 use store::Ctx;
 
 use crate::error::SealError;
+use crate::freeze::end_uses;
 use crate::react::{ERASE, Erase};
 use crate::state::{Event, next};
 use crate::step::{load, step};
@@ -25,6 +26,7 @@ pub async fn expire_due(ctx: &Ctx) -> Result<usize, SealError> {
                     {
                         return Ok::<_, SealError>(());
                     }
+                    end_uses(tx, &ctx, &seal, None).await?;
                     let seal = step(tx, &ctx, seal, Event::Expire, "", |_| {}).await?;
                     table::withdraw_all(tx, &seal.key, ctx.now()).await?;
                     let erase = Erase {

@@ -2,20 +2,18 @@
 
 use gm::{Authority, Signer, Subject};
 use jiff::Timestamp;
-use paper::{Official, Personal};
-use sealing::{Impression, SealKind, SealSpec};
+use sealing::{SealKind, SealSpec};
 use store::Ctx;
 
 use crate::apply::whole_second;
 use crate::authority::{Authorities, blocking, key_of};
 use crate::error::SealError;
+use crate::impression::{Impress, Impression};
 use crate::seal::{Seal, SealType};
 use crate::table::{self, Material};
 
 /// Names the form of our seals inside them.
 const VENDOR: &str = "tongban";
-/// Prints well and keeps the seal small.
-const DPI: f32 = 300.0;
 
 /// What making a seal yields.
 #[derive(Clone, Debug)]
@@ -35,8 +33,8 @@ pub(crate) struct Forged {
     pub serials: [String; 2],
 }
 
-/// Draws the impressions of seals as PNG, on all cores.
-pub(crate) async fn draw_all(seals: Vec<Seal>) -> Result<Vec<Vec<u8>>, SealError> {
+/// Makes the impressions of seals, on all cores.
+pub(crate) async fn draw_all(seals: Vec<(Seal, Impress)>) -> Result<Vec<Impression>, SealError> {
     blocking(move || {
         let workers = std::thread::available_parallelism().map_or(1, usize::from);
         let share = seals.len().div_ceil(workers).max(1);
@@ -58,23 +56,13 @@ pub(crate) async fn draw_all(seals: Vec<Seal>) -> Result<Vec<Vec<u8>>, SealError
     .await
 }
 
-fn draw(seal: &Seal) -> Result<Vec<u8>, SealError> {
-    let size = f32::from(seal.seal_type.size_mm());
-    let picture = match seal.seal_type {
-        SealType::Personal => paper::personal(&Personal {
-            name: seal.name.clone(),
-            edge_mm: size,
-            dpi: DPI,
-        })?,
-        // An official seal has no line below the star.
-        kind => paper::official(&Official {
-            organisation: seal.owner.name.clone(),
-            purpose: kind.purpose().map(str::to_owned),
-            diameter_mm: size,
-            dpi: DPI,
-        })?,
+fn draw((seal, impress): &(Seal, Impress)) -> Result<Impression, SealError> {
+    // A name seal shows the person, every other one the organisation.
+    let shown = match seal.seal_type {
+        SealType::Personal => &seal.name,
+        _ => &seal.owner.name,
     };
-    Ok(picture.bytes().to_vec())
+    impress.make(shown, seal.seal_type)
 }
 
 /// Makes keys, certificates and seals.
@@ -145,10 +133,10 @@ fn bind(
         created: valid_from,
         valid_from,
         valid_to,
-        picture: Impression {
+        picture: sealing::Impression {
             png: &material.impression,
-            width_mm: material.size_mm,
-            height_mm: material.size_mm,
+            width_mm: material.width_mm,
+            height_mm: material.height_mm,
         },
     };
     let made = sealing::make_seal(&spec, maker).map_err(signing)?;
@@ -171,7 +159,7 @@ fn bind(
 fn kind(seal_type: SealType) -> SealKind {
     match seal_type {
         SealType::Official => SealKind::Official,
-        SealType::Acceptance | SealType::Licence => SealKind::Business,
+        SealType::Acceptance | SealType::Licence | SealType::Business => SealKind::Business,
         SealType::Personal => SealKind::Personal,
     }
 }

@@ -13,7 +13,11 @@ mod error;
 mod event;
 mod expire;
 mod file;
+mod files;
 mod forge;
+mod freeze;
+mod grants;
+mod impression;
 mod loss;
 mod make;
 mod pair;
@@ -24,35 +28,42 @@ mod reserve;
 mod review;
 mod roots;
 mod seal;
+mod search;
 mod stamp;
 mod state;
 mod statement;
 mod step;
 mod table;
 mod table_authority;
+mod table_file;
+mod table_search;
 mod table_use;
+mod timeline;
 mod trust;
 mod usage;
 
-pub use apply::{Apply, apply};
+pub use apply::{Apply, Preview, apply, preview};
 pub use ask::{Asked, Request, ask, decline, destroy, recover};
-pub use authorise::{Grant, HolderKind, authorise, withdraw};
+pub use authorise::{DocumentKind, Grant, HolderKind, authorise, withdraw};
 pub use authority::Authorities;
 pub use city::{CityPlan, CitySeal, Officers, Standing, ensure_city_seals};
 pub use error::SealError;
 pub use event::{
     Moved, SealApplied, SealApproved, SealAsked, SealAuthorised, SealDestroyed, SealExpired,
-    SealFiled, SealLost, SealMade, SealRecovered, SealRefused, SealReleased, SealUseFinished,
-    SealUseReserved, SealWithdrawn,
+    SealFiled, SealGrantChanged, SealLost, SealMade, SealRecovered, SealRefused, SealReleased,
+    SealUseFinished, SealUseReserved, SealWithdrawn,
 };
 pub use expire::expire_due;
 pub use file::file;
+pub use files::{FILE_LIMIT, FileKind, NewFile, SealFile, file_of, stored_files};
+pub use grants::{Terms, change_grant, end_grant, grant};
+pub use impression::{Drawing, Impress, Impression, Origin, PICTURE_LIMIT, Scan, Shape};
 pub use loss::report_loss;
 pub use make::make;
 pub use pair::{Sealed, close, seal_pair};
 pub use query::{
-    Authorisation, SealDetail, Seals, StateChange, Uses, detail, find, impression, impression_of,
-    seals, state_at, uses,
+    Authorisation, Certificate, SealDetail, Seals, StateChange, Uses, detail, find, impression,
+    impression_of, seals, state_at, uses,
 };
 pub use react::{handlers, schedules};
 pub use release::release;
@@ -63,9 +74,11 @@ pub use roots::{
     approve_root, end_root, give_list, own_roots, propose_root, refuse_root, root_moves, roots,
 };
 pub use seal::{Owner, Seal, SealType};
+pub use search::{Wanted, search};
 pub use stamp::{stamp_ofd, stamp_pdf};
 pub use state::{Event, IllegalMove, MOVES, State, next};
 pub use statement::state;
+pub use timeline::{Act, timeline};
 pub use trust::trust;
 pub use usage::{SealUse, UseResult, UsedDocument, close_abandoned, finish};
 
@@ -78,5 +91,9 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "seals/trusted_root",
         sql: include_str!("../migrations/0002_trusted_root.sql"),
+    },
+    store::Migration {
+        name: "seals/desk",
+        sql: include_str!("../migrations/0003_desk.sql"),
     },
 ];

@@ -1,5 +1,7 @@
 //! Reading: seals, their details and history, their uses.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use kernel::{Page, PageRequest, Permission, Target};
 use serde::Serialize;
@@ -7,11 +9,13 @@ use store::Ctx;
 
 use crate::authorise::HolderKind;
 use crate::error::SealError;
+use crate::files::SealFile;
+use crate::impression::Origin;
 use crate::seal::{Seal, SealType};
 use crate::state::{Event, State};
 use crate::step::load;
 use crate::usage::SealUse;
-use crate::{table, table_use};
+use crate::{table, table_file, table_use};
 
 /// An authorisation as it was given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -55,8 +59,48 @@ pub struct SealDetail {
     pub certificate_serial: Option<String>,
     /// Serial number of the certificate that signs PDF.
     pub pdf_certificate_serial: Option<String>,
+    /// The two certificates: SM2 for OFD, ECDSA P-256 for PDF. None before the seal is made.
+    pub certificates: Vec<Certificate>,
+    /// Width and height of the impression in millimetres.
+    pub size_mm: (u32, u32),
+    pub origin: Origin,
+    pub files: Vec<SealFile>,
     pub history: Vec<StateChange>,
     pub authorisations: Vec<Authorisation>,
+    /// Uses of today, Beijing time, by authorisation key.
+    pub used_today: BTreeMap<String, i64>,
+    /// All uses since the seal exists.
+    pub used: u64,
+}
+
+/// What a certificate of a seal says.
+#[derive(Clone, Debug, Serialize)]
+pub struct Certificate {
+    /// `sm2`, `p256`.
+    pub kind: &'static str,
+    pub subject: String,
+    pub issuer: String,
+    /// Hexadecimal.
+    pub serial: String,
+    pub not_before: Timestamp,
+    pub not_after: Timestamp,
+}
+
+impl Certificate {
+    fn of(kind: &'static str, der: &[u8]) -> Result<Option<Self>, SealError> {
+        if der.is_empty() {
+            return Ok(None);
+        }
+        let found = gm::Certificate::from_der(der)?;
+        Ok(Some(Self {
+            kind,
+            subject: found.subject(),
+            issuer: found.issuer(),
+            serial: found.serial(),
+            not_before: found.not_before(),
+            not_after: found.not_after(),
+        }))
+    }
 }
 
 /// The seal of an agency that signs now: in use and valid, the one with the longest validity.
@@ -68,8 +112,9 @@ pub async fn find(ctx: &Ctx, agency_code: &str, seal_type: SealType) -> Result<S
     let found = usable.or(all.first()).ok_or(SealError::NotFound)?;
     ctx.actor.require(Permission::SealUse, &found.target())?;
     match (found.state, found.is_valid_at(now)) {
-        (State::Active, true) => Ok(found.clone()),
+        (State::Active, _) if found.frozen_at.is_some() => Err(SealError::Frozen),
         (State::Active, false) => Err(SealError::NotValid),
+        (State::Active, true) => Ok(found.clone()),
         (state, _) => Err(SealError::NotActive(state)),
     }
 }
@@ -115,7 +160,7 @@ pub async fn seals(ctx: &Ctx, list: &Seals, page: PageRequest) -> Result<Page<Se
 }
 
 /// The range of codes of a region and all below it: 990100 → 9901 … 9902.
-fn below(region: &str) -> (String, String) {
+pub(crate) fn below(region: &str) -> (String, String) {
     let mut prefix = region;
     while prefix.len() > 2 && prefix.len() <= 6 && prefix.ends_with("00") {
         prefix = &prefix[..prefix.len() - 2];
@@ -138,12 +183,30 @@ pub async fn detail(ctx: &Ctx, seal_key: &str) -> Result<SealDetail, SealError> 
             der => Ok(Some(gm::Certificate::from_der(der)?.serial())),
         }
     };
+    let today = kernel::time::beijing_date(ctx.now());
+    let all = Uses {
+        agency: seal.owner.agency_code.clone(),
+        seal: Some(seal.key.clone()),
+        ..Uses::default()
+    };
     Ok(SealDetail {
         signature_version: 4,
         signer: crate::forge::maker_of(&material.seal)?,
         signing_time: seal.made_at,
         certificate_serial: serial(&material.signer)?,
         pdf_certificate_serial: serial(&material.pdf_signer)?,
+        certificates: [
+            Certificate::of("sm2", &material.signer)?,
+            Certificate::of("p256", &material.pdf_signer)?,
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        size_mm: (material.width_mm, material.height_mm),
+        origin: material.origin,
+        files: table_file::files(&mut reader, seal_key).await?,
+        used_today: table_use::used_on(&mut reader, seal_key, today).await?,
+        used: table_use::count(&mut reader, &all).await?,
         history: table::states(&mut reader, seal_key, Timestamp::MAX).await?,
         authorisations: table::authorisations(&mut reader, seal_key).await?,
         seal,
@@ -199,6 +262,9 @@ pub struct Uses {
     pub from: Option<Timestamp>,
     /// Before this moment.
     pub to: Option<Timestamp>,
+    pub document_kind: Option<String>,
+    /// A part of the purpose, or a whole 办件编号.
+    pub purpose: Option<String>,
 }
 
 /// One page of the uses of an agency's seals, newest first [I-15].

@@ -51,6 +51,9 @@ pub async fn reserve(tx: &mut Tx<'_>, ctx: &Ctx, wish: &Reserve) -> Result<UseId
     if seal.state != State::Active {
         return Err(SealError::NotActive(seal.state));
     }
+    if seal.frozen_at.is_some() {
+        return Err(SealError::Frozen);
+    }
     if !seal.is_valid_at(now) {
         return Err(SealError::NotValid);
     }

@@ -14,6 +14,8 @@ kernel::codes! {
         Official = "official", "公章", "official seal";
         Acceptance = "acceptance", "受理专用章", "acceptance seal";
         Licence = "licence", "电子证照专用章", "licence seal";
+        /// Any other dedicated seal; its purpose is said in the application.
+        Business = "business", "业务专用章", "business seal";
         /// 个人名章 of a responsible officer.
         Personal = "personal", "个人名章", "personal name seal";
     }
@@ -24,7 +26,7 @@ impl SealType {
     pub fn purpose(self) -> Option<&'static str> {
         match self {
             SealType::Official | SealType::Personal => None,
-            SealType::Acceptance | SealType::Licence => Some(self.zh()),
+            SealType::Acceptance | SealType::Licence | SealType::Business => Some(self.zh()),
         }
     }
 
@@ -32,7 +34,7 @@ impl SealType {
     pub fn size_mm(self) -> u16 {
         match self {
             SealType::Official => 42,
-            SealType::Acceptance | SealType::Licence => 40,
+            SealType::Acceptance | SealType::Licence | SealType::Business => 40,
             SealType::Personal => 20,
         }
     }
@@ -79,6 +81,10 @@ pub struct Seal {
     pub released_at: Option<Timestamp>,
     /// What somebody asked for and another person has to approve.
     pub asked: Option<Asked>,
+    /// Key of the seal that this one renews.
+    pub replaces: Option<String>,
+    /// Since when nothing is signed any more, while the seal is being taken out of use.
+    pub frozen_at: Option<Timestamp>,
 }
 
 impl Seal {
@@ -93,7 +99,7 @@ impl Seal {
 
     /// May sign at that moment, as far as state and validity say.
     pub fn is_usable_at(&self, at: Timestamp) -> bool {
-        self.state == State::Active && self.is_valid_at(at)
+        self.state == State::Active && self.frozen_at.is_none() && self.is_valid_at(at)
     }
 
     /// Lies within its validity at that moment.

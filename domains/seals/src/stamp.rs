@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
 use gm::KeyKind;
+use jiff::Timestamp;
 use kernel::{Denied, Permission};
 use paper::Place;
 use sealing::pdf::{PdfSignJob, RectMm, SealPicture, sign_pdf};
@@ -42,8 +43,11 @@ pub async fn stamp_ofd(
     place: Place,
     closing: bool,
 ) -> Result<Vec<u8>, SealError> {
-    let (ready, _) = open(ctx, id).await?;
-    let (authorities, time) = (Authorities::of(ctx)?, ctx.now());
+    // Before the seal is looked at: whoever takes it out of use afterwards has a later moment.
+    let time = ctx.now();
+    let (ready, _) = open(ctx, id, time).await?;
+    let authorities = Authorities::of(ctx)?;
+    let place = within(place, &ready.material);
     blocking(move || {
         let signer = authorities.signer(&ready.material.key_name, KeyKind::Sm2)?;
         let at = sealing::Place::new(
@@ -79,8 +83,10 @@ pub async fn stamp_pdf(
     place: Place,
     closing: bool,
 ) -> Result<Vec<u8>, SealError> {
-    let (ready, purpose) = open(ctx, id).await?;
-    let (authorities, time) = (Authorities::of(ctx)?, ctx.now());
+    let time = ctx.now();
+    let (ready, purpose) = open(ctx, id, time).await?;
+    let authorities = Authorities::of(ctx)?;
+    let place = within(place, &ready.material);
     let field_name = format!("Seal_{}", id.as_str());
     blocking(move || {
         let signer = authorities.signer(&ready.material.key_name, KeyKind::P256)?;
@@ -106,9 +112,31 @@ pub async fn stamp_pdf(
     .await
 }
 
+/// The largest place of the impression's proportions within the one given, about the same centre.
+fn within(place: Place, material: &Material) -> Place {
+    let (wide, high) = (material.width_mm as f32, material.height_mm as f32);
+    let scale = (place.width / wide).min(place.height / high);
+    let (width, height) = (wide * scale, high * scale);
+    Place {
+        x: place.x + (place.width - width) / 2.0,
+        y: place.y + (place.height - height) / 2.0,
+        width,
+        height,
+        ..place
+    }
+}
+
+/// Why a use that was stopped does not sign.
+fn stopped(open: &table_use::Open) -> SealError {
+    match open.state {
+        State::Active => SealError::UseClosed,
+        state => SealError::NotActive(state),
+    }
+}
+
 /// Checks that the use is open, the actor's own, and that the seal is in use at this moment: one
 /// reported lost after the reservation signs no more. Returns purpose and what signs.
-async fn open(ctx: &Ctx, id: &UseId) -> Result<(Arc<Ready>, String), SealError> {
+async fn open(ctx: &Ctx, id: &UseId, now: Timestamp) -> Result<(Arc<Ready>, String), SealError> {
     let mut reader = ctx.db.reader();
     let open = table_use::open(&mut reader, id)
         .await?
@@ -116,12 +144,17 @@ async fn open(ctx: &Ctx, id: &UseId) -> Result<(Arc<Ready>, String), SealError> 
     if open.caller != ctx.actor.id {
         return Err(Denied(Permission::SealUse).into());
     }
-    let now = ctx.now();
+    if open.result == UseResult::Stopped {
+        return Err(stopped(&open));
+    }
     if open.result != UseResult::Reserved || now > open.at + OPEN_FOR {
         return Err(SealError::UseClosed);
     }
     if open.state != State::Active {
         return Err(SealError::NotActive(open.state));
+    }
+    if open.frozen {
+        return Err(SealError::Frozen);
     }
     let ready = ready(ctx, &open.seal_key).await?;
     if !ready.seal.is_valid_at(now) {

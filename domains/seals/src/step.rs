@@ -24,6 +24,7 @@ pub(crate) async fn step(
     seal.rev += 1;
     // A request is answered by any move: what was asked of the former state is void.
     seal.asked = None;
+    seal.frozen_at = None;
     change(&mut seal);
     if !table::update(tx, &seal, seen).await? {
         return Err(SealError::Stale);

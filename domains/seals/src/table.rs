@@ -6,14 +6,15 @@ use store::{Row, Run, StoreError, args};
 use crate::ask::{Asked, Request};
 use crate::authorise::HolderKind;
 use crate::forge::Forged;
+use crate::impression::{Impression, Origin};
 use crate::query::{Authorisation, StateChange};
 use crate::seal::{Owner, Seal, SealType};
 use crate::state::{Event, State};
 
-const COLUMNS: &str = "seal_key, es_id, agency_code, agency_uscc, agency_name, region_code, \
+pub(crate) const COLUMNS: &str = "seal_key, es_id, agency_code, agency_uscc, agency_name, region_code, \
     seal_type, name, basis, state, rev, custodian, applicant, applied_at, reviewer, maker, \
     made_at, valid_from, valid_to, filing_no, filed_at, released_at, asked, asked_by, asked_at, \
-    asked_reason";
+    asked_reason, replaces, frozen_at";
 
 /// Reads a column that holds a code.
 pub(crate) fn coded<T>(
@@ -61,17 +62,19 @@ fn seal(row: &Row) -> Result<Seal, StoreError> {
         filed_at: row.get(20)?,
         released_at: row.get(21)?,
         asked,
+        replaces: row.get(26)?,
+        frozen_at: row.get(27)?,
     })
 }
 
-fn all(rows: Vec<Row>) -> Result<Vec<Seal>, StoreError> {
+pub(crate) fn all(rows: Vec<Row>) -> Result<Vec<Seal>, StoreError> {
     rows.iter().map(seal).collect()
 }
 
 pub(crate) async fn insert(run: &mut impl Run, s: &Seal) -> Result<(), StoreError> {
     let sql = "INSERT INTO seal (seal_key, es_id, agency_code, agency_uscc, agency_name, \
-        region_code, seal_type, name, basis, state, rev, custodian, applicant, applied_at) \
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        region_code, seal_type, name, basis, state, rev, custodian, applicant, applied_at, \
+        replaces) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let o = &s.owner;
     run.exec(
         sql,
@@ -90,6 +93,7 @@ pub(crate) async fn insert(run: &mut impl Run, s: &Seal) -> Result<(), StoreErro
             &s.custodian,
             &s.applicant,
             s.applied_at,
+            &s.replaces,
         ],
     )
     .await?;
@@ -102,7 +106,7 @@ pub(crate) async fn insert(run: &mut impl Run, s: &Seal) -> Result<(), StoreErro
 pub(crate) async fn update(run: &mut impl Run, s: &Seal, seen: i64) -> Result<bool, StoreError> {
     let sql = "UPDATE seal SET state = ?, rev = ?, reviewer = ?, maker = ?, made_at = ?, \
         valid_from = ?, valid_to = ?, filing_no = ?, filed_at = ?, released_at = ?, asked = ?, \
-        asked_by = ?, asked_at = ?, asked_reason = ? WHERE seal_key = ? AND rev = ?";
+        asked_by = ?, asked_at = ?, asked_reason = ?, frozen_at = ? WHERE seal_key = ? AND rev = ?";
     let asked = s.asked.as_ref();
     let changed = run
         .exec(
@@ -122,12 +126,20 @@ pub(crate) async fn update(run: &mut impl Run, s: &Seal, seen: i64) -> Result<bo
                 asked.map(|a| a.by.as_str()),
                 asked.map(|a| a.at),
                 asked.map(|a| a.reason.as_str()),
+                s.frozen_at,
                 &s.key,
                 seen,
             ],
         )
         .await?;
     Ok(changed == 1)
+}
+
+/// Marks a seal as being taken out of use; one that is marked keeps its first moment.
+pub(crate) async fn freeze(run: &mut impl Run, key: &str, at: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE seal SET frozen_at = ? WHERE seal_key = ? AND frozen_at IS NULL";
+    run.exec(sql, args![at, key]).await?;
+    Ok(())
 }
 
 pub(crate) async fn by_key(run: &mut impl Run, key: &str) -> Result<Option<Seal>, StoreError> {
@@ -219,7 +231,9 @@ pub(crate) async fn key_of(run: &mut impl Run, es_id: &str) -> Result<Option<Str
 pub(crate) struct Material {
     /// PNG.
     pub impression: Vec<u8>,
-    pub size_mm: u32,
+    pub width_mm: u32,
+    pub height_mm: u32,
+    pub origin: Origin,
     /// Under which the key store keeps the private keys.
     pub key_name: String,
     /// SESeal, DER.
@@ -232,11 +246,14 @@ pub(crate) struct Material {
 pub(crate) async fn insert_impression(
     run: &mut impl Run,
     key: &str,
-    png: &[u8],
-    size_mm: u16,
+    made: &Impression,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO seal_material (seal_key, impression, size_mm) VALUES (?, ?, ?)";
-    run.exec(sql, args![key, png, i64::from(size_mm)]).await?;
+    let sql = "INSERT INTO seal_material (seal_key, impression, size_mm, height_mm, origin) \
+        VALUES (?, ?, ?, ?, ?)";
+    let (width, height) = (i64::from(made.width_mm), i64::from(made.height_mm));
+    let png = made.png.as_slice();
+    run.exec(sql, args![key, png, width, height, made.origin.code()])
+        .await?;
     Ok(())
 }
 
@@ -258,14 +275,17 @@ pub(crate) async fn material(
     run: &mut impl Run,
     key: &str,
 ) -> Result<Option<Material>, StoreError> {
-    let sql = "SELECT impression, size_mm, key_name, seal, signer, pdf_signer FROM seal_material \
+    let sql = "SELECT impression, size_mm, key_name, seal, signer, pdf_signer, \
+        COALESCE(height_mm, size_mm), origin FROM seal_material \
         WHERE seal_key = ?";
     let Some(row) = run.row(sql, args![key]).await? else {
         return Ok(None);
     };
     Ok(Some(Material {
         impression: row.get(0)?,
-        size_mm: row.get(1)?,
+        width_mm: row.get(1)?,
+        height_mm: row.get(6)?,
+        origin: coded(&row, 7, Origin::from_code)?,
         key_name: row.get::<Option<String>>(2)?.unwrap_or_default(),
         seal: row.get::<Option<Vec<u8>>>(3)?.unwrap_or_default(),
         signer: row.get::<Option<Vec<u8>>>(4)?.unwrap_or_default(),
@@ -388,4 +408,36 @@ pub(crate) async fn withdraw_all(
     let sql = "UPDATE seal_authorisation SET withdrawn_at = ? \
         WHERE seal_key = ? AND withdrawn_at IS NULL";
     run.exec(sql, args![at, seal_key]).await
+}
+
+/// Ends one authorisation.
+pub(crate) async fn withdraw_one(
+    run: &mut impl Run,
+    seal_key: &str,
+    auth_key: &str,
+    at: Timestamp,
+) -> Result<u64, StoreError> {
+    let sql = "UPDATE seal_authorisation SET withdrawn_at = ? \
+        WHERE seal_key = ? AND auth_key = ? AND withdrawn_at IS NULL";
+    run.exec(sql, args![at, seal_key, auth_key]).await
+}
+
+/// How many authorisations have not been ended.
+pub(crate) async fn in_force(run: &mut impl Run, seal_key: &str) -> Result<u64, StoreError> {
+    let sql = "SELECT count(*) FROM seal_authorisation \
+        WHERE seal_key = ? AND withdrawn_at IS NULL";
+    run.count(sql, args![seal_key]).await
+}
+
+/// Writes period and daily maximum of an authorisation.
+pub(crate) async fn set_terms(
+    run: &mut impl Run,
+    seal_key: &str,
+    a: &Authorisation,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE seal_authorisation SET valid_to = ?, daily_maximum = ? \
+        WHERE seal_key = ? AND auth_key = ?";
+    run.exec(sql, args![a.valid_to, a.daily_maximum, seal_key, &a.key])
+        .await?;
+    Ok(())
 }

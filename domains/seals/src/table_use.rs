@@ -1,5 +1,7 @@
 //! Every statement on uses of seals and their daily counters.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use store::{Row, Run, StoreError, Value, args};
@@ -109,12 +111,16 @@ pub(crate) struct Open {
     pub result: UseResult,
     pub at: Timestamp,
     pub state: State,
+    pub frozen: bool,
     pub purpose: String,
     pub caller: String,
+    pub valid_to: Option<Timestamp>,
+    pub agency: String,
 }
 
 pub(crate) async fn open(run: &mut impl Run, id: &UseId) -> Result<Option<Open>, StoreError> {
-    let sql = "SELECT u.seal_key, u.result, u.at, s.state, u.purpose, u.caller FROM seal_use u \
+    let sql = "SELECT u.seal_key, u.result, u.at, s.state, u.purpose, u.caller, \
+        s.frozen_at, s.valid_to, u.agency_code FROM seal_use u \
         JOIN seal s ON s.seal_key = u.seal_key WHERE u.use_key = ?";
     let Some(row) = run.row(sql, args![id.as_str()]).await? else {
         return Ok(None);
@@ -126,15 +132,48 @@ pub(crate) async fn open(run: &mut impl Run, id: &UseId) -> Result<Option<Open>,
         state: coded(&row, 3, State::from_code)?,
         purpose: row.get(4)?,
         caller: row.get(5)?,
+        frozen: row.get::<Option<Timestamp>>(6)?.is_some(),
+        valid_to: row.get(7)?,
+        agency: row.get(8)?,
     }))
 }
 
-pub(crate) async fn agency(run: &mut impl Run, id: &UseId) -> Result<String, StoreError> {
-    let sql = "SELECT agency_code FROM seal_use WHERE use_key = ?";
-    match run.row(sql, args![id.as_str()]).await? {
-        Some(row) => row.get(0),
-        None => Ok(String::new()),
+/// The uses of a seal that are under way, or of one of its authorisations.
+pub(crate) async fn running(
+    run: &mut impl Run,
+    seal_key: &str,
+    authorisation: Option<&str>,
+) -> Result<Vec<UseId>, StoreError> {
+    let mut sql =
+        String::from("SELECT use_key FROM seal_use WHERE seal_key = ? AND result = 'reserved'");
+    let mut values = args![seal_key];
+    if let Some(auth) = authorisation {
+        sql.push_str(" AND auth_key = ?");
+        values.push(auth.into());
     }
+    sql.push_str(" ORDER BY use_key");
+    run.rows(&sql, values)
+        .await?
+        .iter()
+        .map(|row| Ok(UseId(row.get(0)?)))
+        .collect()
+}
+
+/// How often each authorisation of a seal was used on a day.
+pub(crate) async fn used_on(
+    run: &mut impl Run,
+    seal_key: &str,
+    day: Date,
+) -> Result<BTreeMap<String, i64>, StoreError> {
+    // The counters of one seal: a few rows a day, found by the front of their key.
+    let sql = "SELECT d.auth_key, d.used FROM seal_authorisation a JOIN seal_day d \
+        ON d.seal_key = a.seal_key AND d.auth_key = a.auth_key AND d.day = ? \
+        WHERE a.seal_key = ?";
+    run.rows(sql, args![day, seal_key])
+        .await?
+        .iter()
+        .map(|row| Ok((row.get(0)?, row.get(1)?)))
+        .collect()
 }
 
 /// Finishes a use that is still open. False: somebody did before.
@@ -212,6 +251,19 @@ fn condition(list: &Uses) -> (String, Vec<Value>) {
     if let Some(to) = list.to {
         sql.push_str(" AND at < ?");
         values.push(to.into());
+    }
+    if let Some(kind) = &list.document_kind {
+        sql.push_str(" AND document_kind = ?");
+        values.push(kind.into());
+    }
+    if let Some(text) = &list.purpose {
+        sql.push_str(" AND (purpose LIKE ? ESCAPE '!' OR case_no = ?)");
+        let plain = text
+            .replace('!', "!!")
+            .replace('%', "!%")
+            .replace('_', "!_");
+        values.push(format!("%{plain}%").into());
+        values.push(text.into());
     }
     (sql, values)
 }

@@ -7,6 +7,7 @@ use store::{Ctx, Tx};
 use crate::error::SealError;
 use crate::event::{SealUseFinished, use_stream};
 use crate::reserve::UseId;
+use crate::state::State;
 use crate::table_use;
 
 /// A reservation that is older can no longer sign, and is closed by the next sweep.
@@ -22,6 +23,9 @@ kernel::codes! {
         Superseded = "superseded", "已用印，文书未生效", "signed, document not used";
         /// Could not sign.
         Failed = "failed", "用印失败", "failed";
+        /// The seal was taken out of use while the use was under way: whatever was signed is not
+        /// used.
+        Stopped = "stopped", "印章停用，已中止", "stopped: the seal was taken out of use";
         /// Never finished: the process ended in between. A signature may or may not exist.
         Abandoned = "abandoned", "未完成", "abandoned";
     }
@@ -59,7 +63,9 @@ pub struct SealUse {
     pub documents: Vec<UsedDocument>,
 }
 
-/// Finishes a use in the caller's transaction. One whose transaction lost its race is finished in
+/// Finishes a use in the caller's transaction. A signature counts only while the seal is in use:
+/// after a loss report, withdrawal, destruction or expiry it is refused here, and the caller's act
+/// with it. One whose transaction lost its race is finished in
 /// a transaction of its own, as [`UseResult::Superseded`], with the digests of what was signed.
 pub async fn finish(
     tx: &mut Tx<'_>,
@@ -74,9 +80,26 @@ pub async fn finish(
     }
     // What is looked at comes first; what is only written follows in one go.
     let stream = use_stream(id.as_str());
-    let agency = table_use::agency(tx, id).await?;
+    let open = table_use::open(tx, id).await?.ok_or(SealError::NotFound)?;
+    if result == UseResult::Signed {
+        if open.state != State::Active {
+            return Err(SealError::NotActive(open.state));
+        }
+        if open.frozen {
+            return Err(SealError::Frozen);
+        }
+        if open.valid_to.is_none_or(|end| ctx.now() > end) {
+            return Err(SealError::NotValid);
+        }
+    }
+    // What was signed before the seal was taken out of use is still told.
+    let stopped = open.result == UseResult::Stopped && result != UseResult::Signed;
+    let (agency, result) = match stopped {
+        true => (open.agency, UseResult::Stopped),
+        false => (open.agency, result),
+    };
     let mut head = journal::Head::of(tx, &stream).await?;
-    if !table_use::finish(tx, id, result, ctx.now(), note).await? {
+    if !stopped && !table_use::finish(tx, id, result, ctx.now(), note).await? {
         return Err(SealError::UseClosed);
     }
     for document in documents {

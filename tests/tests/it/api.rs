@@ -6,3 +6,4 @@ mod journey;
 mod limits;
 mod problems;
 mod schema;
+mod seals;

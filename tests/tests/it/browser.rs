@@ -8,6 +8,7 @@ mod keyboard;
 mod outcomes;
 mod plain;
 pub mod routes;
+mod seals;
 mod trust;
 mod verdict;
 mod walk;

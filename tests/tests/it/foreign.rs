@@ -39,6 +39,7 @@ impl Foreign {
         let impression = paper::official(&paper::Official {
             organisation: "邻州市住房和城乡建设局".into(),
             purpose: None,
+            digits: String::new(),
             diameter_mm: 42.0,
             dpi: 150.0,
         })

@@ -44,6 +44,7 @@ const SMALL: &[&str] = &[
 /// their nature, and nobody waits for them.
 const SWEEPS: &[&str] = &[
     "SELECT blob FROM notice_file",
+    "SELECT blob FROM seal_file",
     "SELECT data FROM licence_version",
     "SELECT original FROM user_file UNION SELECT stamped FROM user_file WHERE stamped IS NOT NULL",
     "SELECT photo FROM register_record WHERE photo IS NOT NULL",

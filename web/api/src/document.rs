@@ -29,6 +29,7 @@ use crate::problem::{MEDIA_TYPE, ProblemBody};
         (name = "cases", description = "办件 / cases"),
         (name = "files", description = "用户空间 / files of the user space"),
         (name = "licences", description = "证照 / licences"),
+        (name = "seals", description = "印章 / seals"),
         (name = "verify", description = "核验 / verification")
     )
 )]
@@ -109,7 +110,7 @@ fn problems(operation: &mut Operation, changes: bool) {
         statuses.push(("422", "内容不符合要求 / the content does not do"));
     }
     if named("If-Match") {
-        statuses.push(("412", "办件已被他人处理 / the case was changed meanwhile"));
+        statuses.push(("412", "已被他人处理 / changed by somebody else meanwhile"));
         statuses.push(("428", "缺少If-Match / If-Match is missing"));
     }
     for (status, words) in statuses {

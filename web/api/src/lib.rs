@@ -18,6 +18,7 @@ mod once;
 mod paging;
 mod problem;
 mod revision;
+mod seals;
 mod token;
 mod verify;
 
@@ -43,6 +44,7 @@ fn routes() -> OpenApiRouter<App> {
         .merge(cases::routes())
         .merge(files::routes())
         .merge(licences::routes())
+        .merge(seals::routes())
         .merge(verify::routes());
     OpenApiRouter::with_openapi(document::Head::openapi()).nest("/api/v1", v1)
 }

@@ -14,6 +14,13 @@ use crate::problem::Fail;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen(i64);
 
+impl Seen {
+    /// Whether this is the revision.
+    pub fn is(self, rev: i64) -> bool {
+        self.0 == rev
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Seen {
     type Rejection = Fail;
 
@@ -22,8 +29,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Seen {
             return Err(Problem::new(
                 "revision_missing",
                 428,
-                "请在If-Match中写明您看到的修订号（办件的ETag）",
-                "State the revision you saw in If-Match (the ETag of the case)",
+                "请在If-Match中写明您看到的修订号（读取时的ETag）",
+                "State the revision you saw in If-Match (the ETag of what you read)",
             )
             .into());
         };

@@ -64,6 +64,8 @@ pub const TEXTS: &[ui::Resource] = &[
         include_str!("../locales/en/accounts.ftl"),
     ),
     ui::Resource::en("console-clients", include_str!("../locales/en/clients.ftl")),
+    ui::Resource::zh("console-seals", include_str!("../locales/zh-CN/seals.ftl")),
+    ui::Resource::en("console-seals", include_str!("../locales/en/seals.ftl")),
     ui::Resource::en("console-pages", include_str!("../locales/en/pages.ftl")),
     ui::Resource::en("console-cases", include_str!("../locales/en/cases.ftl")),
     ui::Resource::en("console-events", include_str!("../locales/en/events.ftl")),

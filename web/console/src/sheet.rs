@@ -32,6 +32,16 @@ pub(crate) enum Part {
     Confirm(ConfirmDialog),
     Material(Box<Material>),
     Form(Act),
+    /// A form with a file.
+    Files(Act),
+    Pictures(Vec<Picture>),
+}
+
+/// A picture with what it shows, for those who do not see it, and the words below it.
+pub(crate) struct Picture {
+    pub src: String,
+    pub alt: String,
+    pub caption: String,
 }
 
 /// A figure that leads to its list.
@@ -145,7 +155,7 @@ impl Sheet {
             .flat_map(|block| &block.parts);
         let errors = parts
             .map(|part| {
-                if let Part::Form(act) = part {
+                if let Part::Form(act) | Part::Files(act) = part {
                     act.form.errors()
                 } else {
                     0

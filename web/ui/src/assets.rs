@@ -21,6 +21,7 @@ const CSS: &[&str] = &[
     include_str!("../assets/css/card.css"),
     include_str!("../assets/css/notice.css"),
     include_str!("../assets/css/forms.css"),
+    include_str!("../assets/css/shots.css"),
     include_str!("../assets/css/upload.css"),
     include_str!("../assets/css/table.css"),
     include_str!("../assets/css/pager.css"),

@@ -1,9 +1,15 @@
 //! Seal impressions (印模): what a seal leaves on paper, drawn as PNG on transparent ground.
 
+mod block;
+mod clean;
 mod official;
+mod oval;
 mod personal;
 
+pub use block::{Block, block};
+pub use clean::{CleanError, Cleaned, clean};
 pub use official::{Official, official};
+pub use oval::{Oval, oval};
 pub use personal::{Personal, personal};
 
 use resvg::tiny_skia::{FillRule, Path, Pixmap, Transform};
@@ -72,6 +78,62 @@ fn characters(text: &str) -> Vec<char> {
     text.chars()
         .filter(|c| !c.is_whitespace() && !c.is_control())
         .collect()
+}
+
+/// A text cut character by character.
+fn cut(text: &str) -> Result<Vec<Cut>, Error> {
+    characters(text).into_iter().map(Cut::new).collect()
+}
+
+/// A text of a seal within its bounds: 4 to 40 characters of an organisation's name, 12 of a
+/// purpose.
+fn bounded(what: &str, text: &[Cut], most: usize) -> Result<(), Error> {
+    if text.len() <= most {
+        return Ok(());
+    }
+    Err(Error::DoesNotFit {
+        name: what.into(),
+        characters: text.len(),
+        lines: 1,
+    })
+}
+
+/// Height of the digits of a seal's code, in millimetres.
+const DIGITS: f32 = 1.9;
+
+/// The code of a seal, cut; most seals have thirteen digits.
+fn digits(code: &str) -> Result<Vec<Cut>, Error> {
+    let code = code.trim();
+    if code.len() > 18 || !code.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Err(Error::Measure(
+            "a seal's code has at most 18 letters and digits",
+        ));
+    }
+    cut(code)
+}
+
+/// Places a character's ink about a point: as high as asked, as wide as it may be.
+fn set(
+    canvas: &mut Pixmap,
+    place: Transform,
+    character: &Cut,
+    centre: (f32, f32),
+    (width, height): (f32, f32),
+) {
+    let (ink_width, ink_height, ink_x, ink_y) = character.ink();
+    // Characters such as 一 must not be blown up to the full height.
+    let tall = (height / 0.9_f32.max(ink_height)).max(0.0);
+    let wide = (width / 0.9_f32.max(ink_width)).max(0.0);
+    let by_ink = Transform::from_row(
+        wide,
+        0.0,
+        0.0,
+        tall,
+        centre.0 - ink_x * wide,
+        // Sideways by its ink, but standing by its em: 一 belongs in the middle of its height.
+        centre.1 - (if ink_height > 0.6 { ink_y } else { 0.5 }) * tall,
+    );
+    character.stamp(canvas, place.pre_concat(by_ink));
 }
 
 fn canvas(width_mm: f32, height_mm: f32, dpi: f32) -> Result<(Pixmap, f32), Error> {

@@ -4,7 +4,7 @@ use std::f32::consts::{PI, TAU};
 
 use resvg::tiny_skia::{FillRule, PathBuilder, Pixmap, Stroke, Transform};
 
-use super::{CINNABAR, Cut, canvas, characters, finish};
+use super::{CINNABAR, Cut, DIGITS, bounded, canvas, cut, digits, finish, set};
 use crate::raster::paint;
 use crate::{Error, Picture};
 
@@ -16,6 +16,9 @@ pub struct Official {
     pub organisation: String,
     /// The purpose of a special seal: `受理专用章`, `电子证照专用章`; none for the common seal.
     pub purpose: Option<String>,
+    /// The seal's code (印章编码), cut along the foot of the ring; empty for none. ASCII letters and
+    /// digits, at most 18.
+    pub digits: String,
     /// Outer diameter in millimetres: 42 for most agencies, 40 or 38 for special seals.
     pub diameter_mm: f32,
     /// Resolution; 300 and more prints well, 600 looks cut.
@@ -37,19 +40,12 @@ pub fn official(seal: &Official) -> Result<Picture, Error> {
     }
     let name = cut(&seal.organisation)?;
     let purpose = cut(seal.purpose.as_deref().unwrap_or_default())?;
+    let code = digits(&seal.digits)?;
     if name.is_empty() {
         return Err(Error::Measure("a seal needs the organisation's name"));
     }
-    for (what, text, most) in [("印章单位名称", &name, 40), ("印章用途", &purpose, 12)] {
-        if text.len() > most {
-            let (name, characters) = (what.into(), text.len());
-            return Err(Error::DoesNotFit {
-                name,
-                characters,
-                lines: 1,
-            });
-        }
-    }
+    bounded("印章单位名称", &name, 40)?;
+    bounded("印章用途", &purpose, 12)?;
     let (mut canvas, per_mm) = canvas(seal.diameter_mm, seal.diameter_mm, seal.dpi)?;
     // Millimetres of the 42 mm design about the centre.
     let scale = per_mm * seal.diameter_mm / DESIGN;
@@ -57,13 +53,10 @@ pub fn official(seal: &Official) -> Result<Picture, Error> {
     let place = Transform::from_row(scale, 0.0, 0.0, scale, centre, centre);
     ring(&mut canvas, place);
     star(&mut canvas, place);
-    arc(&mut canvas, place, &name, !purpose.is_empty());
-    line(&mut canvas, place, &purpose);
+    arc(&mut canvas, place, &name, &purpose, &code);
+    line(&mut canvas, place, &purpose, !code.is_empty());
+    foot(&mut canvas, place, &code);
     finish(&canvas, seal.dpi)
-}
-
-fn cut(text: &str) -> Result<Vec<Cut>, Error> {
-    characters(text).into_iter().map(Cut::new).collect()
 }
 
 fn ring(canvas: &mut Pixmap, place: Transform) {
@@ -100,7 +93,7 @@ fn star(canvas: &mut Pixmap, place: Transform) {
 
 /// Height and pitch of the characters by their number: a short name is cut large and spaced
 /// out, a long one tall, narrow and close.
-fn arc(canvas: &mut Pixmap, place: Transform, name: &[Cut], has_purpose: bool) {
+fn arc(canvas: &mut Pixmap, place: Transform, name: &[Cut], purpose: &[Cut], code: &[Cut]) {
     let count = name.len() as f32;
     let height = match name.len() {
         0..=10 => 6.0,
@@ -110,8 +103,13 @@ fn arc(canvas: &mut Pixmap, place: Transform, name: &[Cut], has_purpose: bool) {
     };
     let outer = DESIGN / 2.0 - RING - MARGIN;
     let middle = outer - height / 2.0;
-    // The arc ends above the line of the purpose, or leaves the foot of the circle open.
-    let longest: f32 = if has_purpose { 250.0 } else { 270.0 };
+    // The arc ends above the line of the purpose and before the code, or leaves the foot of the
+    // circle open.
+    let longest: f32 = match (purpose.is_empty(), code.len()) {
+        (false, 0) => 250.0,
+        (true, 0) => 270.0,
+        (_, count) => 236.0_f32.min(330.0 - pitch_of_code() * count as f32),
+    };
     let widest: f32 = match name.len() {
         0..=6 => 30.0,
         7..=10 => 26.0,
@@ -131,16 +129,37 @@ fn arc(canvas: &mut Pixmap, place: Transform, name: &[Cut], has_purpose: bool) {
     }
 }
 
-/// The purpose stands in one line below the star.
-fn line(canvas: &mut Pixmap, place: Transform, purpose: &[Cut]) {
+/// Degrees that one digit of the code takes of the ring.
+fn pitch_of_code() -> f32 {
+    (DIGITS * 0.84 / code_radius()).to_degrees()
+}
+
+/// Where the middle of the digits lies.
+fn code_radius() -> f32 {
+    DESIGN / 2.0 - RING - 0.9 - DIGITS / 2.0
+}
+
+/// The code runs along the foot of the ring from left to right, heads inwards.
+fn foot(canvas: &mut Pixmap, place: Transform, code: &[Cut]) {
+    let pitch = pitch_of_code();
+    let start = pitch * (code.len() as f32 - 1.0) / 2.0;
+    for (index, digit) in code.iter().enumerate() {
+        let upright = place.pre_concat(Transform::from_rotate(start - pitch * index as f32));
+        let at = (0.0, code_radius());
+        set(canvas, upright, digit, at, (DIGITS * 1.05, DIGITS * 1.25));
+    }
+}
+
+/// The purpose stands in one line below the star, higher where the code runs below it.
+fn line(canvas: &mut Pixmap, place: Transform, purpose: &[Cut], has_code: bool) {
     if purpose.is_empty() {
         return;
     }
     let count = purpose.len() as f32;
     let height = if purpose.len() <= 7 { 4.4 } else { 4.0 };
-    let y = 12.4;
+    let y = if has_code { 11.0 } else { 12.4 };
     // The width of the circle at the line's foot, inside ring and margin.
-    let inner = DESIGN / 2.0 - RING - 2.2;
+    let inner = DESIGN / 2.0 - RING - if has_code { 3.4 } else { 2.2 };
     let foot: f32 = y + height / 2.0;
     let room = 2.0 * (inner * inner - foot * foot).max(0.0).sqrt();
     let pitch = (room / count).min(height * 1.0);
@@ -148,30 +167,6 @@ fn line(canvas: &mut Pixmap, place: Transform, purpose: &[Cut]) {
         let x = pitch * (index as f32 - (count - 1.0) / 2.0);
         set(canvas, place, character, (x, y), (pitch * 0.9, height));
     }
-}
-
-/// Places a character's ink about a point: as high as asked, as wide as it may be.
-fn set(
-    canvas: &mut Pixmap,
-    place: Transform,
-    character: &Cut,
-    centre: (f32, f32),
-    (width, height): (f32, f32),
-) {
-    let (ink_width, ink_height, ink_x, ink_y) = character.ink();
-    // Characters such as 一 must not be blown up to the full height.
-    let tall = (height / 0.9_f32.max(ink_height)).max(0.0);
-    let wide = (width / 0.9_f32.max(ink_width)).max(0.0);
-    let by_ink = Transform::from_row(
-        wide,
-        0.0,
-        0.0,
-        tall,
-        centre.0 - ink_x * wide,
-        // Sideways by its ink, but standing by its em: 一 belongs in the middle of its height.
-        centre.1 - (if ink_height > 0.6 { ink_y } else { 0.5 }) * tall,
-    );
-    character.stamp(canvas, place.pre_concat(by_ink));
 }
 
 #[cfg(test)]
@@ -183,6 +178,7 @@ mod tests {
         Official {
             organisation: name.into(),
             purpose: purpose.map(Into::into),
+            digits: String::new(),
             diameter_mm: 42.0,
             dpi: 300.0,
         }

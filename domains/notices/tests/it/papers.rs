@@ -282,6 +282,7 @@ fn every_kind_is_drawn() {
         let seal = paper::official(&paper::Official {
             organisation: sample::issuer().name,
             purpose: template.seal.purpose().map(Into::into),
+            digits: String::new(),
             diameter_mm: place.width,
             dpi: 300.0,
         })

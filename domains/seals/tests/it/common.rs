@@ -5,7 +5,10 @@ use std::sync::Arc;
 use gm::{AuthorityNames, FileKeyStore, KeyStore, Unlock};
 use jiff::{SignedDuration, Timestamp};
 use kernel::{Actor, ActorKind, Channel, Grant, ManualClock, Permission, Scope};
-use seals::{Apply, Authorities, Grant as SealGrant, HolderKind, Owner, Seal, SealError, SealType};
+use seals::{
+    Apply, Authorities, Drawing, Grant as SealGrant, HolderKind, Impress, Owner, Seal, SealError,
+    SealType,
+};
 use store::testing::TestDb;
 use store::{Ctx, Migration};
 
@@ -145,6 +148,9 @@ pub fn wish(seal_type: SealType) -> Apply {
         person: (seal_type == SealType::Personal).then(|| "姜伯远".into()),
         basis: "云市监办〔2026〕18号".into(),
         custodian: "leimq".into(),
+        impression: Impress::Drawn(Drawing::usual(seal_type)),
+        basis_file: None,
+        replaces: None,
     }
 }
 

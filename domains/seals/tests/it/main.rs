@@ -3,7 +3,9 @@
 
 mod city;
 mod common;
+mod desk;
 mod life;
+mod race;
 mod reserve;
 mod roots;
 mod sign;

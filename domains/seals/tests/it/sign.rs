@@ -6,7 +6,7 @@ use seals::{Request, SealError, SealType, UseId};
 
 use crate::common::{City, cities, finish, grant, notice, reserve};
 
-const PLACE: Place = Place {
+pub const PLACE: Place = Place {
     page: 0,
     x: 120.0,
     y: 200.0,
@@ -25,7 +25,7 @@ fn laid() -> paper::Laid {
     paper::lay_out(&document).unwrap()
 }
 
-fn package() -> ofd::Package {
+pub fn package() -> ofd::Package {
     let info = ofd::DocInfo {
         id: "0123456789abcdef0123456789abcdef".into(),
         custom: vec![],

@@ -176,6 +176,8 @@ pub async fn open(town: &Town) -> (Router, String) {
         Permission::LicenceQuery,
         Permission::LicenceIssue,
         Permission::SealUse,
+        Permission::SealManage,
+        Permission::SealReadUses,
     ]
     .map(|permission| Grant {
         permission,

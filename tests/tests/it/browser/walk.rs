@@ -95,7 +95,11 @@ async fn prepare(city: &Served) -> (Names, String) {
     let detail = licences::detail(&shop, &cards[0].licence_key)
         .await
         .unwrap();
+    let (seal, grant, applied) = seals_of_the_city(city).await;
     let names = vec![
+        ("seal", seal),
+        ("grant", grant),
+        ("applied-seal", applied),
         ("draft", draft.case_id.clone()),
         ("submitted-no", submitted.number().to_owned()),
         ("submitted", submitted.case_id.clone()),
@@ -106,6 +110,31 @@ async fn prepare(city: &Served) -> (Names, String) {
         ("licence", cards[0].licence_key.clone()),
     ];
     (Names(names), token)
+}
+
+/// A seal in use with one of its authorisations, and one that is applied for.
+async fn seals_of_the_city(city: &Served) -> (String, String, String) {
+    let officer = city.town.officer("yz_leimq").await;
+    let wanted = seals::Wanted {
+        state: Some(seals::State::Active),
+        ..seals::Wanted::default()
+    };
+    let page = kernel::PageRequest::new(1, 1);
+    let found = seals::search(&officer, &wanted, page).await.unwrap();
+    let seal = found.rows[0].clone();
+    let detail = seals::detail(&officer, &seal.key).await.unwrap();
+    let command = seals::Apply {
+        owner: seal.owner,
+        seal_type: seals::SealType::Business,
+        person: None,
+        basis: "关于启用业务专用章的通知".into(),
+        custodian: "yz_leimq".into(),
+        impression: seals::Impress::Drawn(seals::Drawing::usual(seals::SealType::Business)),
+        basis_file: None,
+        replaces: Some(seal.key.clone()).filter(|_| seal.seal_type == seals::SealType::Business),
+    };
+    let applied = seals::apply(&officer, command).await.unwrap();
+    (seal.key, detail.authorisations[0].key.clone(), applied.key)
 }
 
 /// A browser that audits what it opens.
@@ -235,7 +264,7 @@ async fn pages_of_the_staff() {
     for path in paths(&names, staff) {
         let who = match path.as_str() {
             p if p.contains("/scan") || p.contains("/intake") => ("window", &clerk),
-            "/desk/seals" => ("seals", &seals),
+            p if p.starts_with("/desk/seals") => ("seals", &seals),
             "/desk/clients" | "/desk/trust" => ("security", &security),
             _ => ("reviewer", &token),
         };
@@ -257,7 +286,12 @@ async fn pages_of_the_staff() {
     auditor.browser.cookie("tb_desk", &token).await;
     auditor.browser.cookie("lang", "en").await;
     let case = names.fill("/approve/cases/{reviewed}");
+    let seal = names.fill("/desk/seals/{seal}");
     for path in ["/desk", "/approve", case.as_str()] {
+        auditor.look("in English", path, &["standard"]).await;
+    }
+    auditor.browser.cookie("tb_desk", &seals).await;
+    for path in [seal.as_str(), "/desk/seals/new"] {
         auditor.look("in English", path, &["standard"]).await;
     }
     auditor.end().await;

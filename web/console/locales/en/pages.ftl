@@ -158,23 +158,6 @@ console-check-chain = Certificate chain
 console-check-revocation = Revocation
 console-check-form = Form of the signature
 
-console-seals-title = Seals
-console-seals-list = Seals of the agency
-console-seals-uses = Uses
-console-seals-none = The agency has no seals
-console-seals-unused = There are no uses yet
-console-seals-es-id = Identifier
-console-seals-name = Name
-console-seals-type = Type
-console-seals-state = State
-console-seals-until = Valid to
-console-seals-custodian = Custodian
-console-seals-at = Time
-console-seals-document = Document
-console-seals-purpose = Purpose
-console-seals-case = Case
-console-seals-person = Person
-console-seals-result = Result
 
 console-search-hint-words = Identity numbers are only compared; they stay in no address and no record
 console-search-do = Find

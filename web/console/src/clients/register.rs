@@ -23,7 +23,7 @@ const ITSELF: [Permission; 3] = [
 ];
 
 /// What a client may be given in the name of those who give it a token.
-const FOR_OTHERS: [Permission; 20] = [
+const FOR_OTHERS: [Permission; 22] = [
     Permission::CaseApply,
     Permission::CaseReadOwn,
     Permission::MaterialOwn,
@@ -44,6 +44,8 @@ const FOR_OTHERS: [Permission; 20] = [
     Permission::LicenceChange,
     Permission::LicenceReveal,
     Permission::SealUse,
+    Permission::SealManage,
+    Permission::SealReadUses,
 ];
 
 /// A permission with its words, as one line of a list of boxes.

@@ -1,142 +1,77 @@
-//! 用章: the seals of the own agency and what they were used for.
+//! 印章管理: the whole life of a seal, and what it was used for.
+
+mod act;
+mod apply;
+mod form;
+mod grants;
+mod list;
+mod offer;
+mod show;
+mod uses;
 
 use axum::Router;
-use axum::routing::get;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
 use kernel::Permission;
-use seals::{Seals, Uses};
-use ui::chips::Kind;
-use ui::view::{Cell, Column, Empty, Pager, Row, Table};
-use ui::{Chip, FormData, QueryData, Shell};
+use ui::{L, Shell};
 
-use crate::reply::{Answer, OrPage, page_of};
-use crate::session::{Acting, Staff};
-use crate::sheet::{Part, Sheet};
-use crate::words;
+use crate::session::Acting;
+
+pub(super) const HOME: &str = "/desk/seals";
 
 pub(crate) fn router() -> Router {
-    Router::new().route("/desk/seals", get(show))
+    // A document of 10 MB, or a picture that is carried along as text.
+    let limit = seals::FILE_LIMIT + 4 * 1024 * 1024;
+    Router::new()
+        .route("/desk/seals", get(list::show))
+        .route("/desk/seals/uses", get(uses::of_agency))
+        .route("/desk/seals/uses.csv", get(uses::agency_csv))
+        .route("/desk/seals/new", get(apply::blank).post(apply::check))
+        .route("/desk/seals/apply", post(apply::hand_in))
+        .route("/desk/seals/{key}", get(show::show))
+        .route("/desk/seals/{key}/act/{act}", post(act::act))
+        .route("/desk/seals/{key}/grants", post(grants::add))
+        .route(
+            "/desk/seals/{key}/grants/{auth}",
+            get(grants::show).post(grants::change),
+        )
+        .route("/desk/seals/{key}/grants/{auth}/end", post(grants::end))
+        .route("/desk/seals/{key}/impression.png", get(show::impression))
+        .route("/desk/seals/{key}/file/{kind}", get(show::file))
+        .route("/desk/seals/{key}/uses.csv", get(uses::seal_csv))
+        .layer(DefaultBodyLimit::max(limit))
 }
 
-async fn show(Staff(acting): Staff, shell: Shell, QueryData(query): QueryData) -> Answer {
-    let (l, actor) = (shell.l(), &acting.ctx.actor);
-    let may = |p: Permission| !actor.scopes(p).is_empty();
-    let (manage, read) = (may(Permission::SealManage), may(Permission::SealReadUses));
-    if !manage && !read {
-        let denied = kernel::Denied(Permission::SealReadUses);
-        return Err(shell.problem(&seals::SealError::from(denied).into()));
-    }
-    let mut sheet = Sheet::new(l.t("console-seals-title"));
-    if manage {
-        sheet = sheet.block(
-            "seals",
-            l.t("console-seals-list"),
-            own(&acting, &shell).await?,
-        );
-    }
-    if read {
-        let parts = used(&acting, &shell, &query).await?;
-        sheet = sheet.block("uses", l.t("console-seals-uses"), parts);
-    }
-    sheet.show(&acting, &shell).await
+fn may(acting: &Acting, permission: Permission) -> bool {
+    !acting.ctx.actor.scopes(permission).is_empty()
 }
 
-fn place(acting: &Acting) -> (String, String) {
-    let actor = &acting.ctx.actor;
-    (
-        actor.agency.clone().unwrap_or_default(),
-        actor.region.clone().unwrap_or_default(),
-    )
+/// The address of a seal's page.
+fn page_of_seal(key: &str) -> String {
+    format!("{HOME}/{}", crate::reply::enc(key))
 }
 
-async fn own(acting: &Acting, shell: &Shell) -> Result<Vec<Part>, axum::response::Response> {
-    let (l, (code, region)) = (shell.l(), place(acting));
-    let list = Seals::Agency { code, region };
-    let page = kernel::PageRequest::new(1, 100);
-    let found = seals::seals(&acting.ctx, &list, page)
-        .await
-        .or_page(shell)?;
-    if found.rows.is_empty() {
-        return Ok(vec![Part::Empty(Empty::new(
-            "seal",
-            l.t("console-seals-none"),
-        ))]);
+/// An officer as pages name one: the name with the user name.
+async fn person(acting: &Acting, l: &L, user: &str) -> String {
+    if user == "system" {
+        return l.t("console-seal-system");
     }
-    let columns = ["es-id", "name", "type", "state", "until", "custodian"];
-    let row = |seal: &seals::Seal| {
-        Row::new(vec![
-            Cell::text(seal.es_id.clone()),
-            Cell::text(seal.name.clone()),
-            Cell::text(l.pick(seal.seal_type.zh(), seal.seal_type.en())),
-            Cell::Chip(Chip::new(Kind::Seal, &seal.state.code().to_uppercase())),
-            Cell::text(words::maybe(&l, seal.valid_to, acting.ctx.now())),
-            Cell::text(seal.custodian.clone()),
-        ])
-    };
-    Ok(vec![Part::Table(Table {
-        caption: l.t("console-seals-list"),
-        columns: columns
-            .map(|key| Column::new(l.t(&format!("console-seals-{key}"))))
-            .to_vec(),
-        rows: found.rows.iter().map(row).collect(),
-        ..Table::default()
-    })])
+    let system = acting.ctx.as_system();
+    match identity::staff(&system, user).await {
+        Ok(Some(staff)) => l.t2("console-seal-person", "name", staff.name, "user", user),
+        _ => user.to_owned(),
+    }
 }
 
-async fn used(
-    acting: &Acting,
-    shell: &Shell,
-    query: &FormData,
-) -> Result<Vec<Part>, axum::response::Response> {
-    let (l, (agency, region), now) = (shell.l(), place(acting), acting.ctx.now());
-    let list = Uses {
-        agency,
-        region,
-        ..Uses::default()
-    };
-    let found = seals::uses(&acting.ctx, &list, page_of(query))
-        .await
-        .or_page(shell)?;
-    if found.rows.is_empty() {
-        return Ok(vec![Part::Empty(Empty::new(
-            "seal",
-            l.t("console-seals-unused"),
-        ))]);
+/// The words of a kind of document; one that only others know keeps its code.
+fn document(l: &L, code: &str) -> String {
+    match seals::DocumentKind::from_code(code) {
+        Some(kind) => l.pick(kind.zh(), kind.en()).to_owned(),
+        None => code.to_owned(),
     }
-    let columns = ["at", "document", "purpose", "case", "person", "result"];
-    let row = |used: &seals::SealUse| {
-        let case = if used.case_no.is_empty() {
-            Cell::text("—")
-        } else {
-            let number = used.case_no.clone();
-            Cell::link(
-                format!("/desk/cases/{}", crate::reply::enc(&number)),
-                number,
-            )
-        };
-        let who = if used.person.is_empty() {
-            &used.caller
-        } else {
-            &used.person
-        };
-        Row::new(vec![
-            Cell::text(words::at(&l, used.at, now)),
-            Cell::text(used.document_kind.clone()),
-            Cell::text(used.purpose.clone()),
-            case,
-            Cell::text(who.clone()),
-            Cell::text(l.pick(used.result.zh(), used.result.en())),
-        ])
-    };
-    let table = Table {
-        caption: l.t("console-seals-uses"),
-        columns: columns
-            .map(|key| Column::new(l.t(&format!("console-seals-{key}"))))
-            .to_vec(),
-        rows: found.rows.iter().map(row).collect(),
-        ..Table::default()
-    };
-    Ok(vec![
-        Part::Table(table),
-        Part::Pager(Pager::of(&found, "/desk/seals", query)),
-    ])
+}
+
+/// The page that says that this is not for the acting officer.
+fn denied(shell: &Shell, permission: Permission) -> axum::response::Response {
+    shell.problem(&seals::SealError::from(kernel::Denied(permission)).into())
 }
