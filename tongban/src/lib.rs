@@ -5,6 +5,7 @@ mod background;
 pub mod backup;
 mod command;
 pub mod demo;
+mod drawing;
 pub mod http;
 mod keys;
 pub mod platform;

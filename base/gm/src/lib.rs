@@ -20,8 +20,8 @@ mod import;
 mod issue;
 mod key_store;
 mod ledger;
-mod ocsp;
 pub mod legacy;
+mod ocsp;
 mod pbes;
 mod pem;
 #[cfg(feature = "pkcs11")]

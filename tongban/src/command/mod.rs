@@ -4,10 +4,12 @@ mod backup;
 mod ca;
 mod doctor;
 mod doctor_keys;
+mod inspect;
 mod journal;
 mod keys;
 mod library;
 mod offline;
+mod seal;
 mod verify;
 pub mod words;
 
@@ -33,6 +35,10 @@ pub enum Command {
     Serve(ServeArgs),
     /// 核验: judges an OFD or PDF file, by itself or with an installation's library.
     Verify(verify::VerifyArgs),
+    /// 查看: what is in an OFD, PDF, seal, stamp, certificate or list; draws pages of an OFD.
+    Inspect(inspect::InspectArgs),
+    /// 印章: makes seals and seals files, without a server.
+    Seal(seal::SealArgs),
     /// The audit trail.
     Journal(journal::JournalArgs),
     /// 备份: saves an installation while it runs, or checks a backup.
@@ -125,6 +131,8 @@ pub async fn run(command: Command) -> ExitCode {
         Command::Demo(args) => run_demo(args).await,
         Command::Serve(args) => run_serve(args).await,
         Command::Verify(args) => return verify::run(&args).await,
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Seal(args) => seal::run(args),
         Command::Journal(args) => journal::run(args).await,
         Command::Backup(args) => backup::backup(args).await,
         Command::Restore(args) => backup::restore(args).await,

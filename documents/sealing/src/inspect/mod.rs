@@ -13,11 +13,12 @@ use gm::{Certificate, Crl};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::Unreadable;
 use crate::deviation::{Deviates, Notes};
+use crate::pdf::PdfInspection;
 use crate::pdf::time_stamp::TimeStamp;
 use crate::seal::Seal;
 use crate::stamp::SignedValue;
-use crate::{SignatureInfo, Trust, Unreadable};
 
 pub use ofd::{OfdInspection, OfdSignature};
 pub use seal::{SealInspection, SignedDataInspection, StampInspection};
@@ -28,7 +29,7 @@ pub use x509::{CertificateInspection, CrlInspection};
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Inspection {
     Ofd(OfdInspection),
-    Pdf(PdfInspection),
+    Pdf(Box<PdfInspection>),
     /// A seal by itself (`Seal.esl`).
     Seal(SealInspection),
     /// A stamp (`SignedValue.dat`).
@@ -40,13 +41,6 @@ pub enum Inspection {
         certificates: Vec<CertificateInspection>,
     },
     RevocationList(CrlInspection),
-}
-
-/// The signatures of a PDF file, as they describe themselves.
-#[derive(Clone, Debug, Serialize)]
-pub struct PdfInspection {
-    pub bytes: usize,
-    pub signatures: Vec<SignatureInfo>,
 }
 
 /// A time stamp over a signature value.
@@ -84,7 +78,7 @@ impl Inspection {
 pub fn inspect(bytes: &[u8]) -> Result<Inspection, Unreadable> {
     let head = &bytes[..bytes.len().min(1024)];
     if head.windows(5).any(|window| window == b"%PDF-") {
-        return pdf(bytes).map(Inspection::Pdf);
+        return crate::pdf::inspect(bytes).map(|found| Inspection::Pdf(Box::new(found)));
     }
     let text = bytes.trim_ascii_start();
     if text.starts_with(b"-----") {
@@ -104,16 +98,6 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, Unreadable> {
         .filter(|decoded| !decoded.is_empty())
         .and_then(|decoded| der(&decoded))
         .ok_or_else(|| Unreadable("it is no OFD, PDF, seal, stamp, certificate or list".into()))
-}
-
-/// The signatures of a PDF. Their own words; what they are worth is for verification.
-fn pdf(bytes: &[u8]) -> Result<PdfInspection, Unreadable> {
-    let trust = Trust::nobody(Timestamp::UNIX_EPOCH);
-    let verdict = crate::pdf::verify_pdf(bytes, &trust).map_err(|error| Unreadable(error.0))?;
-    Ok(PdfInspection {
-        bytes: bytes.len(),
-        signatures: verdict.signatures,
-    })
 }
 
 fn pem(bytes: &[u8]) -> Result<Inspection, Unreadable> {

@@ -37,10 +37,10 @@ impl TimeStamp {
 
     /// Its authority is trusted: the time can be relied upon.
     pub(crate) fn is_trusted(&self, trust: &Trust) -> bool {
-        let Ok(chain) = self.token.chain(trust.store()) else {
+        let Ok(chain) = self.token.chain(trust.time_stamps()) else {
             return false;
         };
-        match trust.store().revocation(&chain, trust.now()) {
+        match trust.time_stamps().revocation(&chain, trust.now()) {
             Revocation::Revoked(_, entry) => {
                 use gm::RevocationReason::{AuthorityCompromise, KeyCompromise};
                 // A key that was given up in peace made good stamps before; a stolen one may have

@@ -1,0 +1,296 @@
+//! 可视核验: an officer looks at the drawn pages beside what the library says, and records what was
+//! seen [H-56].
+
+use blobs::Blobs;
+use jiff::Timestamp;
+use kernel::{Permission, Target};
+use serde::{Deserialize, Serialize};
+use store::{Ctx, Row, Run, args};
+
+use super::pages::{self, DrawnPage};
+use super::{Verification, locate, verification, verify_file};
+use crate::error::LicenceError;
+use crate::events::stream;
+use crate::kind::licence_type;
+use crate::metadata::Metadata;
+
+kernel::codes! {
+    /// What the person saw.
+    Seen {
+        /// 相符.
+        Same = "same", "版面与库中数据相符", "the pages agree with the library";
+        /// 不符.
+        Different = "different", "版面与库中数据不符", "the pages differ from the library";
+        /// 无法判断.
+        Unclear = "unclear", "无法判断", "cannot be told";
+    }
+}
+
+/// One field, as the file and as the library has it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Compared {
+    pub name: String,
+    /// None where the file says nothing that a machine can read.
+    pub in_file: Option<String>,
+    /// None where the officer may not see it in full.
+    pub in_library: Option<String>,
+    /// None where there is nothing to compare.
+    pub same: Option<bool>,
+}
+
+/// A visual verification.
+#[derive(Clone, Debug)]
+pub struct VisualCheck {
+    /// The number of the machine's verification, which comes first.
+    pub number: String,
+    pub officer: String,
+    pub begun_at: Timestamp,
+    pub seen: Option<Seen>,
+    pub decided_at: Option<Timestamp>,
+    pub note: String,
+    blob: String,
+}
+
+/// All that the officer looks at.
+#[derive(Clone, Debug)]
+pub struct VisualCase {
+    pub check: VisualCheck,
+    pub verification: Verification,
+    /// Pages that can be drawn; none for a PDF, which browsers show.
+    pub pages: Option<usize>,
+    pub fields: Vec<Compared>,
+    /// Key of the licence, where the library holds it: corrections start there [H-57].
+    pub licence_key: Option<String>,
+}
+
+/// `licence.looked_at`: a person recorded what was seen.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LicenceLookedAt {
+    pub number: String,
+    pub licence_key: Option<String>,
+    /// `same`, `different`, `unclear`.
+    pub seen: String,
+    /// In somebody's own words, so it stands in the encrypted detail only.
+    #[serde(skip)]
+    pub note: String,
+}
+
+impl journal::Event for LicenceLookedAt {
+    const KIND: &'static str = "licence.looked_at";
+
+    fn detail(&self) -> Option<serde_json::Value> {
+        Some(serde_json::json!({ "note": self.note }))
+    }
+}
+
+/// Whoever may query the library anywhere may look at files that somebody shows.
+fn require(ctx: &Ctx) -> Result<(), LicenceError> {
+    match ctx.actor.scopes(Permission::LicenceQuery).is_empty() {
+        true => Err(kernel::Denied(Permission::LicenceQuery).into()),
+        false => Ok(()),
+    }
+}
+
+fn store(ctx: &Ctx) -> Result<std::sync::Arc<Blobs>, LicenceError> {
+    ctx.shared
+        .get::<Blobs>()
+        .ok_or_else(|| LicenceError::Data("no file store".into()))
+}
+
+/// Verifies a file by machine and keeps it to be looked at. Returns the number.
+pub async fn begin_visual(ctx: &Ctx, bytes: Vec<u8>) -> Result<String, LicenceError> {
+    require(ctx)?;
+    let found = verify_file(ctx, bytes.clone()).await?;
+    let blob = store(ctx)?.put(ctx, bytes).await?.name;
+    let row = (found.number.clone(), blob);
+    let (inner, row) = (ctx.clone(), std::sync::Arc::new(row));
+    ctx.db
+        .write(move |tx| {
+            let (ctx, row) = (inner.clone(), row.clone());
+            Box::pin(async move {
+                let sql = "INSERT INTO visual_check (number, officer, begun_at, blob) \
+                    VALUES (?, ?, ?, ?)";
+                let values = args![
+                    row.0.as_str(),
+                    ctx.actor.id.as_str(),
+                    ctx.now(),
+                    row.1.as_str()
+                ];
+                tx.exec(sql, values).await?;
+                Ok::<_, LicenceError>(())
+            })
+        })
+        .await?;
+    Ok(found.number)
+}
+
+const COLUMNS: &str = "number, officer, begun_at, blob, outcome, decided_at, note";
+
+fn read(ctx: &Ctx, row: &Row) -> Result<VisualCheck, LicenceError> {
+    let number: String = row.get(0)?;
+    let note = match row.get::<Option<Vec<u8>>>(6)? {
+        None => String::new(),
+        Some(sealed) => {
+            let plain = ctx
+                .open_sealed("visual_check", "note", &number, &sealed)
+                .map_err(|e| LicenceError::Data(e.to_string()))?;
+            String::from_utf8_lossy(&plain).into_owned()
+        }
+    };
+    Ok(VisualCheck {
+        officer: row.get(1)?,
+        begun_at: row.get(2)?,
+        blob: row.get(3)?,
+        seen: row
+            .get::<Option<String>>(4)?
+            .and_then(|code| Seen::from_code(&code)),
+        decided_at: row.get(5)?,
+        note,
+        number,
+    })
+}
+
+/// One's own; that of another officer is not there.
+async fn own(ctx: &Ctx, number: &str) -> Result<VisualCheck, LicenceError> {
+    require(ctx)?;
+    let sql = format!("SELECT {COLUMNS} FROM visual_check WHERE number = ?");
+    let row = ctx.db.reader().row(&sql, args![number]).await?;
+    let check = read(ctx, &row.ok_or(LicenceError::NotFound)?)?;
+    match check.officer == ctx.actor.id {
+        true => Ok(check),
+        false => Err(LicenceError::NotFound),
+    }
+}
+
+/// The officer's last ones, newest first.
+pub async fn visual_checks(ctx: &Ctx) -> Result<Vec<VisualCheck>, LicenceError> {
+    require(ctx)?;
+    let sql = format!(
+        "SELECT {COLUMNS} FROM visual_check WHERE officer = ? ORDER BY begun_at DESC, number \
+         LIMIT 20"
+    );
+    let rows = ctx.db.reader().rows(&sql, args![ctx.actor.id.as_str()]);
+    rows.await?.iter().map(|row| read(ctx, row)).collect()
+}
+
+/// Pages, data and the machine's findings, side by side.
+pub async fn visual(ctx: &Ctx, number: &str) -> Result<VisualCase, LicenceError> {
+    let check = own(ctx, number).await?;
+    let verification = verification(ctx, number).await?;
+    let bytes = store(ctx)?.get(ctx, &check.blob).await?;
+    let read = tokio::task::spawn_blocking(move || {
+        let pages = pages::count(&bytes);
+        let metadata = pages.and_then(|_| Metadata::of_ofd(&bytes));
+        (pages, metadata)
+    });
+    let (pages, metadata) = read.await.map_err(|e| LicenceError::Data(e.to_string()))?;
+    let digest = verification.digest.clone().unwrap_or_default();
+    let found = locate(ctx, &digest, metadata.as_ref()).await?;
+    let mut fields = Vec::new();
+    if let Some((licence, version)) = &found {
+        let kind = licence_type(ctx, &licence.type_code).await?;
+        let target = Target {
+            agency: Some(&licence.agency),
+            region: Some(&licence.region),
+            ..Target::default()
+        };
+        let full = ctx.actor.require(Permission::LicenceReveal, &target).is_ok();
+        for field in &kind.face_fields {
+            let in_file = metadata.as_ref().and_then(|m| m.face.get(&field.field_code));
+            let in_library = version.face.face.get(&field.field_code);
+            fields.push(Compared {
+                name: field.field_name.clone(),
+                in_file: in_file.cloned(),
+                in_library: in_library.filter(|_| full).cloned(),
+                same: in_file.map(|value| Some(value) == in_library),
+            });
+        }
+    }
+    Ok(VisualCase {
+        check,
+        verification,
+        pages,
+        fields,
+        licence_key: found.map(|(licence, _)| licence.licence_key),
+    })
+}
+
+/// Draws a page of the file, from 0.
+pub async fn visual_page(
+    ctx: &Ctx,
+    number: &str,
+    page: usize,
+    dpi: u16,
+) -> Result<DrawnPage, LicenceError> {
+    let check = own(ctx, number).await?;
+    let bytes = store(ctx)?.get(ctx, &check.blob).await?;
+    let dpi = f32::from(dpi.clamp(50, 300));
+    let drawn = tokio::task::spawn_blocking(move || pages::draw(&bytes, page, dpi));
+    drawn.await.map_err(|e| LicenceError::Data(e.to_string()))?
+}
+
+/// The file itself.
+pub async fn visual_file(ctx: &Ctx, number: &str) -> Result<Vec<u8>, LicenceError> {
+    let check = own(ctx, number).await?;
+    Ok(store(ctx)?.get(ctx, &check.blob).await?)
+}
+
+/// Records what was seen, once.
+pub async fn record_visual(
+    ctx: &Ctx,
+    number: &str,
+    seen: Seen,
+    note: &str,
+) -> Result<(), LicenceError> {
+    let note = note.trim();
+    if note.chars().count() > 500 {
+        return Err(LicenceError::Field("说明".into(), "最多500字".into()));
+    }
+    if seen != Seen::Same && note.is_empty() {
+        return Err(LicenceError::Field("说明".into(), "请写明所见".into()));
+    }
+    let case = visual(ctx, number).await?;
+    let event = LicenceLookedAt {
+        number: number.to_owned(),
+        licence_key: case.licence_key.clone(),
+        seen: seen.code().into(),
+        note: note.to_owned(),
+    };
+    let stream = match &event.licence_key {
+        Some(key) => stream(key),
+        None => format!("verification/{number}"),
+    };
+    let sealed = ctx.seal("visual_check", "note", number, note.as_bytes());
+    let (inner, work) = (ctx.clone(), std::sync::Arc::new((event, stream, sealed)));
+    ctx.db
+        .write(move |tx| {
+            let (ctx, work) = (inner.clone(), work.clone());
+            Box::pin(async move {
+                let (event, stream, sealed) = &*work;
+                let sql = "UPDATE visual_check SET outcome = ?, decided_at = ?, note = ? \
+                    WHERE number = ? AND outcome IS NULL";
+                let values = args![
+                    event.seen.as_str(),
+                    ctx.now(),
+                    sealed.as_slice(),
+                    event.number.as_str()
+                ];
+                if tx.exec(sql, values).await? != 1 {
+                    return Err(LicenceError::Stale);
+                }
+                journal::append(tx, &ctx, stream, event).await?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// The names of all kept files, for the sweeper and the backup of the file store.
+pub(crate) async fn visual_files(
+    run: &mut impl Run,
+) -> Result<std::collections::HashSet<String>, LicenceError> {
+    let rows = run
+        .rows("SELECT blob FROM visual_check", Vec::new())
+        .await?;
+    rows.iter().map(|row| Ok(row.get(0)?)).collect()
+}
