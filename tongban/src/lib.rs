@@ -5,7 +5,6 @@ mod background;
 pub mod backup;
 mod command;
 pub mod demo;
-mod drawing;
 pub mod http;
 mod keys;
 pub mod platform;

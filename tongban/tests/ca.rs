@@ -6,6 +6,8 @@
 mod authority;
 #[path = "ca/keys.rs"]
 mod keys;
+#[path = "ca/seal.rs"]
+mod seal;
 #[path = "ca/server.rs"]
 mod server;
 

@@ -37,6 +37,10 @@ pub use query::{Detail, Query, Row, detail, file, search};
 pub use revoked::revocation_list;
 pub use state::{Event as LicenceEvent, IllegalMove, MOVES, State, next};
 pub use verify::{
+    Compared, DrawnPage, LicenceLookedAt, Seen, VisualCase, VisualCheck, begin_visual,
+    record_visual, stamps, visual, visual_checks, visual_file, visual_page,
+};
+pub use verify::{
     Operator, Report, Step, StepResult, Summary, Verification, Way, bundle, report, verification,
     verify_file, verify_number, verify_token,
 };
@@ -59,5 +63,9 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "licences/0004",
         sql: include_str!("../migrations/0004_revoked.sql"),
+    },
+    store::Migration {
+        name: "licences/0005",
+        sql: include_str!("../migrations/0005_visual.sql"),
     },
 ];

@@ -45,6 +45,7 @@ pub async fn stored_files(
     let versions = table::version_data(run).await?;
     let files = versions.into_iter().flat_map(|v| v.files);
     let mut all = crate::verify::report_files(run).await?;
+    all.extend(crate::verify::visual_files(run).await?);
     all.extend(files.map(|f| f.blob));
     Ok(all)
 }

@@ -11,4 +11,5 @@ pub mod routes;
 mod seals;
 mod trust;
 mod verdict;
+mod visual;
 mod walk;

@@ -48,6 +48,10 @@ const SWEEPS: &[&str] = &[
     "SELECT data FROM licence_version",
     "SELECT original FROM user_file UNION SELECT stamped FROM user_file WHERE stamped IS NOT NULL",
     "SELECT photo FROM register_record WHERE photo IS NOT NULL",
+    "SELECT ofd_blob, pdf_blob FROM verification_report",
+    "SELECT blob FROM visual_check",
+    // Published whole, at most every ten minutes.
+    "SELECT digest, reason, since FROM licence_revoked ORDER BY digest",
 ];
 
 /// Everything that a page or a job asks and the scenarios do not.

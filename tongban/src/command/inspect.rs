@@ -30,8 +30,12 @@ pub struct InspectArgs {
 }
 
 pub fn run(args: &InspectArgs) -> Result<ExitCode, Stop> {
-    let bytes = std::fs::read(&args.file)
-        .map_err(|e| Stop::new(format!("{}: {e}", args.file.display())))?;
+    let bytes = std::fs::read(&args.file).map_err(|e| {
+        Stop::new(format!(
+            "无法读取 / cannot read {}: {e}",
+            args.file.display()
+        ))
+    })?;
     let unreadable = |e: &dyn std::fmt::Display| {
         Stop::new(format!(
             "{}: 无法解读 / unreadable: {e}",
@@ -75,8 +79,9 @@ fn draw(args: &InspectArgs, bytes: &[u8]) -> Result<serde_json::Value, Stop> {
         return Err(Stop::new("--dpi: 20–600"));
     }
     let document = Document::open(bytes, &Limits::default()).map_err(|e| failed(&e))?;
-    let stamps = crate::drawing::stamps(bytes);
-    std::fs::create_dir_all(folder).map_err(|e| Stop::new(format!("{}: {e}", folder.display())))?;
+    let stamps = licences::stamps(bytes);
+    std::fs::create_dir_all(folder)
+        .map_err(|e| Stop::new(format!("无法写入 / cannot write {}: {e}", folder.display())))?;
     let mut all = Vec::new();
     for page in 0..document.page_count() {
         let (name, picture, findings) = if args.svg {
@@ -94,7 +99,7 @@ fn draw(args: &InspectArgs, bytes: &[u8]) -> Result<serde_json::Value, Stop> {
         };
         let path = folder.join(name);
         std::fs::write(&path, picture)
-            .map_err(|e| Stop::new(format!("{}: {e}", path.display())))?;
+            .map_err(|e| Stop::new(format!("无法写入 / cannot write {}: {e}", path.display())))?;
         let findings: Vec<_> = findings
             .iter()
             .map(|f| json!({ "zh": f.what.zh(), "en": f.what.en(), "detail": f.detail }))

@@ -37,7 +37,8 @@ pub fn run(args: SealArgs) -> Result<ExitCode, Stop> {
 
 /// Reads a file, or says which cannot be read.
 fn read(path: &Path) -> Result<Vec<u8>, Stop> {
-    std::fs::read(path).map_err(|e| Stop::new(format!("{}: {e}", path.display())))
+    std::fs::read(path)
+        .map_err(|e| Stop::new(format!("无法读取 / cannot read {}: {e}", path.display())))
 }
 
 /// Writes beside the file and renames: half a file never stands under its name.
@@ -46,7 +47,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
     beside.push(".part");
     std::fs::write(&beside, bytes)
         .and_then(|()| std::fs::rename(&beside, path))
-        .map_err(|e| Stop::new(format!("{}: {e}", path.display())))
+        .map_err(|e| Stop::new(format!("无法写入 / cannot write {}: {e}", path.display())))
 }
 
 /// A private key with its certificate and those above it.

@@ -9,7 +9,7 @@ fn impression() -> Vec<u8> {
     let official = paper::Official {
         organisation: "示范市政务局".into(),
         purpose: None,
-        digits: None,
+        digits: String::new(),
         diameter_mm: 42.0,
         dpi: 150.0,
     };
@@ -74,11 +74,17 @@ fn files_are_sealed_inspected_and_verified_without_a_server() {
     let sm2 = with("signer");
     // One seal, a straddle seal over it, and then the document is closed.
     run(&format!("seal apply plain.ofd --out one.ofd {sm2}")).ok();
-    run(&format!("seal apply one.ofd --out two.ofd --straddle --closing {sm2}")).ok();
+    run(&format!(
+        "seal apply one.ofd --out two.ofd --straddle --closing {sm2}"
+    ))
+    .ok();
     run(&format!("seal apply two.ofd --out three.ofd {sm2}")).stopped("cannot be sealed");
     assert!(!at.join("three.ofd").exists(), "nothing is left behind");
     let p256 = with("pdf");
-    run(&format!("seal apply plain.pdf --out one.pdf --straddle {p256}")).ok();
+    run(&format!(
+        "seal apply plain.pdf --out one.pdf --straddle {p256}"
+    ))
+    .ok();
     run(&format!("seal apply plain.ofd --out wrong.ofd {p256}")).stopped("SM2");
 
     let trust = "--trust ca/root-sm2.pem --trust ca/chain-sm2.pem --trust ca/root-p256.pem \
@@ -93,7 +99,9 @@ fn files_are_sealed_inspected_and_verified_without_a_server() {
         assert!(told.to_string().contains("示范市"), "{file}: {told}");
     }
 
-    let told = run("inspect two.ofd --draw pages --dpi 72 --json").ok().json();
+    let told = run("inspect two.ofd --draw pages --dpi 72 --json")
+        .ok()
+        .json();
     let drawn = told["drawn"].as_array().unwrap();
     assert_eq!(drawn.len(), 3, "{told}");
     for page in drawn {

@@ -88,6 +88,7 @@ async fn menu(acting: &Acting, l: &L) -> Vec<MenuGroup> {
     }
     if has(Permission::LicenceQuery) {
         review.push(entry("console-menu-licences", "/licences", "card", 0));
+        review.push(entry("console-menu-visual", "/desk/verify", "eye", 0));
     }
     let mut watch = Vec::new();
     if has(Permission::CaseRead) {

@@ -19,6 +19,7 @@ mod seals;
 mod session;
 mod sheet;
 mod trust;
+mod verify;
 mod watch;
 mod words;
 
@@ -35,6 +36,7 @@ pub fn router() -> axum::Router {
         .merge(licences::router())
         .merge(seals::router())
         .merge(trust::router())
+        .merge(verify::router())
         .merge(clients::router())
         .merge(accounts::router())
         .merge(files::router())
@@ -57,6 +59,11 @@ pub const TEXTS: &[ui::Resource] = &[
         "console-accounts",
         include_str!("../locales/zh-CN/accounts.ftl"),
     ),
+    ui::Resource::zh(
+        "console-visual",
+        include_str!("../locales/zh-CN/visual.ftl"),
+    ),
+    ui::Resource::en("console-visual", include_str!("../locales/en/visual.ftl")),
     ui::Resource::zh("console-trust", include_str!("../locales/zh-CN/trust.ftl")),
     ui::Resource::en("console-trust", include_str!("../locales/en/trust.ftl")),
     ui::Resource::en(

@@ -1,12 +1,12 @@
 //! Time stamps in stamps, signatures and seals: asked for, written, judged.
 
 use gm::asn1::{self, tag};
-use gm::{Certificate, KeyKind, ObjectIdentifier, Profile, Signer, SoftKey, oid};
+use gm::{Certificate, ObjectIdentifier, Profile, Signer, SoftKey, oid};
 use sealing::{Check, Reason, SealError, SealJob, SignJob, Trust, seal_ofd, sign_ofd};
 
 use crate::der::{Der, Form, put_value, seal_by};
 use crate::deviations::codes;
-use crate::make::{SIGN, WORLD, day, document, failures, get, issue, places, seeded, verdict_by};
+use crate::make::{SIGN, WORLD, day, document, failures, get, issue, places, verdict_by};
 use crate::openssl::Tsa;
 use crate::persons::{job, officer};
 
@@ -125,25 +125,7 @@ const fn id(text: &str) -> ObjectIdentifier {
 
 /// An authority for time stamps that signs with SM2 over SM3, as those of China do.
 fn national_authority() -> SoftKey {
-    let plain = issue("时间戳", Profile::Signer, Some(&WORLD.issuing));
-    // The same certificate for time stamping in place of signing documents, signed again.
-    let signing = id("1.3.6.1.5.5.7.3.36");
-    let stamping = id("1.3.6.1.5.5.7.3.8");
-    let mut certificate = Der::read(plain.certificate());
-    let mut fields = certificate.at(&[0]).bytes();
-    let at = fields
-        .windows(signing.as_bytes().len())
-        .position(|bytes| bytes == signing.as_bytes())
-        .unwrap();
-    fields[at..at + stamping.as_bytes().len()].copy_from_slice(stamping.as_bytes());
-    let signature = WORLD.issuing.sign(&fields).unwrap();
-    *certificate.at(&[0]) = Der::Raw(fields);
-    *certificate.at(&[2]) = Der::Raw(asn1::bits(&signature));
-    // The key of that name, made again from its seed.
-    let seed = "时间戳".bytes().fold(7, |sum, b| sum * 31 + u64::from(b));
-    let key = SoftKey::generate(KeyKind::Sm2, &mut seeded(seed));
-    assert_eq!(key.public_key().spki(), plain.public_key().spki());
-    key.with_certificate(certificate.bytes(), vec![])
+    issue("时间戳", Profile::TimeStamp, Some(&WORLD.issuing))
 }
 
 /// A token of that authority. `national` names the structure by the identifiers of GM/T 0010.
@@ -166,6 +148,14 @@ fn token(authority: &SoftKey, bytes: &[u8], national: bool) -> Vec<u8> {
         attribute(
             "1.2.840.113549.1.9.4",
             &asn1::tlv(tag::OCTET_STRING, &gm::sm3(&info)),
+        ),
+        // signing-certificate-v2, by SHA-256, which is what it means when nothing is said.
+        attribute(
+            "1.2.840.113549.1.9.16.2.47",
+            &asn1::sequence(&[&asn1::sequence(&[&asn1::sequence(&[&asn1::tlv(
+                tag::OCTET_STRING,
+                &gm::sha256(own.der()),
+            )])])]),
         ),
     ]
     .concat();

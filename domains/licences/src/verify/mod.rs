@@ -2,9 +2,11 @@
 
 mod bundle;
 mod outcome;
+mod pages;
 mod record;
 mod report;
 mod steps;
+mod visual;
 
 use std::sync::Arc;
 
@@ -24,10 +26,16 @@ use crate::table;
 pub use bundle::bundle;
 use outcome::Run;
 pub use outcome::{Step, StepResult, Summary, Verification, Way};
+pub use pages::{DrawnPage, stamps};
 pub use record::verification;
 pub(crate) use record::{forget_old, report_files};
 pub use report::{Operator, Report, report};
 use steps::{data, locate, notice_revocation, revocation, security};
+pub(crate) use visual::visual_files;
+pub use visual::{
+    Compared, LicenceLookedAt, Seen, VisualCase, VisualCheck, begin_visual, record_visual, visual,
+    visual_checks, visual_file, visual_page,
+};
 
 /// Verifies a file that somebody holds.
 pub async fn verify_file(ctx: &Ctx, bytes: Vec<u8>) -> Result<Verification, LicenceError> {

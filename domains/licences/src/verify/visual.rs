@@ -169,8 +169,9 @@ pub async fn visual_checks(ctx: &Ctx) -> Result<Vec<VisualCheck>, LicenceError> 
         "SELECT {COLUMNS} FROM visual_check WHERE officer = ? ORDER BY begun_at DESC, number \
          LIMIT 20"
     );
-    let rows = ctx.db.reader().rows(&sql, args![ctx.actor.id.as_str()]);
-    rows.await?.iter().map(|row| read(ctx, row)).collect()
+    let mut reader = ctx.db.reader();
+    let rows = reader.rows(&sql, args![ctx.actor.id.as_str()]).await?;
+    rows.iter().map(|row| read(ctx, row)).collect()
 }
 
 /// Pages, data and the machine's findings, side by side.
@@ -194,9 +195,14 @@ pub async fn visual(ctx: &Ctx, number: &str) -> Result<VisualCase, LicenceError>
             region: Some(&licence.region),
             ..Target::default()
         };
-        let full = ctx.actor.require(Permission::LicenceReveal, &target).is_ok();
+        let full = ctx
+            .actor
+            .require(Permission::LicenceReveal, &target)
+            .is_ok();
         for field in &kind.face_fields {
-            let in_file = metadata.as_ref().and_then(|m| m.face.get(&field.field_code));
+            let in_file = metadata
+                .as_ref()
+                .and_then(|m| m.face.get(&field.field_code));
             let in_library = version.face.face.get(&field.field_code);
             fields.push(Compared {
                 name: field.field_name.clone(),

@@ -18,7 +18,10 @@ use crate::problem::Fail;
 #[into_params(parameter_in = Query)]
 pub struct SealQuery {
     /// Only those of this agency.
-    #[param(value_type = Option<String>, min_length = 1, max_length = 100)]
+    #[param(
+        value_type = Option<String>, min_length = 1, max_length = 100,
+        pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]+$"
+    )]
     agency: Option<Short>,
     /// Only those in this state of I-03.
     #[param(value_type = Option<String>, pattern = "^(APPLIED|REFUSED|APPROVED|MADE|FILED|RELEASED|ACTIVE|LOST|DESTROYED|EXPIRED)$")]
@@ -26,7 +29,10 @@ pub struct SealQuery {
     #[param(value_type = Option<String>, pattern = "^(official|acceptance|licence|business|personal)$")]
     seal_type: Option<Text<1, 40>>,
     /// A part of the name or identifier.
-    #[param(value_type = Option<String>, min_length = 1, max_length = 100)]
+    #[param(
+        value_type = Option<String>, min_length = 1, max_length = 100,
+        pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]+$"
+    )]
     text: Option<Short>,
     #[serde(default, deserialize_with = "paging::page")]
     #[param(minimum = 1, maximum = 1_000_000, default = 1)]

@@ -24,10 +24,16 @@ pub struct UseQuery {
     #[param(value_type = Option<String>, format = Date)]
     day: Option<Date>,
     /// Kind of document: `notice`, `decision`, `licence`, `proof` or another.
-    #[param(value_type = Option<String>, min_length = 1, max_length = 100)]
+    #[param(
+        value_type = Option<String>, min_length = 1, max_length = 100,
+        pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]+$"
+    )]
     document_kind: Option<Short>,
     /// A part of the purpose, or a whole case number.
-    #[param(value_type = Option<String>, min_length = 1, max_length = 100)]
+    #[param(
+        value_type = Option<String>, min_length = 1, max_length = 100,
+        pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]+$"
+    )]
     purpose: Option<Short>,
     #[serde(default, deserialize_with = "paging::page")]
     #[param(minimum = 1, maximum = 1_000_000, default = 1)]
@@ -86,16 +92,25 @@ fn span(day: Option<Date>) -> Result<(Option<Timestamp>, Option<Timestamp>), Pro
 #[into_params(parameter_in = Query)]
 pub struct AgencyUseQuery {
     /// Code of the owner agency; left out: the caller's own.
-    #[param(value_type = Option<String>, min_length = 1, max_length = 100)]
+    #[param(
+        value_type = Option<String>, min_length = 1, max_length = 100,
+        pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]+$"
+    )]
     agency: Option<Short>,
     /// Only those of this day, Beijing time.
     #[param(value_type = Option<String>, format = Date)]
     day: Option<Date>,
     /// Kind of document: `notice`, `decision`, `licence`, `proof` or another.
-    #[param(value_type = Option<String>, min_length = 1, max_length = 100)]
+    #[param(
+        value_type = Option<String>, min_length = 1, max_length = 100,
+        pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]+$"
+    )]
     document_kind: Option<Short>,
     /// A part of the purpose, or a whole case number.
-    #[param(value_type = Option<String>, min_length = 1, max_length = 100)]
+    #[param(
+        value_type = Option<String>, min_length = 1, max_length = 100,
+        pattern = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]+$"
+    )]
     purpose: Option<Short>,
     #[serde(default, deserialize_with = "paging::page")]
     #[param(minimum = 1, maximum = 1_000_000, default = 1)]

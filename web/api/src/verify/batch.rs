@@ -34,7 +34,7 @@ struct BatchForm {
     /// OFD or PDF files.
     #[schema(value_type = Vec<String>, format = Binary)]
     file: Vec<Vec<u8>>,
-    /// Codes of QR codes: the last part of their addresses.
+    /// Codes of QR codes: the last part of their addresses, 1 to 100 letters, digits, `-` and `_`.
     token: Option<Vec<String>>,
 }
 
@@ -89,8 +89,19 @@ pub async fn batch(
             }
             Some("token") => {
                 let bytes = content::bytes(part).await?;
-                let token = String::from_utf8_lossy(&bytes).trim().to_owned();
-                (token.chars().take(100).collect(), Wish::Token)
+                let token = String::from_utf8(bytes.to_vec()).unwrap_or_default();
+                let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+                if token.is_empty() || token.len() > 100 || !token.chars().all(fits) {
+                    return Err(Problem::new(
+                        "invalid_body",
+                        422,
+                        "token不是二维码中的代码",
+                        "A token is the last part of the address in a QR code",
+                    )
+                    .at("token")
+                    .into());
+                }
+                (token, Wish::Token)
             }
             other => {
                 let name = other.unwrap_or_default().to_owned();

@@ -114,8 +114,16 @@ pub(super) async fn case(
     }
     Sheet::new(l.t("console-visual-title"))
         .crumb(l.t("console-visual-title"), "/desk/verify")
-        .block("pages", l.t("console-visual-pages"), pages(&l, &case, number, dpi))
-        .side("seen", l.t("console-visual-seen"), seen(acting, &l, &case, number, form))
+        .block(
+            "pages",
+            l.t("console-visual-pages"),
+            pages(&l, &case, number, dpi),
+        )
+        .side(
+            "seen",
+            l.t("console-visual-seen"),
+            seen(acting, &l, &case, number, form),
+        )
         .side("data", l.t("console-visual-data"), data)
         .show_as(code, acting, shell)
         .await
@@ -209,13 +217,7 @@ fn fields(l: &L, case: &VisualCase) -> Part {
     })
 }
 
-fn seen(
-    acting: &Acting,
-    l: &L,
-    case: &VisualCase,
-    number: &str,
-    form: Option<Form>,
-) -> Vec<Part> {
+fn seen(acting: &Acting, l: &L, case: &VisualCase, number: &str, form: Option<Form>) -> Vec<Part> {
     let check = &case.check;
     if let (Some(seen), Some(at)) = (check.seen, check.decided_at) {
         let mut rows = vec![
@@ -257,11 +259,7 @@ pub(super) async fn page(
     Ok(files::file("page.png", "image/png", drawn.png))
 }
 
-pub(super) async fn file(
-    Staff(acting): Staff,
-    shell: Shell,
-    Path(number): Path<String>,
-) -> Answer {
+pub(super) async fn file(Staff(acting): Staff, shell: Shell, Path(number): Path<String>) -> Answer {
     let bytes = licences::visual_file(&acting.ctx, &number)
         .await
         .or_page(&shell)?;
