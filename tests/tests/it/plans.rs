@@ -97,7 +97,12 @@ async fn no_query_reads_a_growing_table_from_end_to_end() {
         look_around(&town).await;
         let known = statements();
         assert!(known.len() > 150, "only {} statements", known.len());
-        let looked_at = |sql: &&String| has_plan(sql) && !SWEEPS.contains(&sql.as_str());
+        let looked_at = |sql: &&String| {
+            // Migrations fill their tables once, before anybody is served.
+            let fills = sql.trim_start().starts_with("INSERT INTO licence_revoked")
+                && sql.contains("SELECT f.digest");
+            has_plan(sql) && !fills && !SWEEPS.contains(&sql.as_str())
+        };
         for sql in known.iter().filter(looked_at) {
             for scan in scans(&town.ctx().db, sql).await.unwrap() {
                 if !scan.stops && !SMALL.contains(&scan.table.as_str()) {

@@ -1,7 +1,7 @@
 //! Files in and out.
 
 use axum::extract::Multipart;
-use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
+use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use kernel::Problem;
@@ -73,18 +73,8 @@ pub fn multipart(parts: Result<Multipart, MultipartRejection>) -> Result<Multipa
     })
 }
 
-/// The next part of a form.
-pub async fn next(parts: &mut Multipart) -> Result<Option<Field<'_>>, Fail> {
-    Ok(parts.next_field().await.map_err(|e| unreadable(&e))?)
-}
-
-/// What a part holds.
-pub async fn bytes(part: Field<'_>) -> Result<Vec<u8>, Fail> {
-    Ok(part.bytes().await.map_err(|e| unreadable(&e))?.to_vec())
-}
-
 /// A part that no one asked for.
-pub fn strange(name: &str) -> Problem {
+fn strange(name: &str) -> Problem {
     Problem::new(
         "invalid_body",
         422,
@@ -94,7 +84,7 @@ pub fn strange(name: &str) -> Problem {
 }
 
 /// Nothing was sent.
-pub fn no_file() -> Problem {
+fn no_file() -> Problem {
     Problem::new(
         "file_missing",
         422,
@@ -108,11 +98,12 @@ pub fn no_file() -> Problem {
 pub async fn receive(mut parts: Multipart, known: &[&str]) -> Result<Sent, Fail> {
     let mut file = None;
     let mut fields: Vec<(String, String)> = Vec::new();
-    while let Some(part) = next(&mut parts).await? {
+    while let Some(part) = parts.next_field().await.map_err(|e| unreadable(&e))? {
         let name = part.name().unwrap_or_default().to_owned();
         if name == "file" && file.is_none() {
             let title = part.file_name().unwrap_or("file").to_owned();
-            file = Some((title, bytes(part).await?));
+            let bytes = part.bytes().await.map_err(|e| unreadable(&e))?;
+            file = Some((title, bytes.to_vec()));
         } else if known.contains(&name.as_str()) && !fields.iter().any(|(n, _)| *n == name) {
             let value = part.text().await.map_err(|e| unreadable(&e))?;
             fields.push((name, value));

@@ -53,8 +53,8 @@ fn refused(rejection: &JsonRejection) -> Problem {
         other if other.status() == 413 => Problem::new(
             "too_large",
             413,
-            "内容过大，JSON不得超过256KB",
-            "The body is too large; JSON is at most 256 KB",
+            "内容过大，请求不得超过接口的上限（一般为256KB）",
+            "The body is larger than this address takes (mostly 256 KB)",
         ),
         _ => Problem::invalid("bad_request", "内容无法读取", "The body cannot be read"),
     }

@@ -35,8 +35,8 @@ pub(crate) enum Part {
     /// A form with a file.
     Files(Act),
     Pictures(Vec<Picture>),
-    /// Pages at the size they were drawn.
-    Pages(Vec<Picture>),
+    /// Pages at the size they were drawn, or as wide as there is room.
+    Pages(Vec<Picture>, bool),
 }
 
 /// A picture with what it shows, for those who do not see it, and the words below it.

@@ -32,8 +32,10 @@ pub struct Compared {
     pub name: String,
     /// None where the file says nothing that a machine can read.
     pub in_file: Option<String>,
-    /// None where the officer may not see it in full.
+    /// None where the library has none, or the officer may not see it in full.
     pub in_library: Option<String>,
+    /// The library has it, and this officer may not see it.
+    pub is_hidden: bool,
     /// None where there is nothing to compare.
     pub same: Option<bool>,
 }
@@ -208,6 +210,7 @@ pub async fn visual(ctx: &Ctx, number: &str) -> Result<VisualCase, LicenceError>
                 name: field.field_name.clone(),
                 in_file: in_file.cloned(),
                 in_library: in_library.filter(|_| full).cloned(),
+                is_hidden: in_library.is_some() && !full,
                 same: in_file.map(|value| Some(value) == in_library),
             });
         }

@@ -95,26 +95,6 @@ impl Call {
         self.header("content-type", "application/x-www-form-urlencoded")
     }
 
-    /// A form of these parts, each a file or a text.
-    pub fn parts(mut self, parts: &[(&str, &[u8])]) -> Self {
-        let mut body = Vec::new();
-        for (part, value) in parts {
-            let file = if *part == "file" {
-                "; filename=\"a.ofd\""
-            } else {
-                ""
-            };
-            let head =
-                format!("--edge\r\nContent-Disposition: form-data; name=\"{part}\"{file}\r\n\r\n");
-            body.extend_from_slice(head.as_bytes());
-            body.extend_from_slice(value);
-            body.extend_from_slice(b"\r\n");
-        }
-        body.extend_from_slice(b"--edge--\r\n");
-        self.body = Body::from(body);
-        self.header("content-type", "multipart/form-data; boundary=edge")
-    }
-
     /// A form with a file and other parts.
     pub fn file(mut self, name: &str, bytes: &[u8], parts: &[(&str, &str)]) -> Self {
         let mut body = Vec::new();

@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::http::header;
+use base64::Engine as _;
 use journeys::{Town, drawing};
 use serde_json::{Value, json};
 
@@ -264,12 +265,13 @@ async fn batch(town: &Town, api: &Router, mine: &str, key: &str) {
     let ofd = licences::file(town.ctx(), key, licences::Format::Ofd)
         .await
         .unwrap();
-    let parts = [
-        ("file", &ofd[..]),
-        ("file", b"nothing"),
-        ("token", b"no-such-code"),
-    ];
-    let ask = || post("/verify").parts(&parts);
+    let base64 = |bytes: &[u8]| base64::engine::general_purpose::STANDARD.encode(bytes);
+    let items = json!([
+        { "name": "licence.ofd", "file": base64(&ofd) },
+        { "file": base64(b"nothing") },
+        { "token": "no-such-code" },
+    ]);
+    let ask = || post("/verify").json(&json!({ "items": items }));
     assert_eq!(ask().send(api).await.status.as_u16(), 401, "for agencies");
     let answer = ask().token(mine).send(api).await.is(200);
     let results = answer["results"].as_array().unwrap();
@@ -288,12 +290,10 @@ async fn batch(town: &Town, api: &Router, mine: &str, key: &str) {
         .send(api)
         .await;
     assert!(report.status.is_success() && report.bytes.starts_with(b"%PDF"));
-    let wrong = post("/verify")
-        .parts(&[("fiel", b"x")])
-        .token(mine)
-        .send(api)
-        .await;
-    assert_eq!(wrong.status.as_u16(), 422);
+    for wrong in [json!([]), json!([{}]), json!([{ "file": "?" }])] {
+        let wrong = post("/verify").json(&json!({ "items": wrong })).token(mine);
+        assert_eq!(wrong.send(api).await.status.as_u16(), 422);
+    }
 }
 
 /// The licence is in the wallet, its files are whole, and everybody can verify it.

@@ -1,8 +1,9 @@
 //! `POST /verify`: many files and codes at once, for agencies.
 
 use axum::Json;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{DefaultBodyLimit, Multipart};
+use axum::extract::DefaultBodyLimit;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use kernel::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,12 +13,12 @@ use utoipa_axum::routes;
 use super::view::VerdictView;
 use crate::app::App;
 use crate::caller::Caller;
-use crate::content;
+use crate::input::{Body, Short};
 use crate::problem::Fail;
 
 /// Files and codes in one call.
 const MOST: usize = 50;
-/// Bytes in one call.
+/// Bytes of one call.
 const BATCH_LIMIT: usize = 64 * 1024 * 1024;
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -26,19 +27,29 @@ pub fn routes() -> OpenApiRouter<App> {
         .layer(DefaultBodyLimit::max(BATCH_LIMIT))
 }
 
-/// What is to be verified: the parts may stand in any order and number, 50 in all, 64 MB together.
+/// What is to be verified: 64 MB in all.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code, reason = "read part by part")]
-struct BatchForm {
-    /// OFD or PDF files.
-    #[schema(value_type = Vec<String>, format = Binary)]
-    file: Vec<Vec<u8>>,
-    /// Codes of QR codes: the last part of their addresses, 1 to 100 letters, digits, `-` and `_`.
-    token: Option<Vec<String>>,
+pub struct BatchBody {
+    #[schema(min_items = 1, max_items = 50)]
+    items: Vec<BatchItem>,
 }
 
-/// The verdicts in the order of the parts.
+/// A file or a code: exactly one of the two.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BatchItem {
+    /// What the caller calls it: comes back with the verdict.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100)]
+    name: Option<Short>,
+    /// OFD or PDF, base64.
+    file: Option<String>,
+    /// The code of a QR code: the last part of its address.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100)]
+    token: Option<Short>,
+}
+
+/// The verdicts in the order of the items.
 #[derive(Serialize, ToSchema)]
 pub struct BatchView {
     results: Vec<BatchResult>,
@@ -47,77 +58,57 @@ pub struct BatchView {
 /// One verdict.
 #[derive(Serialize, ToSchema)]
 struct BatchResult {
-    /// Name of the file, or the code.
-    name: String,
+    name: Option<String>,
     verdict: VerdictView,
 }
 
 enum Wish {
     File(Vec<u8>),
-    Token,
+    Token(String),
+}
+
+fn wrong(zh: impl Into<String>, en: impl Into<String>) -> Fail {
+    Problem::new("invalid_body", 422, zh, en).at("items").into()
+}
+
+fn wish(item: BatchItem) -> Result<(Option<String>, Wish), Fail> {
+    let wish = match (item.file, item.token) {
+        (Some(file), None) => {
+            let bytes = STANDARD.decode(file).ok();
+            let bytes = bytes.filter(|bytes| !bytes.is_empty());
+            Wish::File(bytes.ok_or_else(|| wrong("file须为base64", "A file is base64"))?)
+        }
+        (None, Some(token)) => Wish::Token(token.into_string()),
+        _ => {
+            let zh = "每一项须在file与token中恰有一个";
+            return Err(wrong(zh, "Each item has either a file or a token"));
+        }
+    };
+    Ok((item.name.map(Short::into_string), wish))
 }
 
 /// 批量核验 / Judges files and codes of an agency, one after another. A file that cannot be read is
 /// answered as not valid, with its reason; the others are judged all the same.
 #[utoipa::path(
     post, path = "/verify", tag = "verify", operation_id = "verify_batch",
-    request_body(content = BatchForm, content_type = "multipart/form-data"),
+    request_body = BatchBody,
     security(("bearer" = [])),
     responses((status = 200, description = "The verdicts", body = BatchView))
 )]
-pub async fn batch(
-    caller: Caller,
-    parts: Result<Multipart, MultipartRejection>,
-) -> Result<Json<BatchView>, Fail> {
-    // All is read before anything is judged: half an upload is refused as a whole.
-    let mut wishes = Vec::new();
-    let mut parts = content::multipart(parts)?;
-    while let Some(part) = content::next(&mut parts).await? {
-        if wishes.len() == MOST {
-            return Err(Problem::new(
-                "too_many",
-                422,
-                format!("一次最多核验{MOST}份"),
-                format!("At most {MOST} at a time"),
-            )
-            .into());
-        }
-        let wish = match part.name() {
-            Some("file") => {
-                let name = part.file_name().unwrap_or("file").to_owned();
-                (name, Wish::File(content::bytes(part).await?))
-            }
-            Some("token") => {
-                let bytes = content::bytes(part).await?;
-                let token = String::from_utf8(bytes.to_vec()).unwrap_or_default();
-                let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-                if token.is_empty() || token.len() > 100 || !token.chars().all(fits) {
-                    return Err(Problem::new(
-                        "invalid_body",
-                        422,
-                        "token不是二维码中的代码",
-                        "A token is the last part of the address in a QR code",
-                    )
-                    .at("token")
-                    .into());
-                }
-                (token, Wish::Token)
-            }
-            other => {
-                let name = other.unwrap_or_default().to_owned();
-                return Err(content::strange(&name).into());
-            }
-        };
-        wishes.push(wish);
+pub async fn batch(caller: Caller, Body(body): Body<BatchBody>) -> Result<Json<BatchView>, Fail> {
+    if body.items.is_empty() || body.items.len() > MOST {
+        return Err(wrong(
+            format!("一次核验1至{MOST}份"),
+            format!("1 to {MOST} at a time"),
+        ));
     }
-    if wishes.is_empty() {
-        return Err(content::no_file().into());
-    }
+    // All is read before anything is judged: what is half wrong is refused as a whole.
+    let wishes: Vec<_> = body.items.into_iter().map(wish).collect::<Result<_, _>>()?;
     let mut results = Vec::with_capacity(wishes.len());
     for (name, wish) in wishes {
         let verification = match wish {
             Wish::File(bytes) => licences::verify_file(&caller.ctx, bytes).await?,
-            Wish::Token => licences::verify_token(&caller.ctx, &name).await?,
+            Wish::Token(token) => licences::verify_token(&caller.ctx, &token).await?,
         };
         results.push(BatchResult {
             name,

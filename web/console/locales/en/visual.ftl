@@ -39,3 +39,4 @@ console-visual-same = same
 console-visual-different = different
 console-visual-hidden = not permitted
 console-visual-licence = The licence, to correct it
+console-visual-fit = Fit the width

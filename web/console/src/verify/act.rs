@@ -42,7 +42,7 @@ pub(super) async fn record(
     form.fill(&data);
     if !form.require(&l) {
         let code = StatusCode::UNPROCESSABLE_ENTITY;
-        return show::case(&acting, &shell, &number, Some(form), 100, code).await;
+        return show::case(&acting, &shell, &number, Some(form), None, code).await;
     }
     let seen = Seen::from_code(data.get("seen")).unwrap_or(Seen::Unclear);
     let done = licences::record_visual(&acting.ctx, &number, seen, data.get("note")).await;
@@ -55,7 +55,7 @@ pub(super) async fn record(
         }
         Err(problem) => {
             form.fail("note", said(&l, &problem));
-            show::case(&acting, &shell, &number, Some(form), 100, status(&problem)).await
+            show::case(&acting, &shell, &number, Some(form), None, status(&problem)).await
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use axum::extract::Path;
 use axum::http::StatusCode;
+use jiff::Timestamp;
 use kernel::time;
 use licences::{Seen, VisualCase};
 use ui::view::{
@@ -92,7 +93,7 @@ pub(super) async fn one(
     Path(number): Path<String>,
     QueryData(query): QueryData,
 ) -> Answer {
-    let dpi = query.get("dpi").parse().unwrap_or(100);
+    let dpi = query.get("dpi").parse().ok();
     case(&acting, &shell, &number, None, dpi, StatusCode::OK).await
 }
 
@@ -101,12 +102,12 @@ pub(super) async fn case(
     shell: &Shell,
     number: &str,
     form: Option<Form>,
-    dpi: u16,
+    dpi: Option<u16>,
     code: StatusCode,
 ) -> Answer {
     let l = shell.l();
     let case = licences::visual(&acting.ctx, number).await.or_page(shell)?;
-    let mut data = vec![Part::Verdict(verdict(&l, &case))];
+    let mut data = vec![Part::Verdict(verdict(&l, &case, acting.ctx.now()))];
     data.push(fields(&l, &case));
     if let Some(key) = &case.licence_key {
         let href = format!("/licences/{}", enc(key));
@@ -129,7 +130,7 @@ pub(super) async fn case(
         .await
 }
 
-fn pages(l: &L, case: &VisualCase, number: &str, dpi: u16) -> Vec<Part> {
+fn pages(l: &L, case: &VisualCase, number: &str, dpi: Option<u16>) -> Vec<Part> {
     let base = format!("/desk/verify/{}", enc(number));
     let file = (format!("{base}/file"), l.t("console-visual-open-file"));
     let Some(count) = case.pages else {
@@ -138,14 +139,14 @@ fn pages(l: &L, case: &VisualCase, number: &str, dpi: u16) -> Vec<Part> {
             Part::Links(vec![file]),
         ];
     };
-    let mut links: Vec<(String, String)> = [75, 100, 150, 200]
-        .into_iter()
-        .map(|one| {
-            let words = l.t1("console-visual-zoom", "n", one.to_string());
-            (format!("{base}?dpi={one}#pages"), words)
-        })
-        .collect();
+    let mut links = vec![(format!("{base}#pages"), l.t("console-visual-fit"))];
+    links.extend([100, 150, 200].map(|one| {
+        let words = l.t1("console-visual-zoom", "n", one.to_string());
+        (format!("{base}?dpi={one}#pages"), words)
+    }));
     links.push(file);
+    let fit = dpi.is_none();
+    let dpi = dpi.unwrap_or(150);
     // Many pages are looked at one after another: the browser asks for each as it comes in sight.
     let pictures = (0..count.min(100)).map(|page| Picture {
         src: format!("{base}/pages/{}?dpi={dpi}", page + 1),
@@ -158,10 +159,10 @@ fn pages(l: &L, case: &VisualCase, number: &str, dpi: u16) -> Vec<Part> {
             count.to_string(),
         ),
     });
-    vec![Part::Links(links), Part::Pages(pictures.collect())]
+    vec![Part::Links(links), Part::Pages(pictures.collect(), fit)]
 }
 
-fn verdict(l: &L, case: &VisualCase) -> Verdict {
+fn verdict(l: &L, case: &VisualCase, now: Timestamp) -> Verdict {
     let v = &case.verification;
     let checks = v.steps.iter().map(|step| Check {
         label: l.pick(step.step.zh(), step.step.en()).to_owned(),
@@ -186,6 +187,7 @@ fn verdict(l: &L, case: &VisualCase) -> Verdict {
         explanation: l.t("console-visual-machine"),
         checks: checks.collect(),
         number: v.number.clone(),
+        checked_at: words::at(l, v.at, now),
         ..Verdict::default()
     }
 }
@@ -194,12 +196,15 @@ fn fields(l: &L, case: &VisualCase) -> Part {
     if case.fields.is_empty() {
         return Part::Note(Notice::info(l.t("console-visual-unknown")));
     }
-    let hidden = || l.t("console-visual-hidden");
     let rows = case.fields.iter().map(|field| {
         Row::new(vec![
             Cell::text(field.name.clone()),
             Cell::text(field.in_file.clone().unwrap_or_else(|| "—".into())),
-            Cell::text(field.in_library.clone().unwrap_or_else(hidden)),
+            Cell::text(match &field.in_library {
+                Some(value) => value.clone(),
+                None if field.is_hidden => l.t("console-visual-hidden"),
+                None => "—".into(),
+            }),
             Cell::text(match field.same {
                 Some(true) => l.t("console-visual-same"),
                 Some(false) => l.t("console-visual-different"),
