@@ -23,7 +23,7 @@ pub struct SealArgs {
 #[derive(Debug, Subcommand)]
 enum Act {
     /// 制章: binds a picture and the certificates that may use it into a seal (SESeal, version 4).
-    Make(make::MakeArgs),
+    Make(Box<make::MakeArgs>),
     /// 用章: seals an OFD or PDF file.
     Apply(Box<apply::ApplyArgs>),
 }
