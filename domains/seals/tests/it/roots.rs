@@ -14,7 +14,7 @@ fn keeper(city: &City, id: &str) -> Ctx {
         scope: Scope::All,
     }];
     city.ctx.with_actor(Actor {
-        grants: grants.into(),
+        grants,
         ..staff(id)
     })
 }
