@@ -7,7 +7,7 @@ use store::{Ctx, Tx};
 use crate::error::LicenceError;
 use crate::events::{LicenceChanged, LicenceIssued, stream};
 use crate::licence::{Format, Licence, Version};
-use crate::prepare::{Prepared, ReplaceKind, close};
+use crate::prepare::{Prepared, ReplaceKind};
 use crate::state::{Event, State, next};
 use crate::{revoked, table};
 
@@ -141,14 +141,9 @@ async fn step(
 /// The licence was prepared but its transaction was lost: the signature is a use all the same.
 pub async fn abandon(ctx: &Ctx, p: &Prepared) -> Result<(), LicenceError> {
     let system = ctx.as_system();
-    close(
-        &system,
-        p.use_id.clone(),
-        p.documents.clone(),
-        UseResult::Superseded,
-        "",
-    )
-    .await
+    let documents = p.documents.clone();
+    seals::close(&system, &p.use_id, documents, UseResult::Superseded, "").await?;
+    Ok(())
 }
 
 /// A change of state that another domain writes in its own transaction.

@@ -310,14 +310,8 @@ pub(crate) async fn seal_plan(
             state: plan.state,
         }),
         Err(error) => {
-            close(
-                &system,
-                use_id,
-                Vec::new(),
-                seals::UseResult::Failed,
-                &error.to_string(),
-            )
-            .await?;
+            let (failed, note) = (seals::UseResult::Failed, error.to_string());
+            seals::close(&system, &use_id, Vec::new(), failed, &note).await?;
             Err(error)
         }
     }
@@ -385,24 +379,4 @@ async fn stamp(
         });
     }
     Ok((files, documents))
-}
-
-/// Finishes a use of a seal in a transaction of its own.
-pub(crate) async fn close(
-    ctx: &Ctx,
-    id: UseId,
-    documents: Vec<UsedDocument>,
-    result: seals::UseResult,
-    note: &str,
-) -> Result<(), LicenceError> {
-    let (inner, note) = (ctx.clone(), note.to_owned());
-    let done: Result<(), SealError> = ctx
-        .db
-        .write(move |tx| {
-            let (ctx, id, documents, note) =
-                (inner.clone(), id.clone(), documents.clone(), note.clone());
-            Box::pin(async move { seals::finish(tx, &ctx, &id, &documents, result, &note).await })
-        })
-        .await;
-    Ok(done?)
 }

@@ -6,7 +6,7 @@ use blobs::Blobs;
 use gm::sm3;
 use journal::JobFn;
 use paper::Place;
-use seals::{Reserve, SealError, UseId, UseResult, UsedDocument};
+use seals::{Reserve, Sealed, UseId, UseResult, UsedDocument};
 use serde::{Deserialize, Serialize};
 use store::Ctx;
 
@@ -59,20 +59,36 @@ async fn seal(ctx: &Ctx, doc_id: &str) -> Result<(), NoticeError> {
 
     // Composed before the seal is touched: what cannot be drawn costs no use.
     let drawn = draw(template.clone(), content, site, doc_id.to_owned()).await?;
-    let id = reserve(ctx, &notice, &template, &seal.key).await?;
-    match stamp(ctx, &notice, &seal.es_id, &id, drawn).await {
-        Ok(()) => Ok(()),
-        Err((documents, result, error)) => {
-            // A signature whose document was not used is a use all the same.
-            let note = error.to_string();
-            if let Err(second) = close(ctx, &id, documents, result, &note).await {
-                tracing::warn!(%second, "a use of a seal could not be closed");
-            }
-            match result {
-                UseResult::Superseded => Ok(()),
-                _ => Err(error),
-            }
+    let wish = Reserve {
+        seal: seal.key.clone(),
+        purpose: format!("{} {}", notice.title, notice.number),
+        document_kind: template.document_kind.clone(),
+        case_no: notice.case_no.clone(),
+        item_code: notice.item_code.clone(),
+        person: notice.maker.clone(),
+    };
+    let Drawn {
+        package,
+        pdf,
+        place,
+    } = drawn;
+    let sealed = seals::seal_pair(ctx, wish, package, pdf, place).await?;
+    let (id, documents) = (sealed.id.clone(), sealed.documents.clone());
+    let (result, error) = match keep(ctx, &notice, &seal.es_id, sealed).await {
+        Ok(()) => return Ok(()),
+        // Another run sealed the document, or somebody withdrew it.
+        Err(error @ (NoticeError::Stale | NoticeError::Illegal(_))) => {
+            (UseResult::Superseded, error)
         }
+        Err(error) => (UseResult::Failed, error),
+    };
+    // A signature whose document was not used is a use all the same.
+    if let Err(second) = seals::close(ctx, &id, documents, result, &error.to_string()).await {
+        tracing::warn!(%second, "a use of a seal could not be closed");
+    }
+    match result {
+        UseResult::Superseded => Ok(()),
+        _ => Err(error),
     }
 }
 
@@ -124,79 +140,13 @@ async fn draw(
     .await
 }
 
-async fn reserve(
-    ctx: &Ctx,
-    notice: &Notice,
-    template: &Template,
-    seal_key: &str,
-) -> Result<UseId, NoticeError> {
-    let wish = Arc::new(Reserve {
-        seal: seal_key.to_owned(),
-        purpose: format!("{} {}", notice.title, notice.number),
-        document_kind: template.document_kind.clone(),
-        case_no: notice.case_no.clone(),
-        item_code: notice.item_code.clone(),
-        person: notice.maker.clone(),
-    });
-    let inner = ctx.clone();
-    let done: Result<UseId, SealError> = ctx
-        .db
-        .write(move |tx| {
-            let (ctx, wish) = (inner.clone(), wish.clone());
-            Box::pin(async move { seals::reserve(tx, &ctx, &wish).await })
-        })
-        .await;
-    Ok(done?)
-}
-
-/// Signs, stores the files and marks the document. What fails says which signatures exist.
-async fn stamp(
-    ctx: &Ctx,
-    notice: &Notice,
-    es_id: &str,
-    id: &UseId,
-    drawn: Drawn,
-) -> Result<(), (Vec<UsedDocument>, UseResult, NoticeError)> {
-    let mut documents = Vec::new();
-    let failed = |documents: &Vec<UsedDocument>, error: NoticeError| {
-        (documents.clone(), UseResult::Failed, error)
-    };
-    let Drawn {
-        package,
-        pdf,
-        place,
-    } = drawn;
-    let ofd = seals::stamp_ofd(ctx, id, package, place, true)
-        .await
-        .map_err(|e| failed(&documents, e.into()))?;
-    documents.push(used(Format::Ofd, &ofd));
-    let pdf = seals::stamp_pdf(ctx, id, pdf, place, true)
-        .await
-        .map_err(|e| failed(&documents, e.into()))?;
-    documents.push(used(Format::Pdf, &pdf));
+/// Stores the files and marks the document.
+async fn keep(ctx: &Ctx, notice: &Notice, es_id: &str, sealed: Sealed) -> Result<(), NoticeError> {
     let mut files = Vec::new();
-    for (format, bytes) in [(Format::Ofd, ofd), (Format::Pdf, pdf)] {
-        let file = put(ctx, format, bytes)
-            .await
-            .map_err(|e| failed(&documents, e))?;
-        files.push(file);
+    for (format, bytes) in [(Format::Ofd, sealed.ofd), (Format::Pdf, sealed.pdf)] {
+        files.push(put(ctx, format, bytes).await?);
     }
-    match write(ctx, notice, es_id, id, files, documents.clone()).await {
-        Ok(()) => Ok(()),
-        // Another run sealed the document, or somebody withdrew it.
-        Err(error @ (NoticeError::Stale | NoticeError::Illegal(_))) => {
-            Err((documents, UseResult::Superseded, error))
-        }
-        Err(error) => Err(failed(&documents, error)),
-    }
-}
-
-fn used(format: Format, bytes: &[u8]) -> UsedDocument {
-    UsedDocument {
-        format: format.code().into(),
-        digest: hex::encode(sm3(bytes)),
-        length: bytes.len() as u64,
-    }
+    write(ctx, notice, es_id, &sealed.id, files, sealed.documents).await
 }
 
 async fn put(ctx: &Ctx, format: Format, bytes: Vec<u8>) -> Result<StoredFile, NoticeError> {
@@ -267,25 +217,6 @@ async fn write(
                 journal::append_to(tx, &ctx, &stream(&doc_id), &mut head, event).await?;
                 Ok(())
             })
-        })
-        .await
-}
-
-/// Finishes a use in a transaction of its own.
-async fn close(
-    ctx: &Ctx,
-    id: &UseId,
-    documents: Vec<UsedDocument>,
-    result: UseResult,
-    note: &str,
-) -> Result<(), SealError> {
-    let (inner, id, note) = (ctx.clone(), id.clone(), note.to_owned());
-    let documents = Arc::new(documents);
-    ctx.db
-        .write(move |tx| {
-            let (ctx, id, note) = (inner.clone(), id.clone(), note.clone());
-            let documents = documents.clone();
-            Box::pin(async move { seals::finish(tx, &ctx, &id, &documents, result, &note).await })
         })
         .await
 }

@@ -297,13 +297,16 @@ fn findings(verdict: &sealing::Verdict) -> Block {
         let reason = f.reason.map(|r| r.zh()).unwrap_or_default();
         vec![f.check.zh().to_owned(), outcome.into(), reason.to_owned()]
     });
+    // The same check of seal, signer and maker is told once where it ended alike.
+    let mut rows: Vec<Vec<String>> = rows.collect();
+    rows.dedup();
     Block::Table {
         columns: vec![
             column("检查", 2.4),
             column("结果", 1.4),
             column("说明", 6.2),
         ],
-        rows: rows.collect(),
+        rows,
     }
 }
 

@@ -141,8 +141,8 @@ fn standing(
     };
     let until = licence
         .valid_to
-        .map_or_else(|| "长期".to_owned(), |d| d.to_string());
-    let evidence = format!("{}，有效期至{until}", licence.state.zh());
+        .map_or_else(|| "长期有效".to_owned(), |d| format!("有效期至{d}"));
+    let evidence = format!("{}，{until}", licence.state.zh());
     if let Some(reason) = reason {
         return Err((reason, evidence));
     }
