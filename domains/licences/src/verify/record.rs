@@ -116,6 +116,7 @@ pub(crate) async fn forget_old(ctx: &Ctx) -> Result<usize, LicenceError> {
                         let number: String = row.get(0)?;
                         for sql in [
                             "DELETE FROM verification_report WHERE number = ?",
+                            "DELETE FROM visual_check WHERE number = ?",
                             "DELETE FROM verification WHERE number = ?",
                         ] {
                             tx.exec(sql, args![number.as_str()]).await?;
