@@ -1,6 +1,7 @@
 //! 电子证照: types, composition, issue, life cycle, wallet, verification.
 
 mod compose;
+mod correct;
 mod error;
 mod events;
 mod expire;
@@ -21,6 +22,11 @@ mod table;
 mod verify;
 mod wallet;
 
+pub use correct::{
+    Change, Correction, CorrectionBody, CorrectionMoved, CorrectionState, DataCheck, FieldCheck,
+    approve_correction, corrections_waiting, data_check, propose_correction, refuse_correction,
+    withdraw_correction,
+};
 pub use error::LicenceError;
 pub use events::{
     LicenceChanged, LicenceCited, LicenceEnding, LicenceIssued, LicenceVerified, StepLogged,
@@ -67,5 +73,9 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "licences/0005",
         sql: include_str!("../migrations/0005_visual.sql"),
+    },
+    store::Migration {
+        name: "licences/correction",
+        sql: include_str!("../migrations/0006_correction.sql"),
     },
 ];
