@@ -169,7 +169,10 @@ pub(crate) async fn insert_version(
     run.exec(sql, args![identifier, v.licence_key.as_str(), v.version])
         .await?;
     for file in &v.data.files {
-        for digest in [Some(&file.digest), file.fingerprint.as_ref()].into_iter().flatten() {
+        for digest in [Some(&file.digest), file.fingerprint.as_ref()]
+            .into_iter()
+            .flatten()
+        {
             let sql = "INSERT INTO licence_file (digest, licence_key, version, format) \
                        VALUES (?, ?, ?, ?)";
             let args = args![

@@ -43,7 +43,12 @@ pub async fn measure(options: &Options) -> Result<Vec<Figure>> {
             "raw SM2 verifications",
             0.35,
         ),
-        Figure::below("licence verified over HTTP, p99", p99(ours.took), "ms", 80.0),
+        Figure::below(
+            "licence verified over HTTP, p99",
+            p99(ours.took),
+            "ms",
+            80.0,
+        ),
     ])
 }
 

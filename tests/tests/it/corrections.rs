@@ -59,21 +59,22 @@ async fn wrong_data_become_a_new_version_by_two_persons() {
             (&[("premises", "东湖路18号")][..], "  "),
         ] {
             let refused = propose(&officer, pairs, why).await;
-            assert!(matches!(refused, Err(LicenceError::Field(..))), "{why}: {refused:?}");
+            assert!(
+                matches!(refused, Err(LicenceError::Field(..))),
+                "{why}: {refused:?}"
+            );
         }
-        let stale = licences::propose_correction(
-            &officer,
-            &key,
-            7,
-            &values(&[("premises", "东湖路18号")]),
-            "版本不对",
-        );
-        assert!(matches!(stale.await, Err(LicenceError::Stale)));
+        let pairs = values(&[("premises", "东湖路18号")]);
+        let stale = licences::propose_correction(&officer, &key, 7, &pairs, "版本不对").await;
+        assert!(matches!(stale, Err(LicenceError::Stale)));
         // Neither a reviewer of the agency nor another agency's officer may.
         for other in ["sc_lujm", "ck_bailp"] {
             let other = town.officer(other).await;
             let refused = propose(&other, &[("premises", "东湖路18号")], "无权").await;
-            assert!(matches!(refused, Err(LicenceError::Denied(_))), "{refused:?}");
+            assert!(
+                matches!(refused, Err(LicenceError::Denied(_))),
+                "{refused:?}"
+            );
         }
 
         let new = "云岭省云州市云东区东湖路18号";
@@ -90,7 +91,10 @@ async fn wrong_data_become_a_new_version_by_two_persons() {
         // Who proposed has no say in it; nor has an officer without the right.
         let own = licences::approve_correction(&officer, &open).await;
         assert!(matches!(own, Err(LicenceError::Denied(_))), "{own:?}");
-        assert_eq!(licences::approve_correction(&decider, &open).await.unwrap(), 2);
+        assert_eq!(
+            licences::approve_correction(&decider, &open).await.unwrap(),
+            2
+        );
         let again = licences::approve_correction(&decider, &open).await;
         assert!(matches!(again, Err(LicenceError::Stale)), "{again:?}");
 
@@ -118,7 +122,9 @@ async fn wrong_data_become_a_new_version_by_two_persons() {
         assert!(matches!(own, Err(LicenceError::SamePerson)), "{own:?}");
         let wordless = licences::refuse_correction(&decider, &open, " ").await;
         assert!(matches!(wordless, Err(LicenceError::Field(..))));
-        licences::refuse_correction(&decider, &open, "门牌号无误").await.unwrap();
+        licences::refuse_correction(&decider, &open, "门牌号无误")
+            .await
+            .unwrap();
         let open = licences::propose_correction(&both, &key, 2, &pairs, "再核").await;
         let open = open.unwrap();
         let other = licences::withdraw_correction(&officer, &open).await;
@@ -153,6 +159,8 @@ async fn a_correction_that_comes_too_late_changes_nothing() {
         assert!(matches!(late, Err(LicenceError::NotCitable(_))), "{late:?}");
         let detail = licences::detail(ctx, &key).await.unwrap();
         assert_eq!(detail.version.version, 1);
-        licences::refuse_correction(&decider, &open, "证照已挂失").await.unwrap();
+        licences::refuse_correction(&decider, &open, "证照已挂失")
+            .await
+            .unwrap();
     }
 }

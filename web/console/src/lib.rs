@@ -68,10 +68,7 @@ pub const TEXTS: &[ui::Resource] = &[
         "console-correct",
         include_str!("../locales/zh-CN/correct.ftl"),
     ),
-    ui::Resource::en(
-        "console-correct",
-        include_str!("../locales/en/correct.ftl"),
-    ),
+    ui::Resource::en("console-correct", include_str!("../locales/en/correct.ftl")),
     ui::Resource::zh("console-trust", include_str!("../locales/zh-CN/trust.ftl")),
     ui::Resource::en("console-trust", include_str!("../locales/en/trust.ftl")),
     ui::Resource::en(

@@ -11,9 +11,7 @@ use crate::error::LicenceError;
 use crate::issue::{abandon, commit};
 use crate::kind::licence_type;
 use crate::licence::Licence;
-use crate::prepare::{
-    Holder, IssueRequest, Prepared, ReplaceKind, Replaces, plan, seal_plan,
-};
+use crate::prepare::{Holder, IssueRequest, Prepared, ReplaceKind, Replaces, plan, seal_plan};
 
 /// Approves a correction: the next version is composed, sealed and written together with the
 /// decision, or nothing is. Returns the number of the version.

@@ -46,9 +46,8 @@ pub async fn propose_correction(
             continue;
         }
         let field = kind.face_fields.iter().find(|f| f.field_code == *code);
-        let field = field.ok_or_else(|| {
-            LicenceError::Field(code.clone(), "照面没有这一项".into())
-        })?;
+        let field =
+            field.ok_or_else(|| LicenceError::Field(code.clone(), "照面没有这一项".into()))?;
         if is_fixed(&kind, field) {
             let why = "由签发填写或者表明持证主体身份，不能更正；有误的须作废后重新签发";
             return Err(LicenceError::Field(field.field_name.clone(), why.into()));

@@ -137,10 +137,7 @@ fn file_of<'v>(version: &'v Version, fingerprint: &str) -> Option<&'v FileRef> {
 }
 
 /// The licence whose very file was shown.
-async fn shown(
-    ctx: &Ctx,
-    fingerprint: &str,
-) -> Result<Option<(Licence, Version)>, LicenceError> {
+async fn shown(ctx: &Ctx, fingerprint: &str) -> Result<Option<(Licence, Version)>, LicenceError> {
     let reader = &mut ctx.db.reader();
     let Some((key, version)) = table::by_file(reader, fingerprint).await? else {
         return Ok(None);

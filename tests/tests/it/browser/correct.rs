@@ -29,8 +29,12 @@ async fn a_wrong_address_is_corrected_by_two_officers() {
     desk.shot("correct-check").await;
     desk.press("提交复核").await;
     let said = desk.text().await;
-    assert!(said.contains("更正理由") && said.contains("请填写"), "{said}");
-    desk.fill("reason", "录入时门牌号有误，以场所核查记录为准").await;
+    assert!(
+        said.contains("更正理由") && said.contains("请填写"),
+        "{said}"
+    );
+    desk.fill("reason", "录入时门牌号有误，以场所核查记录为准")
+        .await;
     desk.press("提交复核").await;
     assert!(desk.text().await.contains("没有改动任何一项"));
     let new = "云岭省云州市云东区东湖路18号";
@@ -39,7 +43,8 @@ async fn a_wrong_address_is_corrected_by_two_officers() {
     let said = desk.text().await;
     assert!(said.contains("已提交，等待他人复核"), "{said}");
     assert_eq!(
-        desk.count("form[action='/licences/corrections/approve']").await,
+        desk.count("form[action='/licences/corrections/approve']")
+            .await,
         0,
         "not the same person"
     );
@@ -53,7 +58,10 @@ async fn a_wrong_address_is_corrected_by_two_officers() {
     desk.press_at("form[action='/licences/corrections/approve'] button.pri")
         .await;
     let said = desk.text().await;
-    assert!(said.contains("新版本已经签发") && said.contains("第2版"), "{said}");
+    assert!(
+        said.contains("新版本已经签发") && said.contains("第2版"),
+        "{said}"
+    );
     desk.resize(PHONE).await;
     desk.shot("correct-phone").await;
     desk.resize(DESKTOP).await;

@@ -74,7 +74,11 @@ async fn page(
     let check = licences::data_check(ctx, key).await.or_page(shell)?;
     let card = &check.detail.card;
     let mut parts = Vec::new();
-    let differ = check.fields.iter().filter(|f| f.same == Some(false)).count();
+    let differ = check
+        .fields
+        .iter()
+        .filter(|f| f.same == Some(false))
+        .count();
     parts.push(Part::Note(match (check.unknown_holder, differ) {
         (true, _) => Notice::info(l.t("console-correct-unknown")),
         (false, 0) => Notice::ok(l.t("console-correct-all-same")),
@@ -84,10 +88,7 @@ async fn page(
     let mut sheet = Sheet::new(l.t("console-correct-title"))
         .sub(format!("{} {}", card.type_name, card.licence_no_masked))
         .crumb(l.t("console-menu-licences"), "/licences")
-        .crumb(
-            card.type_name.clone(),
-            format!("/licences/{}", enc(key)),
-        )
+        .crumb(card.type_name.clone(), format!("/licences/{}", enc(key)))
         .block("check", l.t("console-correct-check"), parts);
     if let Some(open) = &check.open {
         sheet = sheet.block(
@@ -159,8 +160,8 @@ fn changes(l: &L, check: &DataCheck, correction: &Correction) -> Part {
             Cell::text(or_none(&change.will)),
         ])
     });
-    let columns = ["field", "was", "will"]
-        .map(|key| Column::new(l.t(&format!("console-correct-{key}"))));
+    let columns =
+        ["field", "was", "will"].map(|key| Column::new(l.t(&format!("console-correct-{key}"))));
     Part::Table(Table {
         caption: l.t("console-correct-changes"),
         columns: columns.to_vec(),
@@ -229,11 +230,7 @@ fn told(acting: &Acting, l: &L, check: &DataCheck, one: &Correction) -> Part {
         KeyValue::new(l.t("console-correct-fields"), names.join("、")),
         KeyValue::new(
             l.t("console-correct-proposer"),
-            format!(
-                "{} {}",
-                one.proposer,
-                words::at(l, one.proposed_at, now)
-            ),
+            format!("{} {}", one.proposer, words::at(l, one.proposed_at, now)),
         ),
         KeyValue::new(l.t("console-correct-reason"), &one.body.reason),
     ];
@@ -258,7 +255,9 @@ pub(super) async fn propose(
     Posted(data): Posted,
 ) -> Answer {
     let l = shell.l();
-    let check = licences::data_check(&acting.ctx, &key).await.or_page(&shell)?;
+    let check = licences::data_check(&acting.ctx, &key)
+        .await
+        .or_page(&shell)?;
     let mut form = form(&l, &check);
     form.fill(&data);
     let wrong = StatusCode::UNPROCESSABLE_ENTITY;

@@ -21,7 +21,10 @@ pub(crate) fn router() -> Router {
         .route("/licences/{key}", get(show::show))
         .route("/licences/{key}/file/{format}", get(show::download))
         .route("/licences/{key}/state", post(show::change))
-        .route("/licences/{key}/data", get(correct::show).post(correct::propose))
+        .route(
+            "/licences/{key}/data",
+            get(correct::show).post(correct::propose),
+        )
         .route("/licences/corrections", get(correct::list))
         .route("/licences/corrections/approve", post(correct::approve))
         .route("/licences/corrections/refuse", post(correct::refuse))

@@ -96,10 +96,7 @@ pub(super) async fn show(Staff(acting): Staff, shell: Shell, Path(key): Path<Str
 /// The way to checking and correcting the data, for those who may.
 fn data_check(acting: &Acting, l: &L, key: &str) -> Vec<Part> {
     let may = [Permission::LicenceChange, Permission::LicenceApprove];
-    match may
-        .iter()
-        .any(|p| !acting.ctx.actor.scopes(*p).is_empty())
-    {
+    match may.iter().any(|p| !acting.ctx.actor.scopes(*p).is_empty()) {
         true => {
             let href = format!("/licences/{}/data", enc(key));
             vec![Part::Links(vec![(href, l.t("console-correct-link"))])]
