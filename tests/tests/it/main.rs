@@ -5,6 +5,7 @@
 mod accounts;
 mod acts;
 mod api;
+mod authorities;
 mod browser;
 mod clocks;
 mod codes;
@@ -13,9 +14,13 @@ mod desks;
 mod foreign;
 mod forgeries;
 mod modes;
+#[path = "../../../base/gm/tests/it/outside.rs"]
+mod outside;
 mod plans;
 mod receipts;
 mod reports;
+mod revocations;
 mod scenarios;
 mod scopes;
+mod stamps;
 mod verify;
