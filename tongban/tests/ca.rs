@@ -6,6 +6,10 @@
 mod authority;
 #[path = "ca/keys.rs"]
 mod keys;
+#[path = "ca/network.rs"]
+mod network;
+#[path = "../../base/gm/tests/it/outside.rs"]
+mod outside;
 #[path = "ca/seal.rs"]
 mod seal;
 #[path = "ca/server.rs"]

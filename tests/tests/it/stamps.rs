@@ -170,6 +170,7 @@ async fn an_issued_licence_carries_a_time_that_is_not_our_own() {
         lasting(&pdf, &[own.as_bytes(), &others.root_pem()].concat(), now);
         assert!(seals::lapses(&first, 9).await.unwrap().is_empty());
         // Notices were not to be stamped.
+        town.drain().await;
         let notice = notices::list(town.ctx(), &done.case_id)
             .await
             .unwrap()
@@ -252,7 +253,7 @@ async fn what_needs_a_stamp_waits_for_it() {
         seals::resume_service(&first, &key).await.unwrap();
         others.set_down(false);
         others.outside.set(town.ctx().now());
-        let done = journeys::complete_as(&officer, (&case).into())
+        let done = journeys::complete_as(&officer, case.case_id.as_str().into())
             .await
             .unwrap();
         assert!(done.data.result.unwrap().licence_key.is_some());

@@ -79,11 +79,11 @@ impl Outside {
         Self::made(key, None, None)
     }
 
-    /// The same at another time, with certificates that name this address in place of those above:
+    /// The same, at another time if one is given, with certificates that name this address in place of those above:
     /// `http://127.0.0.1:18100`, without a slash at the end.
     #[allow(dead_code, reason = "for tests with a clock and a server of their own")]
-    pub fn under(key: &str, base: &str, now: Timestamp) -> Self {
-        Self::made(key, Some(base), Some(now))
+    pub fn under(key: &str, base: &str, now: impl Into<Option<Timestamp>>) -> Self {
+        Self::made(key, Some(base), now.into())
     }
 
     fn made(key: &str, base: Option<&str>, clock: Option<Timestamp>) -> Self {
