@@ -8,6 +8,7 @@ mod authority;
 mod keys;
 #[path = "ca/network.rs"]
 mod network;
+#[allow(dead_code, reason = "other tests need the rest")]
 #[path = "../../base/gm/tests/it/outside.rs"]
 mod outside;
 #[path = "ca/seal.rs"]

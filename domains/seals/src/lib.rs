@@ -83,8 +83,8 @@ pub use timeline::{Act, timeline};
 pub use times::{
     Lack, Lapse, ServiceEvent, ServiceMoved, ServiceProposal, ServiceState, StampDigest, StampRule,
     StampedKind, TimeService, Tried, approve_service, end_service, lapses, pause_service,
-    propose_service, reach, refuse_service, resume_service, service_moves, simulated_time_stamp,
-    suggest_service, time_services, try_service,
+    propose_service, reach, refuse_service, require_time, resume_service, service_moves,
+    simulated_time_stamp, suggest_service, time_services, try_service,
 };
 pub use trust::{ask_revocation, trust};
 pub use usage::{SealUse, UseResult, UsedDocument, close_abandoned, finish};

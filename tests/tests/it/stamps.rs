@@ -86,6 +86,18 @@ fn has(verdict: &Verdict, outcome: Outcome, reason: Reason) -> bool {
         .any(|f| f.outcome == outcome && f.reason == Some(reason))
 }
 
+/// What monitoring is told.
+async fn figures(town: &Town) -> String {
+    use tower::ServiceExt;
+    let app = tongban::serve::router(&town.platform, false).unwrap();
+    let ask = axum::http::Request::get("/metrics").body(axum::body::Body::empty());
+    let said = app.oneshot(ask.unwrap()).await.unwrap();
+    let body = axum::body::to_bytes(said.into_body(), 1 << 20)
+        .await
+        .unwrap();
+    String::from_utf8_lossy(&body).into_owned()
+}
+
 /// How many licences there are.
 async fn issued(town: &Town) -> u64 {
     let (query, page) = (licences::Query::default(), kernel::PageRequest::default());
@@ -213,17 +225,32 @@ async fn what_needs_a_stamp_waits_for_it() {
             all.into_iter().next().unwrap()
         };
         assert_eq!(receipt().await.state, notices::State::Draft);
-        let before = others.asked(crate::outside::TSA);
-        // The job is tried again by itself.
-        others.set_down(false);
-        for _ in 0..5 {
-            town.clock.advance(SignedDuration::from_mins(2));
-            others.outside.set(town.ctx().now());
+        // It waits however long that takes, is not given up, and uses up no uses meanwhile.
+        for _ in 0..20 {
+            town.clock.advance(SignedDuration::from_mins(3));
             town.drain().await;
         }
+        assert_eq!(receipt().await.state, notices::State::Draft);
+        let mut reader = town.ctx().db.reader();
+        assert!(journal::parked(&mut reader).await.unwrap().is_empty());
+        drop(reader);
+        let used = seals::Uses {
+            agency: case.data.agency.clone(),
+            purpose: Some(case.number().into()),
+            ..seals::Uses::default()
+        };
+        let page = kernel::PageRequest::default();
+        let used = seals::uses(&town.ctx().as_system(), &used, page)
+            .await
+            .unwrap();
+        let results: Vec<_> = used.rows.iter().map(|one| one.result).collect();
+        assert_eq!(results, [seals::UseResult::Failed]);
+        others.set_down(false);
+        town.clock.advance(SignedDuration::from_mins(3));
+        others.outside.set(town.ctx().now());
+        town.drain().await;
         let sealed = receipt().await;
         assert_eq!(sealed.state, notices::State::Sealed);
-        assert!(others.asked(crate::outside::TSA) > before);
         let file = notices::file(town.ctx(), &sealed.doc_id, notices::Format::Ofd);
         let verdict = judged(&town, &file.await.unwrap().bytes).await;
         assert!(stamped(&verdict).is_some());
@@ -296,6 +323,12 @@ async fn what_wants_a_stamp_does_without_and_says_so() {
         let told = told.iter().filter(|event| event.kind == "seal.time_lapsed");
         assert_eq!(told.count(), 2);
 
+        assert!(
+            figures(&town)
+                .await
+                .contains("tongban_sealed_without_time_stamp 2\n")
+        );
+
         // Up again, but nobody has trusted its root: a stamp without evidence.
         others.set_down(false);
         town.clock.advance(SignedDuration::from_mins(1));
@@ -313,6 +346,11 @@ async fn what_wants_a_stamp_does_without_and_says_so() {
             .collect();
         assert_eq!(evidence.len(), 1);
         assert_eq!(evidence[0].format, "pdf");
+        let said = figures(&town).await;
+        assert!(
+            said.contains("tongban_sealed_without_lasting_evidence 1\n"),
+            "{said}"
+        );
         trust(&town, &others, RootScope::Times).await;
         for format in [notices::Format::Ofd, notices::Format::Pdf] {
             let file = notices::file(town.ctx(), &receipt.doc_id, format)

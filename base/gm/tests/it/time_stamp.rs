@@ -173,7 +173,7 @@ fn openssl_accepts_our_answers() {
                 subject,
                 key,
                 profile,
-                not_before: now,
+                not_before: now - jiff::SignedDuration::from_hours(1),
                 not_after: end,
             }
             .self_sign(&*bare, &mut seeded(12))

@@ -26,6 +26,6 @@ pub use service::{
     service_moves,
 };
 pub use simulate::simulated_time_stamp;
-pub use stamper::reach;
 pub(crate) use stamper::{Stamper, stamper};
+pub use stamper::{reach, require_time};
 pub use try_out::{Tried, try_service};

@@ -11,6 +11,7 @@ use store::Ctx;
 
 use super::service::{ServiceState, StampRule, TimeService};
 use super::table;
+use crate::authority::blocking;
 use crate::error::SealError;
 
 /// How often the database is asked whether the services changed.
@@ -104,7 +105,34 @@ pub(crate) async fn stamper(ctx: &Ctx, kind: &str) -> Result<Option<Stamper>, Se
     }))
 }
 
+/// Fails where documents of that kind must have a time stamp and none is to be had. Asked before a
+/// seal is used: who waits for an authority uses up no uses meanwhile. Nobody is asked while the
+/// services answered last time.
+pub async fn require_time(ctx: &Ctx, kind: &str) -> Result<(), SealError> {
+    let Some(stamper) = stamper(ctx, kind).await? else {
+        return Ok(());
+    };
+    if !stamper.is_required() || !stamper.has_failed() {
+        return Ok(());
+    }
+    let mut sample = [0; 32];
+    ctx.rng.fill(&mut sample);
+    blocking(move || match stamper.stamp(&sample) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(SealError::NoTimeStamp(error.to_string())),
+    })
+    .await
+}
+
 impl Stamper {
+    /// A service did not answer when it was last asked.
+    fn has_failed(&self) -> bool {
+        let failed = lock(&self.known.failed);
+        self.clients
+            .iter()
+            .any(|(service, client)| client.is_none() || failed.contains_key(&service.key))
+    }
+
     /// One of the services must stamp, or the document is not sealed.
     pub(crate) fn is_required(&self) -> bool {
         self.clients
@@ -139,7 +167,10 @@ impl TimeStampAuthority for Stamper {
                     return Ok(token);
                 }
                 Err(error) => {
-                    let why = error.to_string();
+                    let why = match error {
+                        TimeStampError::Unreachable(why) => why,
+                        other => other.to_string(),
+                    };
                     reasons.push(format!("{}: {why}", service.name));
                     lock(&self.known.failed).insert(service.key.clone(), (self.now, why));
                 }
