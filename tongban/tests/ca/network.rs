@@ -147,11 +147,13 @@ fn files_are_stamped_and_authorities_asked() {
     let asked = run(&online).ok().json();
     assert_eq!(finding(&asked, "revocation")["outcome"], "pass", "{asked}");
 
+    let second = std::time::Duration::from_millis(1100);
+    thread::sleep(second);
     outside.revoke("signer", "superseded");
     let told = run(&online).json();
     // Signed before the revocation, by a trusted time stamp: valid as made at that time.
     assert_eq!(told["valid"], true, "{told}");
-    thread::sleep(std::time::Duration::from_millis(1100));
+    thread::sleep(second);
     run(&format!("seal apply plain.pdf --out late.pdf {pdf}")).ok();
     let late = run(&online.replace("stamped.pdf", "late.pdf"));
     assert_eq!(late.code, 1);
