@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Judges the signatures of a PDF with pyHanko by the evidence in the document alone.
 
-usage: pyhanko_lasting.py FILE ROOT.pem PROFILE
+usage: pyhanko_lasting.py FILE ROOTS.pem PROFILE [MOMENT]
+
+MOMENT is when to judge, 2026-11-16T09:30:00+00:00; now where it is left out.
 
 PROFILE is
   stamped        every signature is valid and carries a trusted time stamp (PAdES B-T)
@@ -12,6 +14,7 @@ Prints VALID and exits with 0, or says what is wrong and exits with 1.
 """
 
 import sys
+from datetime import datetime
 
 from asn1crypto import pem, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -23,9 +26,10 @@ from pyhanko.sign.validation import (
 from pyhanko_certvalidator import ValidationContext
 
 
-def main(path, root_path, profile):
+def main(path, root_path, profile, moment=None):
     with open(root_path, "rb") as file:
-        root = x509.Certificate.load(pem.unarmor(file.read())[2])
+        armoured = pem.unarmor(file.read(), multiple=True)
+        roots = [x509.Certificate.load(one[2]) for one in armoured]
     problems = []
     with open(path, "rb") as file:
         reader = PdfFileReader(file)
@@ -33,7 +37,9 @@ def main(path, root_path, profile):
         stamps = reader.embedded_timestamp_signatures
 
         def context():
-            options = {"trust_roots": [root], "allow_fetching": False}
+            options = {"trust_roots": roots, "allow_fetching": False}
+            if moment:
+                options["moment"] = datetime.fromisoformat(moment)
             if profile == "stamped":
                 return ValidationContext(**options)
             store = DocumentSecurityStore.read_dss(reader)
@@ -60,4 +66,4 @@ def main(path, root_path, profile):
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:4]))
+    sys.exit(main(*sys.argv[1:5]))

@@ -7,6 +7,7 @@ mod command;
 pub mod demo;
 pub mod http;
 mod keys;
+pub mod network;
 pub mod platform;
 mod schema;
 pub mod serve;

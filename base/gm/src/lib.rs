@@ -35,6 +35,7 @@ mod rsa_key;
 mod signer;
 mod soft_key;
 mod time_stamp;
+mod time_stamp_answer;
 mod token;
 mod transport;
 mod unlock;
@@ -67,6 +68,7 @@ pub use soft_key::{KeyKind, SoftKey};
 pub use time_stamp::{
     TimeStampAuthority, TimeStampClient, TimeStampError, TimeStampRequest, TimeStampToken,
 };
+pub use time_stamp_answer::TimeStampAnswerer;
 pub use token::Token;
 pub use transport::Transport;
 pub use unlock::Unlock;

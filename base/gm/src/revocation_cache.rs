@@ -40,6 +40,8 @@ pub struct RevocationCache {
     transport: Arc<dyn Transport>,
     entropy: Mutex<Box<dyn Entropy + Send>>,
     held: Mutex<HashMap<String, (Held, Timestamp)>>,
+    /// What is being fetched at this moment: whoever needs it too waits for the one who asked.
+    fetching: Mutex<HashMap<String, Arc<Mutex<()>>>>,
 }
 
 impl RevocationCache {
@@ -49,6 +51,7 @@ impl RevocationCache {
             transport,
             entropy: Mutex::new(entropy),
             held: Mutex::default(),
+            fetching: Mutex::default(),
         }
     }
 
@@ -79,12 +82,22 @@ impl RevocationCache {
         if let Some(held) = self.held(&key, now) {
             return held;
         }
+        let turn = {
+            let mut fetching = self.fetching.lock().unwrap_or_else(|p| p.into_inner());
+            fetching.entry(key.clone()).or_default().clone()
+        };
+        let _mine = turn.lock().unwrap_or_else(|p| p.into_inner());
+        if let Some(held) = self.held(&key, now) {
+            return held;
+        }
         let later = |by| now.checked_add(by).unwrap_or(Timestamp::MAX);
         let (one, until) = match fetch() {
             Ok((one, until)) => (one, until.unwrap_or(later(UNSAID))),
             Err(why) => (Held::Failed(why), later(PAUSE)),
         };
-        self.keep(key, one.clone(), until, now);
+        self.keep(key.clone(), one.clone(), until, now);
+        let mut fetching = self.fetching.lock().unwrap_or_else(|p| p.into_inner());
+        fetching.remove(&key);
         one
     }
 

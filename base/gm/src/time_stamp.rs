@@ -11,7 +11,7 @@ use crate::entropy::draw;
 use crate::{Chain, ChainError, DigestAlgorithm, Entropy, Transport, TrustStore};
 
 /// `id-ct-TSTInfo`.
-const INFO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.1.4");
+pub(crate) const INFO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.1.4");
 
 /// Media types of question and answer (RFC 3161, 3.4).
 const QUERY: &str = "application/timestamp-query";

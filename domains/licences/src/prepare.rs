@@ -264,6 +264,7 @@ pub(crate) async fn seal_plan(
         .ok_or_else(|| LicenceError::TypeFile(plan.kind.seal_type.clone()))?;
     // The platform signs on the officer's act, under the standing authorisation.
     let system = ctx.as_system();
+    seals::require_time(&system, DOCUMENT_KIND).await?;
     let seal = seals::find(&system, &request.issuer, seal_type).await?;
     let impression = seals::impression(&system, &seal.key).await?;
     let sheet = Sheet::new(ctx, request, &plan, agency, &seal)?;
@@ -318,6 +319,9 @@ pub(crate) async fn seal_plan(
     }
 }
 
+/// What the standing authorisation of the issuer's seal names.
+const DOCUMENT_KIND: &str = "licence";
+
 pub(crate) async fn reserve(
     ctx: &Ctx,
     request: &IssueRequest,
@@ -327,7 +331,7 @@ pub(crate) async fn reserve(
     let wish = Arc::new(Reserve {
         seal: seal.to_owned(),
         purpose: format!("{} 第{}版", plan.kind.type_name, plan.version),
-        document_kind: "licence".into(),
+        document_kind: DOCUMENT_KIND.into(),
         case_no: request.case_no.clone().unwrap_or_default(),
         item_code: request.item_code.clone().unwrap_or_default(),
         person: if ctx.actor.id == "system" {

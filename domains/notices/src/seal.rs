@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use blobs::Blobs;
 use gm::sm3;
+use jiff::SignedDuration;
 use journal::JobFn;
 use paper::Place;
-use seals::{Reserve, Sealed, UseId, UseResult, UsedDocument};
+use seals::{Reserve, SealError, Sealed, UseId, UseResult, UsedDocument};
 use serde::{Deserialize, Serialize};
 use store::Ctx;
 
@@ -35,10 +36,33 @@ pub fn handlers() -> Vec<(&'static str, JobFn)> {
     let seal: JobFn = Arc::new(|ctx, payload| {
         Box::pin(async move {
             let job: SealJob = serde_json::from_value(payload).map_err(|e| e.to_string())?;
-            seal(&ctx, &job.doc_id).await.map_err(|e| e.to_string())
+            match seal(&ctx, &job.doc_id).await {
+                Err(NoticeError::Seal(SealError::NoTimeStamp(why))) => {
+                    put_off(&ctx, job, &why).await.map_err(|e| e.to_string())
+                }
+                done => done.map_err(|e| e.to_string()),
+            }
         })
     });
     vec![(SEAL, seal)]
+}
+
+/// How long a document waits for a time stamp authority that does not answer.
+const PUT_OFF: SignedDuration = SignedDuration::from_mins(2);
+
+/// Tries again later, however long the authority is away: that is nothing a person could mend here.
+async fn put_off(ctx: &Ctx, job: SealJob, why: &str) -> Result<(), NoticeError> {
+    tracing::warn!(document = %job.doc_id, %why, "not sealed yet: it waits for a time stamp");
+    let (inner, job) = (ctx.clone(), Arc::new(job));
+    ctx.db
+        .write(move |tx| {
+            let (ctx, job) = (inner.clone(), job.clone());
+            Box::pin(async move {
+                journal::enqueue(tx, &ctx, SEAL, &*job, ctx.now() + PUT_OFF).await?;
+                Ok(())
+            })
+        })
+        .await
 }
 
 /// Seals a draft. Anything else is left alone: the job may run twice, and a draft may have been

@@ -5,6 +5,8 @@ use kernel::{Denied, Problem};
 use crate::roots::keep as roots;
 use crate::roots::{RootEvent, RootState};
 use crate::state::{IllegalMove, State};
+use crate::times::rules as times;
+use crate::times::{ServiceEvent, ServiceState};
 
 /// Why a seal was not changed or not used.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +36,14 @@ pub enum SealError {
     /// What happened does not happen to a root in that state.
     #[error("the root is {} and cannot {}", .0.en(), .1.en())]
     RootState(RootState, RootEvent),
+    #[error("no such time stamp service")]
+    NoService,
+    /// What happened does not happen to a service in that state.
+    #[error("the time stamp service is {} and cannot {}", .0.en(), .1.en())]
+    ServiceState(ServiceState, ServiceEvent),
+    /// Documents of this kind are to be stamped, and no service did. Nothing was sealed.
+    #[error("no time stamp: {0}")]
+    NoTimeStamp(String),
     /// Nobody asked for this recovery or destruction, or for another than was approved.
     #[error("nobody asked for this")]
     NotAsked,
@@ -123,6 +133,21 @@ impl From<SealError> for Problem {
                 "wrong_state",
                 format!("根证书现为“{}”，不能{}", state.zh(), event.zh()),
                 format!("Not possible: the root is {}", state.en()),
+            ),
+            E::NoService => {
+                Problem::not_found("没有这个时间戳服务", "There is no such time stamp service")
+            }
+            E::ServiceState(state, event) => Problem::conflict(
+                "wrong_state",
+                format!("时间戳服务现为“{}”，不能{}", state.zh(), event.zh()),
+                format!("Not possible: the service is {}", state.en()),
+            ),
+            E::NoTimeStamp(_) => Problem::new(
+                "no_time_stamp",
+                503,
+                "暂时取不到时间戳，这类文书须有时间戳才能用印。请稍后再试；长时间不能恢复时，请联系安全管理员",
+                "No time stamp can be had at present, and documents of this kind must have one. \
+                 Try again later; if it lasts, tell the security administrator",
             ),
             E::NotAsked => Problem::conflict(
                 "not_asked",
@@ -224,6 +249,9 @@ fn words(why: &str) -> &'static str {
         roots::STRANGER => "文件中有不能连到该根的签发机构证书",
         roots::NOT_ITS_LIST => "吊销列表不是该根或其下机构签发的",
         roots::LIST_PERIOD => "吊销列表目前不在有效期内",
+        times::KNOWN => "这个地址已经提出或已在使用",
+        times::ADDRESS => "地址须以http://或https://开头",
+        times::NO_KIND => "请至少选择一种文书",
         roots::OLDER => "吊销列表不比现有的新",
         _ => "内容不能使用",
     }

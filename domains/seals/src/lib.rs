@@ -39,6 +39,7 @@ mod table_file;
 mod table_search;
 mod table_use;
 mod timeline;
+mod times;
 mod trust;
 mod usage;
 
@@ -79,7 +80,13 @@ pub use stamp::{stamp_ofd, stamp_pdf};
 pub use state::{Event, IllegalMove, MOVES, State, next};
 pub use statement::state;
 pub use timeline::{Act, timeline};
-pub use trust::trust;
+pub use times::{
+    Lack, Lapse, ServiceEvent, ServiceMoved, ServiceProposal, ServiceState, StampDigest, StampRule,
+    StampedKind, TimeService, Tried, approve_service, end_service, lapses, pause_service,
+    propose_service, reach, refuse_service, require_time, resume_service, service_moves,
+    simulated_time_stamp, suggest_service, time_services, try_service,
+};
+pub use trust::{ask_revocation, trust};
 pub use usage::{SealUse, UseResult, UsedDocument, close_abandoned, finish};
 
 /// The tables of this domain.
@@ -95,5 +102,9 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "seals/desk",
         sql: include_str!("../migrations/0003_desk.sql"),
+    },
+    store::Migration {
+        name: "seals/time_service",
+        sql: include_str!("../migrations/0004_time_service.sql"),
     },
 ];

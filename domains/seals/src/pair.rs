@@ -8,6 +8,7 @@ use store::Ctx;
 use crate::error::SealError;
 use crate::reserve::{Reserve, UseId, reserve};
 use crate::stamp::{stamp_ofd, stamp_pdf};
+use crate::times::require_time;
 use crate::usage::{UseResult, UsedDocument, finish};
 
 /// A document sealed in both formats. Its use is still open: it is finished in the transaction
@@ -30,6 +31,7 @@ pub async fn seal_pair(
     pdf: Vec<u8>,
     place: Place,
 ) -> Result<Sealed, SealError> {
+    require_time(ctx, &wish.document_kind).await?;
     let (inner, wish) = (ctx.clone(), Arc::new(wish));
     let id = ctx
         .db

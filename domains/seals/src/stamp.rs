@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
-use gm::KeyKind;
+use gm::{KeyKind, TimeStampAuthority};
 use jiff::Timestamp;
 use kernel::{Denied, Permission};
 use paper::Place;
-use sealing::pdf::{PdfSignJob, RectMm, SealPicture, sign_pdf};
+use sealing::pdf::{
+    PdfError, PdfExtras, PdfSignJob, RectMm, SealPicture, preserve_pdf, sign_pdf_with,
+};
 use sealing::{PageRef, Provider, SealJob, pack, seal_ofd};
 use store::Ctx;
 
@@ -20,6 +22,7 @@ use crate::state::State;
 use crate::step::load;
 use crate::table::{self, Material};
 use crate::table_use;
+use crate::times::{self, Lack, Stamper};
 use crate::usage::{OPEN_FOR, UseResult};
 
 /// What a seal signs with. It never changes once the seal is made.
@@ -34,7 +37,11 @@ struct Cache {
     ready: RwLock<HashMap<String, Arc<Ready>>>,
 }
 
-/// Seals an OFD package and packs it. `closing` covers the list of signatures
+/// What a file lacks of what a time stamp service would have given, and why.
+type Lacking = Option<(Lack, String)>;
+
+/// Seals an OFD package and packs it, with a time stamp in the seal signature where a service is in
+/// use for documents of this kind. `closing` covers the list of signatures
 /// too: after it no seal can be added; give false to all but the last seal of a document [I-13].
 pub async fn stamp_ofd(
     ctx: &Ctx,
@@ -45,10 +52,11 @@ pub async fn stamp_ofd(
 ) -> Result<Vec<u8>, SealError> {
     // Before the seal is looked at: whoever takes it out of use afterwards has a later moment.
     let time = ctx.now();
-    let (ready, _) = open(ctx, id, time).await?;
+    let (ready, use_) = open(ctx, id, time).await?;
+    let stamper = times::stamper(ctx, &use_.document_kind).await?;
     let authorities = Authorities::of(ctx)?;
     let place = within(place, &ready.material);
-    blocking(move || {
+    let (bytes, lacking) = blocking(move || {
         let signer = authorities.signer(&ready.material.key_name, KeyKind::Sm2)?;
         let at = sealing::Place::new(
             PageRef::Index(place.page),
@@ -57,25 +65,45 @@ pub async fn stamp_ofd(
             place.width.into(),
             place.height.into(),
         );
-        let job = SealJob {
-            seal: &ready.material.seal,
-            signer: &*signer,
-            places: &[at],
-            time,
-            closing,
-            provider: Provider::default(),
-            time_stamper: None,
+        let seal = |stamper: Option<&Stamper>| {
+            let token = |bytes: &[u8]| match stamper.map(|stamper| stamper.stamp(bytes)) {
+                Some(Ok(token)) => Ok(token.der().to_vec()),
+                Some(Err(error)) => Err(error.to_string()),
+                None => Err(String::new()),
+            };
+            let job = SealJob {
+                seal: &ready.material.seal,
+                signer: &*signer,
+                places: std::slice::from_ref(&at),
+                time,
+                closing,
+                provider: Provider::default(),
+                time_stamper: stamper.map(|_| &token as &dyn sealing::TimeStamper),
+            };
+            let parts = package.parts().iter();
+            let parts = parts
+                .map(|part| (part.path.clone(), part.bytes.to_vec()))
+                .collect();
+            seal_ofd(parts, &job)
         };
-        let parts = package.parts().iter();
-        let parts = parts
-            .map(|part| (part.path.clone(), part.bytes.to_vec()))
-            .collect();
-        pack(&seal_ofd(parts, &job).map_err(signing)?).map_err(signing)
+        let (parts, lacking) = match seal(stamper.as_ref()) {
+            Err(sealing::SealError::TimeStamp(why)) => {
+                let lacking = without(stamper.as_ref(), why)?;
+                (seal(None).map_err(signing)?, lacking)
+            }
+            sealed => (sealed.map_err(signing)?, None),
+        };
+        Ok((pack(&parts).map_err(signing)?, lacking))
     })
-    .await
+    .await?;
+    tell(ctx, id, "ofd", lacking).await?;
+    Ok(bytes)
 }
 
-/// Signs a PDF with the seal's P-256 key and draws the impression [I-07].
+/// Signs a PDF with the seal's P-256 key and draws the impression [I-07]. Where a time stamp service
+/// is in use for documents of this kind, the signature carries a time stamp (PAdES B-T), and the
+/// file the evidence to judge it later (B-LT), as far as revocation data of every certificate can be
+/// had.
 pub async fn stamp_pdf(
     ctx: &Ctx,
     id: &UseId,
@@ -84,11 +112,16 @@ pub async fn stamp_pdf(
     closing: bool,
 ) -> Result<Vec<u8>, SealError> {
     let time = ctx.now();
-    let (ready, purpose) = open(ctx, id, time).await?;
+    let (ready, use_) = open(ctx, id, time).await?;
+    let stamper = times::stamper(ctx, &use_.document_kind).await?;
+    let trust = match stamper {
+        Some(_) => Some(crate::trust::trust(&ctx.as_system()).await?),
+        None => None,
+    };
     let authorities = Authorities::of(ctx)?;
     let place = within(place, &ready.material);
     let field_name = format!("Seal_{}", id.as_str());
-    blocking(move || {
+    let (bytes, lacking) = blocking(move || {
         let signer = authorities.signer(&ready.material.key_name, KeyKind::P256)?;
         let job = PdfSignJob {
             signer: &*signer,
@@ -102,14 +135,54 @@ pub async fn stamp_pdf(
             },
             time,
             name: &ready.seal.name,
-            reason: &purpose,
+            reason: &use_.purpose,
             location: "",
             field_name: &field_name,
             closing,
         };
-        sign_pdf(&pdf, &job).map_err(|error| SealError::Signing(error.to_string()))
+        let sign = |stamper: Option<&Stamper>| {
+            let extras = PdfExtras {
+                time_stamps: stamper.map(|stamper| stamper as &dyn TimeStampAuthority),
+                ..PdfExtras::default()
+            };
+            sign_pdf_with(&pdf, &job, &extras)
+        };
+        let signed = match sign(stamper.as_ref()) {
+            Err(PdfError::TimeStamp(error)) => {
+                let lacking = without(stamper.as_ref(), error.to_string())?;
+                return Ok((sign(None).map_err(failed)?, lacking));
+            }
+            signed => signed.map_err(failed)?,
+        };
+        match trust.map(|trust| preserve_pdf(&signed, &trust)) {
+            None => Ok((signed, None)),
+            Some(Ok(lasting)) => Ok((lasting, None)),
+            // A sound signature with a time stamp: it lasts as long as its certificates do.
+            Some(Err(error)) => Ok((signed, Some((Lack::Evidence, error.to_string())))),
+        }
     })
-    .await
+    .await?;
+    tell(ctx, id, "pdf", lacking).await?;
+    Ok(bytes)
+}
+
+fn failed(error: PdfError) -> SealError {
+    SealError::Signing(error.to_string())
+}
+
+/// No service stamped: the document is sealed without, unless one must.
+fn without(stamper: Option<&Stamper>, why: String) -> Result<Lacking, SealError> {
+    match stamper {
+        Some(stamper) if !stamper.is_required() => Ok(Some((Lack::Stamp, why))),
+        _ => Err(SealError::NoTimeStamp(why)),
+    }
+}
+
+async fn tell(ctx: &Ctx, id: &UseId, format: &str, lacking: Lacking) -> Result<(), SealError> {
+    match lacking {
+        Some(lacking) => times::record(ctx, id, format, lacking).await,
+        None => Ok(()),
+    }
 }
 
 /// The largest place of the impression's proportions within the one given, about the same centre.
@@ -135,8 +208,12 @@ fn stopped(open: &table_use::Open) -> SealError {
 }
 
 /// Checks that the use is open, the actor's own, and that the seal is in use at this moment: one
-/// reported lost after the reservation signs no more. Returns purpose and what signs.
-async fn open(ctx: &Ctx, id: &UseId, now: Timestamp) -> Result<(Arc<Ready>, String), SealError> {
+/// reported lost after the reservation signs no more. Returns what signs, and the use.
+async fn open(
+    ctx: &Ctx,
+    id: &UseId,
+    now: Timestamp,
+) -> Result<(Arc<Ready>, table_use::Open), SealError> {
     let mut reader = ctx.db.reader();
     let open = table_use::open(&mut reader, id)
         .await?
@@ -160,7 +237,7 @@ async fn open(ctx: &Ctx, id: &UseId, now: Timestamp) -> Result<(Arc<Ready>, Stri
     if !ready.seal.is_valid_at(now) {
         return Err(SealError::NotValid);
     }
-    Ok((ready, open.purpose))
+    Ok((ready, open))
 }
 
 async fn ready(ctx: &Ctx, seal_key: &str) -> Result<Arc<Ready>, SealError> {

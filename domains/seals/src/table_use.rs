@@ -113,6 +113,7 @@ pub(crate) struct Open {
     pub state: State,
     pub frozen: bool,
     pub purpose: String,
+    pub document_kind: String,
     pub caller: String,
     pub valid_to: Option<Timestamp>,
     pub agency: String,
@@ -120,7 +121,7 @@ pub(crate) struct Open {
 
 pub(crate) async fn open(run: &mut impl Run, id: &UseId) -> Result<Option<Open>, StoreError> {
     let sql = "SELECT u.seal_key, u.result, u.at, s.state, u.purpose, u.caller, \
-        s.frozen_at, s.valid_to, u.agency_code FROM seal_use u \
+        s.frozen_at, s.valid_to, u.agency_code, u.document_kind FROM seal_use u \
         JOIN seal s ON s.seal_key = u.seal_key WHERE u.use_key = ?";
     let Some(row) = run.row(sql, args![id.as_str()]).await? else {
         return Ok(None);
@@ -135,6 +136,7 @@ pub(crate) async fn open(run: &mut impl Run, id: &UseId) -> Result<Option<Open>,
         frozen: row.get::<Option<Timestamp>>(6)?.is_some(),
         valid_to: row.get(7)?,
         agency: row.get(8)?,
+        document_kind: row.get(9)?,
     }))
 }
 

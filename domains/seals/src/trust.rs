@@ -1,9 +1,9 @@
 //! Whom this platform's verifiers trust.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use gm::TrustStore;
+use gm::{Chain, Evidence, RevocationSource, TrustStore};
 use jiff::{SignedDuration, Timestamp};
 use sealing::Trust;
 use store::{Ctx, Run};
@@ -17,6 +17,33 @@ use crate::table_authority;
 const LOOK: Duration = Duration::from_secs(1);
 /// Lists that end sooner are made anew by whoever has the keys.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+
+/// Who is asked what was revoked under roots of others.
+struct Asked(Arc<dyn RevocationSource>);
+
+/// Has this process ask the source, beside the lists that were given by hand, for revocation data of
+/// chains that end in a root of others. Without it nobody is asked.
+pub fn ask_revocation(ctx: &Ctx, source: Arc<dyn RevocationSource>) {
+    ctx.shared.put(Arc::new(Asked(source)));
+    ctx.shared.get_or_make::<Trusted>().start_anew();
+}
+
+/// Asks about chains to roots of others only: our own lists are at hand, and always the newest.
+struct Others {
+    own: Vec<Vec<u8>>,
+    source: Arc<dyn RevocationSource>,
+}
+
+impl RevocationSource for Others {
+    fn evidence(&self, chain: &Chain, now: Timestamp) -> Evidence {
+        match chain.0.last() {
+            Some(root) if !self.own.iter().any(|own| own == root.der()) => {
+                self.source.evidence(chain, now)
+            }
+            _ => Evidence::new(),
+        }
+    }
+}
 
 /// What was built last.
 #[derive(Default)]
@@ -44,6 +71,10 @@ impl Trusted {
         {
             built.looked = past;
         }
+    }
+
+    fn start_anew(&self) {
+        *self.lock() = None;
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Built>> {
@@ -86,7 +117,8 @@ pub async fn trust(ctx: &Ctx) -> Result<Trust, SealError> {
             }
         }
         _ => {
-            let (trust, turns) = build(&mut reader, now).await?;
+            let source = ctx.shared.get::<Asked>().map(|asked| asked.0.clone());
+            let (trust, turns) = build(&mut reader, source, now).await?;
             Built {
                 looked: Instant::now(),
                 revision,
@@ -103,8 +135,13 @@ pub async fn trust(ctx: &Ctx) -> Result<Trust, SealError> {
 }
 
 /// What own and foreign lists say now, and until when nothing of it turns by itself.
-async fn build(reader: &mut impl Run, now: Timestamp) -> Result<(Trust, Timestamp), SealError> {
+async fn build(
+    reader: &mut impl Run,
+    source: Option<Arc<dyn RevocationSource>>,
+    now: Timestamp,
+) -> Result<(Trust, Timestamp), SealError> {
     let (mut seals, mut times) = (TrustStore::new(), TrustStore::new());
+    let mut own_roots = Vec::new();
     for own in table_authority::published(reader).await? {
         for store in [&mut seals, &mut times] {
             store.add_root(&own.root)?;
@@ -112,6 +149,7 @@ async fn build(reader: &mut impl Run, now: Timestamp) -> Result<(Trust, Timestam
             store.add_crl(&own.crl)?;
             store.add_crl(&own.root_crl)?;
         }
+        own_roots.push(own.root);
     }
     let mut turns = Timestamp::MAX;
     for root in roots::table::of_state(reader, RootState::Trusted).await? {
@@ -142,7 +180,15 @@ async fn build(reader: &mut impl Run, now: Timestamp) -> Result<(Trust, Timestam
             }
         }
     }
-    Ok((Trust::from_store(seals, now).with_time_stamps(times), turns))
+    let trust = Trust::from_store(seals, now).with_time_stamps(times);
+    let trust = match source {
+        Some(source) => trust.asking(Arc::new(Others {
+            own: own_roots,
+            source,
+        })),
+        None => trust,
+    };
+    Ok((trust, turns))
 }
 
 /// Asks the database again next time: this process has just changed what is trusted.

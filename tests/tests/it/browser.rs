@@ -10,6 +10,7 @@ mod outcomes;
 mod plain;
 pub mod routes;
 mod seals;
+mod times;
 mod trust;
 mod verdict;
 mod visual;

@@ -5,6 +5,7 @@
 mod accounts;
 mod acts;
 mod api;
+mod authorities;
 mod browser;
 mod clocks;
 mod codes;
@@ -14,9 +15,14 @@ mod desks;
 mod foreign;
 mod forgeries;
 mod modes;
+#[allow(dead_code, reason = "other tests need the rest")]
+#[path = "../../../base/gm/tests/it/outside.rs"]
+mod outside;
 mod plans;
 mod receipts;
 mod reports;
+mod revocations;
 mod scenarios;
 mod scopes;
+mod stamps;
 mod verify;

@@ -23,6 +23,7 @@ use kernel::{Clock, ShiftedClock, SystemClock, time};
 
 use crate::demo::{self, City};
 use crate::http::{Guard, Limits, Network, Proxies};
+use crate::network;
 use crate::platform::{self, Place};
 use crate::serve;
 use crate::stop::Stop;
@@ -74,6 +75,41 @@ impl GuardArgs {
     }
 }
 
+/// Which authorities of others are asked, and how.
+#[derive(Debug, Default, Args)]
+pub struct NetworkArgs {
+    /// Never ask authorities of others whether certificates are revoked: for installations with no
+    /// way out. Lists given by hand count all the same.
+    #[arg(long)]
+    no_revocation_queries: bool,
+    /// A host, or host:port, that certificates of others may name though it is not on the public
+    /// network. Repeatable.
+    #[arg(long)]
+    revocation_host: Vec<String>,
+    /// TLS authorities (PEM) to trust in place of the public ones when others are asked by https.
+    #[arg(long)]
+    tls_roots: Option<PathBuf>,
+}
+
+impl NetworkArgs {
+    fn reach(&self, ctx: &store::Ctx) -> Result<(), Stop> {
+        let roots = match &self.tls_roots {
+            Some(path) => Some(
+                std::fs::read(path).map_err(|e| Stop::new(format!("{}: {e}", path.display())))?,
+            ),
+            None => None,
+        };
+        network::reach(
+            ctx,
+            &network::Settings {
+                ask_revocation: !self.no_revocation_queries,
+                hosts: self.revocation_host.clone(),
+                tls_roots: roots,
+            },
+        )
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct DemoArgs {
     /// Where to listen.
@@ -102,6 +138,8 @@ pub struct DemoArgs {
     out: Option<PathBuf>,
     #[command(flatten)]
     guard: GuardArgs,
+    #[command(flatten)]
+    network: NetworkArgs,
 }
 
 #[derive(Debug, Args)]
@@ -123,6 +161,8 @@ pub struct ServeArgs {
     operator: Option<String>,
     #[command(flatten)]
     guard: GuardArgs,
+    #[command(flatten)]
+    network: NetworkArgs,
 }
 
 /// Runs a command; operators' mistakes end with one line and exit code 2.
@@ -171,7 +211,9 @@ async fn run_demo(args: DemoArgs) -> Result<ExitCode, Stop> {
         operator: Some(demo::OPERATOR.into()),
     };
     let platform = platform::open(&place, clock).await?;
+    args.network.reach(&platform.ctx)?;
     let loaded = demo::load(&platform.ctx, &city).await?;
+    demo::suggest_time_service(&platform.ctx, &place.base_url).await?;
     serve::greet(&place.base_url, &loaded, &args.data);
     let guard = args.guard.guard(platform.ctx.clock.clone());
     serve::serve(platform, listener, false, guard).await?;
@@ -241,6 +283,7 @@ async fn run_serve(args: ServeArgs) -> Result<ExitCode, Stop> {
         operator: args.operator,
     };
     let platform = platform::open(&place, Arc::new(SystemClock)).await?;
+    args.network.reach(&platform.ctx)?;
     let guard = args.guard.guard(platform.ctx.clock.clone());
     serve::serve(platform, listener, secure, guard).await?;
     Ok(ExitCode::SUCCESS)

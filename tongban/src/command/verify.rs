@@ -6,16 +6,17 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use gm::Certificate;
+use gm::{Certificate, RevocationSource};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use kernel::{Clock, ShiftedClock, SystemClock};
+use kernel::{Clock, ShiftedClock, SystemClock, SystemRandom};
 use licences::Verification;
 use sealing::{Bundle, Finding, Outcome, Trust, Verdict};
 use serde_json::json;
 
 use crate::command::library;
 use crate::command::offline::{self, Offline};
+use crate::network;
 use crate::platform::{self, Place};
 use crate::stop::Stop;
 
@@ -35,6 +36,14 @@ pub struct VerifyArgs {
     /// Judge as of this moment, Beijing time: 2026-11-16T09:00; without it, now.
     #[arg(long)]
     at: Option<DateTime>,
+    /// Ask authorities, at the addresses in their certificates, what was revoked. Only chains that
+    /// lead to a trusted root are asked about.
+    #[arg(long)]
+    online: bool,
+    /// With --online: a host, or host:port, that certificates may name though it is not on the
+    /// public network. Repeatable.
+    #[arg(long, requires = "online")]
+    allow_host: Vec<String>,
     /// For machines.
     #[arg(long)]
     json: bool,
@@ -91,6 +100,19 @@ pub async fn run(args: &VerifyArgs) -> ExitCode {
     }
 }
 
+/// Whom --online asks.
+fn source(args: &VerifyArgs) -> Result<Option<Arc<dyn RevocationSource>>, Stop> {
+    if !args.online {
+        return Ok(None);
+    }
+    let settings = network::Settings {
+        hosts: args.allow_host.clone(),
+        ..network::Settings::default()
+    };
+    let entropy = network::entropy(Arc::new(SystemRandom));
+    network::revocation(&settings, entropy).map(Some)
+}
+
 fn now(args: &VerifyArgs) -> Result<Timestamp, Stop> {
     Ok(match args.at {
         Some(at) => kernel::time::from_beijing(at)?,
@@ -111,6 +133,9 @@ async fn with_library(args: &VerifyArgs, data: &Path) -> Result<Option<Outcomes>
     };
     let clock = Arc::new(ShiftedClock::starting_at(now(args)?));
     let look = platform::look(&place, clock).await?;
+    if let Some(source) = source(args)? {
+        seals::ask_revocation(&look.ctx, source);
+    }
     let verification = library::ask(&look, bytes).await;
     look.ctx.db.close().await;
     let verification = verification?;
@@ -153,6 +178,10 @@ fn judge(args: &VerifyArgs) -> Result<Outcomes, String> {
             let trust = Trust::new(&roots, &intermediates, &[], clock.now());
             (&bytes, trust.map_err(|e| e.to_string())?)
         }
+    };
+    let trust = match source(args).map_err(|e| e.0)? {
+        Some(source) => trust.asking(source),
+        None => trust,
     };
     let verdict = sealing::verify(document, &trust).map_err(|e| e.to_string())?;
     let offline = bundle.as_ref().map(|bundle| offline::judge(bundle, &trust));

@@ -5,7 +5,7 @@ use std::fs;
 use super::tongban;
 
 /// A PNG with a transparent ground.
-fn impression() -> Vec<u8> {
+pub fn impression() -> Vec<u8> {
     let official = paper::Official {
         organisation: "示范市政务局".into(),
         purpose: None,
@@ -16,7 +16,7 @@ fn impression() -> Vec<u8> {
     paper::official(&official).unwrap().bytes().to_vec()
 }
 
-fn laid(pages: usize) -> paper::Laid {
+pub fn laid(pages: usize) -> paper::Laid {
     let page = |number| {
         let mut page = paper::Page::a4();
         let text = paper::Text::new(format!("第{number}页"), 30.0, 40.0, 6.0);

@@ -71,6 +71,8 @@ pub const TEXTS: &[ui::Resource] = &[
     ui::Resource::en("console-correct", include_str!("../locales/en/correct.ftl")),
     ui::Resource::zh("console-trust", include_str!("../locales/zh-CN/trust.ftl")),
     ui::Resource::en("console-trust", include_str!("../locales/en/trust.ftl")),
+    ui::Resource::zh("console-times", include_str!("../locales/zh-CN/times.ftl")),
+    ui::Resource::en("console-times", include_str!("../locales/en/times.ftl")),
     ui::Resource::en(
         "console-accounts",
         include_str!("../locales/en/accounts.ftl"),

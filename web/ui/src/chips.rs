@@ -73,13 +73,15 @@ pub enum Kind {
     Subscription,
     /// 受信任根 [H-55].
     Root,
+    /// 时间戳服务.
+    TimeService,
 }
 
 use Tone::{Bad, Draft, End, Info, Ok, Warn};
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 17] = [
+    pub const ALL: [Kind; 18] = [
         Kind::Case,
         Kind::Licence,
         Kind::Seal,
@@ -97,6 +99,7 @@ impl Kind {
         Kind::Resource,
         Kind::Subscription,
         Kind::Root,
+        Kind::TimeService,
     ];
 
     /// Start of the text keys.
@@ -119,6 +122,7 @@ impl Kind {
             Kind::Resource => "resource",
             Kind::Subscription => "subscription",
             Kind::Root => "root",
+            Kind::TimeService => "time-service",
         }
     }
 
@@ -176,6 +180,13 @@ impl Kind {
             Kind::Root => &[
                 ("PROPOSED", Info),
                 ("TRUSTED", Ok),
+                ("REFUSED", Bad),
+                ("ENDED", End),
+            ],
+            Kind::TimeService => &[
+                ("PROPOSED", Info),
+                ("ACTIVE", Ok),
+                ("PAUSED", Warn),
                 ("REFUSED", Bad),
                 ("ENDED", End),
             ],

@@ -21,12 +21,32 @@ pub fn room(signer: &dyn Signer) -> usize {
 /// Signs the digest of a document, made with [`DigestAlgorithm::within`] of the signer's
 /// algorithm. The result is a DER `ContentInfo` with the signer's certificate and its chain.
 pub fn sign(signer: &dyn Signer, message_digest: &[u8]) -> Result<Vec<u8>, CertError> {
+    signed_data(signer, DATA, message_digest, None)
+}
+
+/// Signs content that stands in the message itself, of a kind other than plain data: what a time
+/// stamp is.
+pub fn sign_content(
+    signer: &dyn Signer,
+    kind: ObjectIdentifier,
+    content: &[u8],
+) -> Result<Vec<u8>, CertError> {
+    let digest = DigestAlgorithm::within(signer.algorithm());
+    signed_data(signer, kind, &digest.of(content), Some(content))
+}
+
+fn signed_data(
+    signer: &dyn Signer,
+    kind: ObjectIdentifier,
+    message_digest: &[u8],
+    content: Option<&[u8]>,
+) -> Result<Vec<u8>, CertError> {
     let algorithm = signer.algorithm();
     let digest = DigestAlgorithm::within(algorithm);
     let certificate = signer.certificate();
     let named = issuer_and_serial(certificate).map_err(|_| CertError::Malformed("certificate"))?;
     let attributes = sorted(vec![
-        attribute(CONTENT_TYPE, &asn1::oid(DATA)),
+        attribute(CONTENT_TYPE, &asn1::oid(kind)),
         attribute(
             MESSAGE_DIGEST,
             &asn1::tlv(tag::OCTET_STRING, message_digest),
@@ -50,10 +70,15 @@ pub fn sign(signer: &dyn Signer, message_digest: &[u8]) -> Result<Vec<u8>, CertE
     certificates.extend(signer.chain().iter().cloned());
     certificates.sort();
     certificates.dedup();
+    let inside = content.map_or_else(Vec::new, |content| {
+        asn1::tlv(tag::context(0), &asn1::tlv(tag::OCTET_STRING, content))
+    });
+    // Content of another kind than data makes version 3 (RFC 5652, 5.1).
+    let version = if kind == DATA { 1 } else { 3 };
     let signed = asn1::sequence(&[
-        &asn1::small(1),
+        &asn1::small(version),
         &asn1::tlv(tag::SET, &digest.identifier()),
-        &asn1::sequence(&[&asn1::oid(DATA)]),
+        &asn1::sequence(&[&asn1::oid(kind), &inside]),
         &asn1::tlv(tag::context(0), &sorted(certificates)),
         &asn1::tlv(tag::SET, &info),
     ]);

@@ -10,7 +10,7 @@ use der::asn1::ObjectIdentifier;
 use crate::asn1::{self, Element, Malformed, Reader, tag};
 use crate::extension;
 
-pub use make::{add_unsigned, room, sign};
+pub use make::{add_unsigned, room, sign, sign_content};
 pub use read::{Content, Named, Signed};
 
 pub(crate) const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");

@@ -19,6 +19,8 @@ pub struct Outside {
     pub asked: Mutex<Vec<String>>,
     /// Addresses that do not answer.
     pub dead: Mutex<Vec<&'static str>>,
+    /// What OpenSSL takes for the time; none for this machine's.
+    clock: Mutex<Option<Timestamp>>,
 }
 
 const CONFIG: &str = "
@@ -74,12 +76,30 @@ impl Outside {
     /// Keys of that kind, in OpenSSL's words: `ec -pkeyopt ec_paramgen_curve:prime256v1`,
     /// `rsa:2048`.
     pub fn new(key: &str) -> Self {
+        Self::made(key, None, None)
+    }
+
+    /// The same, at another time if one is given, with certificates that name this address in place of those above:
+    /// `http://127.0.0.1:18100`, without a slash at the end.
+    #[allow(dead_code, reason = "for tests with a clock and a server of their own")]
+    pub fn under(key: &str, base: &str, now: impl Into<Option<Timestamp>>) -> Self {
+        Self::made(key, Some(base), now.into())
+    }
+
+    fn made(key: &str, base: Option<&str>, clock: Option<Timestamp>) -> Self {
         let outside = Self {
             folder: tempfile::tempdir().unwrap(),
             asked: Mutex::default(),
             dead: Mutex::default(),
+            clock: Mutex::new(clock),
         };
-        outside.write("c.cnf", CONFIG.as_bytes());
+        let mut config = CONFIG.to_owned();
+        if let Some(base) = base {
+            config = config
+                .replace("http://ocsp.example", base)
+                .replace("http://ca.example", base);
+        }
+        outside.write("c.cnf", config.as_bytes());
         for (name, text) in [
             ("index.txt", ""),
             ("serial", "1001\n"),
@@ -145,13 +165,32 @@ impl Outside {
         self.certificate("responder").not_before() + SignedDuration::from_mins(1)
     }
 
+    /// Lets OpenSSL believe that it is this moment.
+    #[allow(dead_code, reason = "for tests with a clock of their own")]
+    pub fn set(&self, now: Timestamp) {
+        *self.clock.lock().unwrap() = Some(now);
+    }
+
+    fn openssl(&self) -> Command {
+        match *self.clock.lock().unwrap() {
+            None => Command::new("openssl"),
+            Some(now) => {
+                let mut command = Command::new("faketime");
+                let utc = now.strftime("%Y-%m-%d %H:%M:%S").to_string();
+                command.args(["-f", &utc, "openssl"]).env("TZ", "UTC");
+                command
+            }
+        }
+    }
+
     /// Runs OpenSSL in the folder; true when it agrees.
     pub fn says(&self, arguments: &str) -> (bool, String) {
-        let output = Command::new("openssl")
+        let output = self
+            .openssl()
             .current_dir(self.folder.path())
             .args(arguments.split_whitespace())
             .output()
-            .expect("openssl is installed");
+            .expect("openssl and faketime are installed");
         let said = [output.stdout, output.stderr].concat();
         let said = String::from_utf8_lossy(&said).into_owned();
         (output.status.success(), said)

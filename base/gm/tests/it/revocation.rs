@@ -255,3 +255,20 @@ fn lists_of_a_narrower_scope_count_for_what_they_are_about() {
         assert_eq!(judged(scope), counts, "{scope}");
     }
 }
+
+/// Many verifications that need the same answer at the same moment ask for it once.
+#[test]
+fn one_question_serves_all_who_wait() {
+    let outside = Arc::new(Outside::new(P256));
+    let (chain, now) = (chain(&outside), outside.now());
+    let cache = RevocationCache::new(outside.clone(), Box::new(seeded(5)));
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let found = cache.evidence(&chain, now);
+                assert_eq!(judge(&found, &chain, now), Revocation::Good);
+            });
+        }
+    });
+    assert_eq!(*outside.asked.lock().unwrap(), [OCSP]);
+}

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use gm::{
-    DigestAlgorithm, TimeStampAuthority, TimeStampClient, TimeStampError, TimeStampRequest,
-    TimeStampToken, Transport, TrustStore,
+    CertificateSpec, DigestAlgorithm, KeyKind, Profile, Subject, TimeStampAnswerer,
+    TimeStampAuthority, TimeStampClient, TimeStampError, TimeStampRequest, TimeStampToken,
+    Transport, TrustStore,
 };
 
 use crate::outside::{Outside, TSA};
-use crate::support::seeded;
+use crate::support::{seeded, store};
 
 const P256: &str = "ec -pkeyopt ec_paramgen_curve:prime256v1";
 
@@ -151,4 +152,72 @@ fn a_certificate_for_something_else_does_not_stamp() {
     let forged = TimeStampToken::read(&outside.read("forged")).unwrap();
     let why = "its certificate is not one for time stamps alone";
     assert_eq!(forged.holds(), Err(TimeStampError::Broken(why)));
+}
+
+/// An authority of ours: OpenSSL accepts what it answers, in every digest, and odd questions are
+/// refused in the protocol's own words.
+#[test]
+fn openssl_accepts_our_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path());
+    for kind in [KeyKind::P256, KeyKind::Rsa2048] {
+        let outside = Outside::new(P256);
+        let now = outside.now();
+        let mut entropy = seeded(11);
+        let root = store.create(&format!("root.{}", kind.name()), kind, &mut entropy);
+        let root = root.unwrap();
+        let bare = store.bare_signer(&format!("root.{}", kind.name())).unwrap();
+        let end = now + jiff::SignedDuration::from_hours(24 * 30);
+        let spec = |subject: &Subject, key: &_, profile| {
+            CertificateSpec {
+                subject,
+                key,
+                profile,
+                not_before: now - jiff::SignedDuration::from_hours(1),
+                not_after: end,
+            }
+            .self_sign(&*bare, &mut seeded(12))
+            .unwrap()
+        };
+        let own = spec(&Subject::new("云州市", "时间戳"), &root, Profile::TimeStamp);
+        store
+            .certify(&format!("root.{}", kind.name()), &own, &[], &mut entropy)
+            .unwrap();
+        let signer = store.signer(&format!("root.{}", kind.name())).unwrap();
+        let answerer = TimeStampAnswerer {
+            signer: &*signer,
+            policy: gm::ObjectIdentifier::new_unwrap("1.2.3.4.9"),
+        };
+        outside.write("own.pem", own.to_pem().as_bytes());
+        outside.write("m", b"message");
+        for digest in ["sha256", "sha384", "sha512", "sm3"] {
+            outside.run(&format!("ts -query -data m -{digest} -cert -out q.tsq"));
+            let question = outside.read("q.tsq");
+            let answer = answerer.answer(&question, now, &mut entropy).unwrap();
+            outside.write("r.tsr", &answer);
+            outside.run("ts -reply -in r.tsr -text");
+            let verify = "ts -verify -in r.tsr -queryfile q.tsq -CAfile own.pem -partial_chain";
+            outside.run(verify);
+        }
+        let token = TimeStampRequest::new(DigestAlgorithm::Sm3, &[b"m"], &mut seeded(1));
+        let answer = answerer.answer(&token.to_der(), now, &mut entropy).unwrap();
+        let token = token.accept(&answer).unwrap();
+        assert_eq!((token.time, token.policy.as_str()), (now, "1.2.3.4.9"));
+
+        // A weak digest, no question at all.
+        outside.run("ts -query -data m -sha1 -out q.tsq");
+        let weak = outside.read("q.tsq");
+        for question in [&weak[..], b"what time is it?", b""] {
+            let answer = answerer.answer(question, now, &mut entropy).unwrap();
+            outside.write("r.tsr", &answer);
+            let (_, said) = outside.says("ts -reply -in r.tsr -text");
+            assert!(said.contains("Status: Rejected"), "{said}");
+            let asked = TimeStampRequest::new(DigestAlgorithm::Sha256, &[b"m"], &mut seeded(1));
+            let refused = asked.accept(&answer);
+            assert!(
+                matches!(refused, Err(TimeStampError::Refused(_))),
+                "{refused:?}"
+            );
+        }
+    }
 }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use gm::cms::Signed;
-use gm::{Certificate, Chain, DigestAlgorithm, Evidence, Revocation};
+use gm::{Certificate, Chain, DigestAlgorithm, Evidence, Revocation, TrustStore};
 use jiff::Timestamp;
 
 use super::append::Update;
@@ -48,9 +48,9 @@ pub fn preserve_pdf(pdf: &[u8], trust: &Trust) -> Result<Vec<u8>, PdfError> {
             continue;
         }
         let mut entry = Entry::default();
-        for (certificate, along, at) in certificates(&mark, trust)? {
-            let chain = chain(&certificate, &along, &known, trust, at)?;
-            let evidence = evidence(&chain, &known, trust, at)?;
+        for user in certificates(&mark, trust)? {
+            let chain = chain(&user, &known, trust)?;
+            let evidence = evidence(&chain, &user, &known, trust)?;
             entry.add(&mut dss, &mut update, &chain, &evidence, trust.now());
         }
         dss.entries.push((name, entry));
@@ -78,15 +78,34 @@ pub fn preserve_pdf(pdf: &[u8], trust: &Trust) -> Result<Vec<u8>, PdfError> {
 }
 
 /// Who must be known for a signature to be judged: certificate, what came with it, and when it was
-/// used. The authority of a time stamp is one of them.
-type User = (Certificate, Vec<Certificate>, Timestamp);
+/// used. The authority of a time stamp is one of them, by roots of its own.
+struct User {
+    certificate: Certificate,
+    along: Vec<Certificate>,
+    at: Timestamp,
+    stamps_time: bool,
+}
+
+impl User {
+    fn roots<'t>(&self, trust: &'t Trust) -> &'t TrustStore {
+        match self.stamps_time {
+            true => trust.time_stamps(),
+            false => trust.store(),
+        }
+    }
+}
 
 fn certificates(mark: &Mark, trust: &Trust) -> Result<Vec<User>, PdfError> {
     let broken = |error: gm::asn1::Malformed| PdfError::Evidence(error.to_string());
     let of_stamp = |bytes: &[u8]| -> Result<User, PdfError> {
         let stamp = TimeStamp::read(bytes).map_err(broken)?;
         let signed = stamp.token.signed;
-        Ok((signed.signer, signed.certificates, stamp.time))
+        Ok(User {
+            certificate: signed.signer,
+            along: signed.certificates,
+            at: stamp.time,
+            stamps_time: true,
+        })
     };
     if mark.is_time_stamp() {
         return Ok(vec![of_stamp(&mark.contents)?]);
@@ -95,42 +114,41 @@ fn certificates(mark: &Mark, trust: &Trust) -> Result<Vec<User>, PdfError> {
     let stamp = signed.token.as_deref().map(of_stamp).transpose()?;
     let claimed = mark.dict.get("M").and_then(Obj::as_text);
     let claimed = claimed.and_then(text::parse_date);
-    let at = stamp.as_ref().map(|(_, _, time)| *time).or(claimed);
-    let at = at.unwrap_or(trust.now());
-    let signer = (signed.signer, signed.certificates, at);
+    let at = stamp.as_ref().map(|stamp| stamp.at).or(claimed);
+    let signer = User {
+        certificate: signed.signer,
+        along: signed.certificates,
+        at: at.unwrap_or(trust.now()),
+        stamps_time: false,
+    };
     Ok([Some(signer), stamp].into_iter().flatten().collect())
 }
 
-fn chain(
-    certificate: &Certificate,
-    along: &[Certificate],
-    known: &Store,
-    trust: &Trust,
-    at: Timestamp,
-) -> Result<Arc<Chain>, PdfError> {
-    let extra = [along, &known.certificates].concat();
-    let chain = trust.store().chain(certificate, &extra, at);
+fn chain(user: &User, known: &Store, trust: &Trust) -> Result<Arc<Chain>, PdfError> {
+    let extra = [&user.along[..], &known.certificates].concat();
+    let roots = user.roots(trust);
+    let chain = roots.chain(&user.certificate, &extra, user.at);
     chain.map_err(|error| PdfError::Evidence(error.to_string()))
 }
 
 /// Revocation data for every certificate of the chain, none of them missing, none revoked.
 fn evidence(
     chain: &Chain,
+    user: &User,
     known: &Store,
     trust: &Trust,
-    at: Timestamp,
 ) -> Result<Evidence, PdfError> {
-    let mut evidence = trust.store().evidence().clone();
+    let mut evidence = user.roots(trust).evidence().clone();
     evidence.extend(trust.evidence(chain));
     evidence.extend(known.evidence.clone());
     for links in chain.0.windows(2) {
         let link = Chain(links.to_vec());
-        let judged = trust
-            .store()
+        let judged = user
+            .roots(trust)
             .revocation_with(&link, &evidence, None, trust.now());
         match judged {
             Revocation::Good => {}
-            Revocation::Revoked(_, entry) if entry.at > at => {}
+            Revocation::Revoked(_, entry) if entry.at > user.at => {}
             Revocation::Revoked(whose, entry) => {
                 let text = format!("“{whose}” was revoked {}", entry.at);
                 return Err(PdfError::Evidence(text));

@@ -40,7 +40,9 @@ impl TimeStamp {
         let Ok(chain) = self.token.chain(trust.time_stamps()) else {
             return false;
         };
-        match trust.time_stamps().revocation(&chain, trust.now()) {
+        let evidence = trust.evidence(&chain);
+        let known = trust.time_stamps();
+        match known.revocation_with(&chain, &evidence, None, trust.now()) {
             Revocation::Revoked(_, entry) => {
                 use gm::RevocationReason::{AuthorityCompromise, KeyCompromise};
                 // A key that was given up in peace made good stamps before; a stolen one may have

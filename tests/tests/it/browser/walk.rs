@@ -265,7 +265,7 @@ async fn pages_of_the_staff() {
         let who = match path.as_str() {
             p if p.contains("/scan") || p.contains("/intake") => ("window", &clerk),
             p if p.starts_with("/desk/seals") => ("seals", &seals),
-            "/desk/clients" | "/desk/trust" => ("security", &security),
+            "/desk/clients" | "/desk/trust" | "/desk/trust/times" => ("security", &security),
             _ => ("reviewer", &token),
         };
         auditor.browser.cookie("tb_desk", who.1).await;

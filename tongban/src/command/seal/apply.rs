@@ -3,16 +3,22 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
 
 use clap::Args;
-use gm::{KeyKind, Signer, SoftKey};
+use fetch::{Http, Limits};
+use gm::{
+    KeyKind, Signer, SoftKey, TimeStampAuthority, TimeStampClient, TimeStampError, TimeStampToken,
+};
 use jiff::Timestamp;
-use kernel::{Clock, SystemClock};
+use kernel::{Clock, SystemClock, SystemRandom};
 use sealing::pdf::{PdfExtras, PdfSignJob, RectMm, SealPicture, sign_pdf_with};
-use sealing::{PageRef, Place, Provider, Seal, SealJob, Straddle};
+use sealing::{PageRef, Place, Provider, Seal, SealJob, Straddle, TimeStamper};
+use seals::StampDigest;
 use serde_json::json;
 
 use super::{KeyArgs, read, write};
+use crate::network;
 use crate::stop::Stop;
 
 #[derive(Debug, Args)]
@@ -45,9 +51,58 @@ pub(super) struct ApplyArgs {
     /// Why it is sealed; stands in the signature of a PDF.
     #[arg(long, default_value = "")]
     reason: String,
+    /// Have the signature stamped by the time stamp authority at this address (RFC 3161). Without a
+    /// stamp nothing is sealed.
+    #[arg(long)]
+    time_stamp: Option<String>,
+    /// The digest that is stamped: sha256, sha384 or sm3.
+    #[arg(long, default_value = "sha256", requires = "time_stamp", value_parser = digest)]
+    time_stamp_digest: StampDigest,
     /// For machines.
     #[arg(long)]
     json: bool,
+}
+
+fn digest(text: &str) -> Result<StampDigest, String> {
+    StampDigest::from_code(text).ok_or_else(|| "sha256, sha384, sm3".to_owned())
+}
+
+/// Whom --time-stamp asks, and what it said last.
+struct Stamper {
+    client: TimeStampClient,
+    time: Mutex<Option<Timestamp>>,
+}
+
+impl Stamper {
+    fn new(args: &ApplyArgs) -> Option<Self> {
+        let url = args.time_stamp.as_deref()?;
+        let transport = Arc::new(Http::configured(Limits::default()));
+        let entropy = network::entropy(Arc::new(SystemRandom));
+        let digest = args.time_stamp_digest.algorithm();
+        Some(Self {
+            client: TimeStampClient::new(url, digest, transport, None, entropy),
+            time: Mutex::default(),
+        })
+    }
+
+    fn time(&self) -> Option<Timestamp> {
+        *self
+            .time
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+impl TimeStampAuthority for Stamper {
+    fn stamp_parts(&self, parts: &[&[u8]]) -> Result<TimeStampToken, TimeStampError> {
+        let token = self.client.stamp_parts(parts)?;
+        let mut time = self
+            .time
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        *time = Some(token.time);
+        Ok(token)
+    }
 }
 
 pub(super) fn apply(args: &ApplyArgs) -> Result<ExitCode, Stop> {
@@ -60,10 +115,17 @@ pub(super) fn apply(args: &ApplyArgs) -> Result<ExitCode, Stop> {
     let parsed = Seal::parse(&seal)
         .map_err(|e| Stop::new(format!("{}: 不是印章 / no seal: {e}", args.seal.display())))?;
     let bytes = read(&args.file)?;
+    let stamper = Stamper::new(args);
+    let with = With {
+        args,
+        signer: &signer,
+        stamper: stamper.as_ref(),
+        time: now,
+    };
     let (kind, sealed) = if bytes.starts_with(b"PK") {
-        ("ofd", ofd(args, &seal, &parsed, &signer, bytes, now)?)
+        ("ofd", ofd(&with, &seal, &parsed, bytes)?)
     } else if bytes.windows(5).take(1024).any(|w| w == b"%PDF-") {
-        ("pdf", pdf(args, &parsed, &signer, &bytes, now)?)
+        ("pdf", pdf(&with, &parsed, &bytes)?)
     } else {
         return Err(Stop::new(format!(
             "{}: 不是OFD或PDF文件 / neither OFD nor PDF",
@@ -72,12 +134,15 @@ pub(super) fn apply(args: &ApplyArgs) -> Result<ExitCode, Stop> {
     };
     write(&args.out, &sealed)?;
     let digest = hex::encode(gm::sm3(&sealed));
+    let stamped_at = stamper.as_ref().and_then(Stamper::time);
     if args.json {
         let out = args.out.display().to_string();
-        println!(
-            "{}",
-            json!({ "kind": kind, "seal": parsed.id, "signed_at": now, "sm3": digest, "out": out })
-        );
+        let mut told =
+            json!({ "kind": kind, "seal": parsed.id, "signed_at": now, "sm3": digest, "out": out });
+        if let Some(time) = stamped_at {
+            told["stamped_at"] = json!(time);
+        }
+        println!("{told}");
     } else {
         println!(
             "✔ 已盖章 / sealed: {} {} {digest} {}",
@@ -85,6 +150,9 @@ pub(super) fn apply(args: &ApplyArgs) -> Result<ExitCode, Stop> {
             parsed.name,
             args.out.display()
         );
+        if let Some(time) = stamped_at {
+            println!("  时间戳 / time stamp: {time}");
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -93,14 +161,16 @@ fn refused(error: impl std::fmt::Display) -> Stop {
     Stop::new(format!("不能盖章 / cannot be sealed: {error}"))
 }
 
-fn ofd(
-    args: &ApplyArgs,
-    seal: &[u8],
-    parsed: &Seal<'_>,
-    signer: &SoftKey,
-    bytes: Vec<u8>,
+/// What both formats are sealed with.
+struct With<'a> {
+    args: &'a ApplyArgs,
+    signer: &'a SoftKey,
+    stamper: Option<&'a Stamper>,
     time: Timestamp,
-) -> Result<Vec<u8>, Stop> {
+}
+
+fn ofd(with: &With<'_>, seal: &[u8], parsed: &Seal<'_>, bytes: Vec<u8>) -> Result<Vec<u8>, Stop> {
+    let With { args, signer, .. } = *with;
     if signer.kind() != KeyKind::Sm2 {
         return Err(Stop::new(
             "OFD用SM2签章，请给出SM2密钥 / OFD is sealed with SM2: give an SM2 key",
@@ -118,30 +188,30 @@ fn ofd(
         let page = PageRef::Index(args.page - 1);
         vec![Place::new(page, args.x, args.y, width, height)]
     };
+    let token = |bytes: &[u8]| match with.stamper.map(|stamper| stamper.stamp(bytes)) {
+        Some(Ok(token)) => Ok(token.der().to_vec()),
+        Some(Err(error)) => Err(error.to_string()),
+        None => Err(String::new()),
+    };
     let job = SealJob {
         seal,
         signer,
         places: &places,
-        time,
+        time: with.time,
         closing: args.closing,
         provider: Provider::default(),
-        time_stamper: None,
+        time_stamper: with.stamper.map(|_| &token as &dyn TimeStamper),
     };
     let sealed = sealing::seal_ofd(parts, &job).map_err(refused)?;
     sealing::pack(&sealed).map_err(refused)
 }
 
-fn pdf(
-    args: &ApplyArgs,
-    parsed: &Seal<'_>,
-    signer: &SoftKey,
-    bytes: &[u8],
-    time: Timestamp,
-) -> Result<Vec<u8>, Stop> {
+fn pdf(with: &With<'_>, parsed: &Seal<'_>, bytes: &[u8]) -> Result<Vec<u8>, Stop> {
+    let args = with.args;
     let picture = SealPicture::from_png(parsed.picture.data).map_err(refused)?;
     let field = format!("Seal_{}", &hex::encode(gm::sm3(bytes))[..16]);
     let job = PdfSignJob {
-        signer: signer as &dyn Signer,
+        signer: with.signer as &dyn Signer,
         seal: &picture,
         page: args.page - 1,
         rect: RectMm {
@@ -150,7 +220,7 @@ fn pdf(
             width: f64::from(parsed.picture.width_mm),
             height: f64::from(parsed.picture.height_mm),
         },
-        time,
+        time: with.time,
         name: &parsed.name,
         reason: &args.reason,
         location: "",
@@ -159,7 +229,9 @@ fn pdf(
     };
     let extras = PdfExtras {
         straddle: args.straddle,
-        ..PdfExtras::default()
+        time_stamps: with
+            .stamper
+            .map(|stamper| stamper as &dyn TimeStampAuthority),
     };
     sign_pdf_with(bytes, &job, &extras).map_err(refused)
 }

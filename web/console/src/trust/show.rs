@@ -12,7 +12,7 @@ use ui::view::{
 };
 use ui::{L, Shell};
 
-use super::HOME;
+use super::{HOME, TIMES};
 use crate::reply::{Answer, OrPage};
 use crate::session::{Acting, Staff};
 use crate::sheet::{Act, Part, Sheet};
@@ -74,6 +74,14 @@ pub(super) async fn page(acting: &Acting, shell: &Shell, form: Form, code: Statu
             vec![Part::Table(own_table(&l, &own, acting.ctx.now()))],
         )
         .block("new", l.t("console-trust-new"), vec![Part::Form(act)])
+        .block(
+            "times",
+            l.t("console-times-title"),
+            vec![
+                Part::Text(l.t("console-times-sub")),
+                Part::Links(vec![(TIMES.into(), l.t("console-times-open"))]),
+            ],
+        )
         .show_as(code, acting, shell)
         .await
 }

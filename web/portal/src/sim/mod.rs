@@ -2,12 +2,13 @@
 //! demonstration; elsewhere these addresses do not exist.
 
 mod real_name;
+mod tsa;
 
 use axum::Router;
 use axum::extract::RawQuery;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use ui::view::{Cell, Column, Field, Row, Table};
 use ui::{Page, Shell, html};
 
@@ -19,6 +20,7 @@ pub(crate) fn router() -> Router {
     Router::new()
         .route("/sim/sms", get(sms))
         .route("/sim/totp", get(totp))
+        .route("/sim/tsa", post(tsa::stamp))
         .route(
             "/sim/real-name",
             get(real_name::show).post(real_name::consent),

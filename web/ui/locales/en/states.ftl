@@ -48,6 +48,11 @@ root-PROPOSED = Proposed
 root-TRUSTED = Trusted
 root-REFUSED = Refused
 root-ENDED = Ended
+time-service-PROPOSED = Proposed
+time-service-ACTIVE = In use
+time-service-PAUSED = Paused
+time-service-REFUSED = Refused
+time-service-ENDED = Ended
 
 document-DRAFT = Draft
 document-SEALED = Sealed

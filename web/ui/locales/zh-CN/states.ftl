@@ -48,6 +48,11 @@ root-PROPOSED = 待复核
 root-TRUSTED = 受信任
 root-REFUSED = 未通过
 root-ENDED = 已停止信任
+time-service-PROPOSED = 待复核
+time-service-ACTIVE = 使用中
+time-service-PAUSED = 已暂停
+time-service-REFUSED = 未通过
+time-service-ENDED = 已停用
 
 document-DRAFT = 草稿
 document-SEALED = 已盖章
