@@ -137,8 +137,14 @@ impl Picture {
         if let Some((_, drawn)) = kept.as_ref().filter(|(of, _)| *of == times) {
             return Ok(drawn.clone());
         }
-        let mut drawn =
-            pixels::premultiplied(self.decode()?).map_err(|_| What::PictureUnreadable)?;
+        let drawable = match &self.source {
+            Source::File(bytes, format) => {
+                let decoded = reader(bytes, *format).decode();
+                pixels::drawable(decoded.map_err(|_| What::PictureUnreadable)?)
+            }
+            Source::Pixels(decoded) => pixels::premultiplied(decoded.clone()),
+        };
+        let mut drawn = drawable.map_err(|_| What::PictureUnreadable)?;
         for _ in 0..times {
             drawn = pixels::half(&drawn).ok_or(What::PictureUnreadable)?;
         }
