@@ -13,14 +13,14 @@ use sealing::pdf::{sign_pdf, verify_pdf};
 use sealing::{Part, pack, seal_ofd_file, unpack, verify_ofd};
 
 #[allow(dead_code, unused_imports, reason = "the helpers of a test program")]
-#[path = "../tests/ofd/make.rs"]
-mod ofd;
-#[allow(dead_code, unused_imports, reason = "the helpers of a test program")]
 #[path = "../tests/large/files.rs"]
 mod files;
 #[allow(dead_code, unused_imports, reason = "the helpers of a test program")]
 #[path = "../tests/pdf/make.rs"]
 mod make;
+#[allow(dead_code, unused_imports, reason = "the helpers of a test program")]
+#[path = "../tests/ofd/make.rs"]
+mod ofd;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -54,7 +54,10 @@ fn verify(path: &str) {
     let took = began.elapsed();
     let ratio = files::peak() as f64 / bytes.len() as f64;
     let valid = verdict.is_valid();
-    println!("{path}: {} bytes, {took:?}, peak {ratio:.2} of it, valid {valid}", bytes.len());
+    println!(
+        "{path}: {} bytes, {took:?}, peak {ratio:.2} of it, valid {valid}",
+        bytes.len()
+    );
 }
 
 fn rate(mut call: impl FnMut()) -> f64 {
@@ -97,7 +100,8 @@ fn seal(path: &str) {
         for kind in [KeyKind::Sm2, KeyKind::P256] {
             let house = make::House::new(kind, 1);
             let (signer, seal) = (house.signer("审批局公章", 1), make::seal());
-            let job = make::job(&signer, &seal, "Seal1");
+            let mut job = make::job(&signer, &seal, "Seal1");
+            (job.rect.x, job.rect.y) = (60.0, 60.0);
             let rate = rate(|| drop(black_box(sign_pdf(plain, &job).unwrap())));
             println!("{path}: {} bytes, {kind:?} {rate:.0}/s", plain.len());
         }

@@ -46,11 +46,17 @@ fn noise(length: usize, mut seed: u64) -> Vec<u8> {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         (seed >> 8).to_le_bytes()
     });
-    words.take(length.div_ceil(8)).flatten().take(length).collect()
+    words
+        .take(length.div_ceil(8))
+        .flatten()
+        .take(length)
+        .collect()
 }
 
 fn find_last(bytes: &[u8], text: &str) -> usize {
-    let found = bytes.windows(text.len()).rposition(|w| w == text.as_bytes());
+    let found = bytes
+        .windows(text.len())
+        .rposition(|w| w == text.as_bytes());
     found.unwrap()
 }
 

@@ -6,11 +6,16 @@ use std::time::Instant;
 
 use sealing::{Trust, verify};
 
+#[allow(dead_code, reason = "what the tool for measuring needs besides")]
 mod files;
 #[allow(dead_code, reason = "the helpers of the other test programs")]
 #[path = "../pdf/make.rs"]
 mod make;
-#[allow(dead_code, unused_imports, reason = "the helpers of the other test programs")]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the helpers of the other test programs"
+)]
 #[path = "../ofd/make.rs"]
 mod ofd;
 
@@ -30,10 +35,18 @@ fn large_files_are_verified_in_place() {
         // Unoptimised builds of loaded machines need longer than the product.
         let bound = if cfg!(debug_assertions) { 10.0 } else { 3.0 };
         assert!(took.as_secs_f64() < bound, "{name}: {took:?}");
-        assert!(peak < file.len() / 2 * 3, "{name}: {peak} of {}", file.len());
+        assert!(
+            peak < file.len() / 2 * 3,
+            "{name}: {peak} of {}",
+            file.len()
+        );
     };
     check("streams", files::signed(&files::streams()), &house);
-    check("objects", files::signed(&files::objects(400_000, 190)), &house);
+    check(
+        "objects",
+        files::signed(&files::objects(400_000, 190)),
+        &house,
+    );
     check("pictures", files::pictures(), &world);
     check("packed", files::packed(), &world);
     check("pages", files::pages(), &world);
