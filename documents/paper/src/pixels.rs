@@ -71,16 +71,13 @@ pub fn premultiplied(mut picture: RgbaImage) -> Result<Pixmap, Error> {
     pixmap(picture.into_raw(), size)
 }
 
-/// How often a picture of so many pixels is halved before it is drawn: while it is more than
-/// twice as large as it is drawn, because smoothing between four pixels would drop lines thinner
-/// than what is left out.
+/// How often a picture of so many pixels is halved before it is drawn: while it is twice as large
+/// as it is drawn or more, because smoothing between four pixels would drop lines thinner than
+/// what is left out, and because a smaller one can be kept. A page at half the resolution of its
+/// scan is seldom exactly half as large, so a thousandth less will do.
 pub fn halvings((across, down): (u32, u32), width: f32, height: f32) -> u32 {
     let times = (across as f32 / width.max(1.0)).min(down as f32 / height.max(1.0));
-    if times > 2.0 {
-        times.log2().ceil() as u32 - 1
-    } else {
-        0
-    }
+    (times * 1.001).log2().max(0.0) as u32
 }
 
 /// Half as large, each pixel the mean of four.

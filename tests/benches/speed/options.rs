@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
     Documents,
+    Large,
     Start,
     Search,
     Guide,
@@ -17,8 +18,9 @@ pub enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Documents,
+        Self::Large,
         Self::Start,
         Self::Search,
         Self::Guide,
@@ -30,6 +32,7 @@ impl Section {
     pub fn name(self) -> &'static str {
         match self {
             Self::Documents => "documents",
+            Self::Large => "large",
             Self::Start => "start",
             Self::Search => "search",
             Self::Guide => "guide",
@@ -46,6 +49,8 @@ pub struct Options {
     pub json: bool,
     /// This process was pinned to one core for the figures of one core.
     pub pinned: bool,
+    /// This process verifies a large file of that kind, `OFD` or `PDF`.
+    pub large: Option<String>,
     only: Vec<Section>,
     /// The release program.
     pub program: PathBuf,
@@ -66,6 +71,7 @@ impl Options {
         let mut options = Self {
             json: false,
             pinned: false,
+            large: None,
             only: Vec::new(),
             program: PathBuf::from("target/release/tongban"),
             postgres: None,
@@ -80,6 +86,7 @@ impl Options {
             match arg.as_str() {
                 "--json" => options.json = true,
                 "--pinned" => options.pinned = true,
+                "--large" => options.large = Some(value()?),
                 "--only" => {
                     let name = value()?;
                     let section = Section::ALL.into_iter().find(|s| s.name() == name);

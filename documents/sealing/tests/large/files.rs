@@ -26,18 +26,18 @@ pub fn peak() -> usize {
 /// Every kind, by the name of its file.
 pub fn all() -> Vec<(&'static str, Vec<u8>)> {
     vec![
-        ("streams.pdf", signed(&streams())),
-        ("objects.pdf", signed(&objects(400_000, 190))),
-        ("small-objects.pdf", signed(&objects(400_000, 20))),
+        ("streams.pdf", signed(streams())),
+        ("objects.pdf", signed(objects(400_000, 190))),
+        ("small-objects.pdf", signed(objects(400_000, 20))),
         ("pictures.ofd", pictures()),
         ("packed.ofd", packed()),
         ("pages.ofd", pages()),
     ]
 }
 
-pub fn signed(plain: &[u8]) -> Vec<u8> {
+pub fn signed(plain: Vec<u8>) -> Vec<u8> {
     let signer = house().signer("审批局公章", 1);
-    sign_pdf(plain, &job(&signer, &seal(), "Seal1")).unwrap()
+    sign_pdf(&plain, &job(&signer, &seal(), "Seal1")).unwrap()
 }
 
 /// Bytes that no compression makes fewer.

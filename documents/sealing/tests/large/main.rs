@@ -41,10 +41,10 @@ fn large_files_are_verified_in_place() {
             file.len()
         );
     };
-    check("streams", files::signed(&files::streams()), &house);
+    check("streams", files::signed(files::streams()), &house);
     check(
         "objects",
-        files::signed(&files::objects(400_000, 190)),
+        files::signed(files::objects(400_000, 190)),
         &house,
     );
     check("pictures", files::pictures(), &world);
