@@ -10,7 +10,7 @@ use paper::{Colour, Item, Page, Path, Picture, Placed, Qr, Text, TextBox, lay_ou
 use sealing::pdf::sign_pdf;
 use sealing::seal_ofd_file;
 
-use crate::people::People;
+use crate::people::{self, People};
 use crate::raw;
 use crate::table::{Figure, percentile};
 
@@ -23,7 +23,7 @@ pub fn measure(signs: f64) -> Result<Vec<Figure>> {
         custom: Vec::new(),
     };
     let (ofd, pdf) = (compose(&laid, &info)?.to_bytes()?, to_pdf(&laid)?);
-    let trust = people.trust()?;
+    let trust = people::trust(people.authority()?)?;
     let job = people.ofd()?;
     let valid = sealing::verify(&seal_ofd_file(&ofd, &job)?, &trust)?.is_valid();
     ensure!(valid, "the sealed OFD is not valid");

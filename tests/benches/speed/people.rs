@@ -61,11 +61,10 @@ impl People {
         })
     }
 
-    /// What believes the authority, with its revocation list.
-    pub fn trust(&self) -> Result<Trust> {
+    /// The authority's certificate and its revocation list.
+    pub fn authority(&self) -> Result<[Vec<u8>; 2]> {
         let crl = Crl::build(&self.root, &[], FROM.parse()?, TO.parse()?)?;
-        let roots = [self.root.certificate().to_vec()];
-        Ok(Trust::new(&roots, &[], &[crl.der().to_vec()], AT.parse()?)?)
+        Ok([self.root.certificate().to_vec(), crl.der().to_vec()])
     }
 
     /// Sealing an OFD.
@@ -101,6 +100,11 @@ impl People {
             closing: false,
         })
     }
+}
+
+/// What believes an authority.
+pub fn trust([root, crl]: [Vec<u8>; 2]) -> Result<Trust> {
+    Ok(Trust::new(&[root], &[], &[crl], AT.parse()?)?)
 }
 
 /// An SM2 key with the certificate that `above` issued, or its own.
