@@ -2,8 +2,8 @@
 //! them.
 
 use der::asn1::ObjectIdentifier;
-use sha1::Sha1;
 
+use crate::digesting::Digesting;
 use crate::{SignatureAlgorithm, asn1, oid};
 
 /// The digests that signatures use.
@@ -69,21 +69,11 @@ impl DigestAlgorithm {
     /// The digest of pieces as if they stood together. Nothing is copied: a file of hundreds of
     /// megabytes is digested where it lies.
     pub fn of_parts(self, parts: &[&[u8]]) -> Vec<u8> {
-        fn all<D: sha2::Digest>(parts: &[&[u8]]) -> Vec<u8> {
-            let mut digest = D::new();
-            for part in parts {
-                digest.update(part);
-            }
-            digest.finalize().to_vec()
+        let mut digesting = Digesting::new(self);
+        for part in parts {
+            digesting.update(part);
         }
-        match self {
-            Self::Sm3 => all::<sm3::Sm3>(parts),
-            // ring's assembly is several times as fast, which counts for large files.
-            Self::Sha256 => fast(&ring::digest::SHA256, parts),
-            Self::Sha384 => fast(&ring::digest::SHA384, parts),
-            Self::Sha512 => fast(&ring::digest::SHA512, parts),
-            Self::Sha1 => all::<Sha1>(parts),
-        }
+        digesting.finish()
     }
 
     /// DER `AlgorithmIdentifier` without parameters (RFC 5754, 2).
@@ -106,14 +96,6 @@ impl DigestAlgorithm {
             | SignatureAlgorithm::RsaPssSha512 => Self::Sha512,
         }
     }
-}
-
-fn fast(algorithm: &'static ring::digest::Algorithm, parts: &[&[u8]]) -> Vec<u8> {
-    let mut context = ring::digest::Context::new(algorithm);
-    for part in parts {
-        context.update(part);
-    }
-    context.finish().as_ref().to_vec()
 }
 
 #[cfg(test)]

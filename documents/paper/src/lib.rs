@@ -15,6 +15,7 @@ mod model;
 mod pdf;
 mod picture;
 pub mod pixels;
+pub mod place;
 mod png_out;
 mod qr;
 mod raster;

@@ -8,6 +8,7 @@ use image::{DynamicImage, ImageDecoder, ImageReader, RgbaImage};
 use resvg::tiny_skia::Pixmap;
 
 use crate::Error;
+use crate::pixels;
 use crate::png_out::{self, Effort, Pixels};
 
 /// The largest picture edge in pixels, and the memory a picture may take when decoded.
@@ -83,8 +84,14 @@ impl Picture {
     }
 
     /// The pixels, alpha not multiplied in.
+    #[cfg(test)]
     pub(crate) fn decode(&self) -> Result<RgbaImage, Error> {
         Ok(decode(&self.0.bytes)?.into_rgba8())
+    }
+
+    /// The pixels as they are drawn.
+    pub(crate) fn drawable(&self) -> Result<Pixmap, Error> {
+        pixels::drawable(decode(&self.0.bytes)?)
     }
 
     pub(crate) fn halved(&self) -> &Mutex<Option<(u32, Arc<Pixmap>)>> {

@@ -1,7 +1,7 @@
 //! Pixels between pictures, drawings and PNG: what the drawing of laid-out pages and of foreign
 //! ones share.
 
-use image::RgbaImage;
+use image::{DynamicImage, RgbaImage};
 use resvg::tiny_skia::{IntSize, Pixmap};
 
 use crate::Error;
@@ -29,6 +29,35 @@ pub fn png_of(picture: &RgbaImage) -> Result<Vec<u8>, Error> {
     png_out::encode(width, height, Pixels::Rgba(picture), None, Effort::Fast)
 }
 
+/// A decoded picture for drawing. The common kinds, which are opaque, are copied once.
+pub fn drawable(picture: DynamicImage) -> Result<Pixmap, Error> {
+    let (width, height) = (picture.width(), picture.height());
+    let opaque: Vec<u8> = match &picture {
+        DynamicImage::ImageRgb8(rgb) => {
+            let mut data = vec![255; rgb.len() / 3 * 4];
+            for (to, from) in data.chunks_exact_mut(4).zip(rgb.chunks_exact(3)) {
+                to[..3].copy_from_slice(from);
+            }
+            data
+        }
+        DynamicImage::ImageLuma8(grey) => {
+            let mut data = vec![255; grey.len() * 4];
+            for (to, from) in data.chunks_exact_mut(4).zip(grey.iter()) {
+                to[..3].fill(*from);
+            }
+            data
+        }
+        _ => return premultiplied(picture.into_rgba8()),
+    };
+    drop(picture);
+    pixmap(opaque, (width, height))
+}
+
+fn pixmap(data: Vec<u8>, (width, height): (u32, u32)) -> Result<Pixmap, Error> {
+    let size = IntSize::from_wh(width, height).ok_or_else(|| Error::Picture("empty".into()))?;
+    Pixmap::from_vec(data, size).ok_or_else(|| Error::Picture("too large".into()))
+}
+
 /// A picture for drawing: alpha multiplied in.
 pub fn premultiplied(mut picture: RgbaImage) -> Result<Pixmap, Error> {
     for pixel in picture.pixels_mut() {
@@ -38,36 +67,35 @@ pub fn premultiplied(mut picture: RgbaImage) -> Result<Pixmap, Error> {
             pixel.0 = [times(r), times(g), times(b), a];
         }
     }
-    let size = IntSize::from_wh(picture.width(), picture.height())
-        .ok_or_else(|| Error::Picture("empty".into()))?;
-    Pixmap::from_vec(picture.into_raw(), size).ok_or_else(|| Error::Picture("too large".into()))
+    let size = picture.dimensions();
+    pixmap(picture.into_raw(), size)
 }
 
-/// How often a picture of so many pixels is halved before it is drawn: while it is more than
-/// twice as large as it is drawn, because smoothing between four pixels would drop lines thinner
-/// than what is left out.
+/// How often a picture of so many pixels is halved before it is drawn: while it is twice as large
+/// as it is drawn or more, because smoothing between four pixels would drop lines thinner than
+/// what is left out, and because a smaller one can be kept. A page at half the resolution of its
+/// scan is seldom exactly half as large, so a thousandth less will do.
 pub fn halvings((across, down): (u32, u32), width: f32, height: f32) -> u32 {
     let times = (across as f32 / width.max(1.0)).min(down as f32 / height.max(1.0));
-    if times > 2.0 {
-        times.log2().ceil() as u32 - 1
-    } else {
-        0
-    }
+    (times * 1.001).log2().max(0.0) as u32
 }
 
 /// Half as large, each pixel the mean of four.
 pub fn half(source: &Pixmap) -> Option<Pixmap> {
     let mut half = Pixmap::new(source.width().div_ceil(2), source.height().div_ceil(2))?;
-    let (old_width, old_height) = (source.width() as usize, source.height() as usize);
-    let old = source.data();
-    let new_width = half.width() as usize;
-    for (index, pixel) in half.data_mut().chunks_exact_mut(4).enumerate() {
-        let (x, y) = (index % new_width * 2, index / new_width * 2);
-        let (right, below) = ((x + 1).min(old_width - 1), (y + 1).min(old_height - 1));
-        for (channel, value) in pixel.iter_mut().enumerate() {
-            let at = |x: usize, y: usize| u16::from(old[(y * old_width + x) * 4 + channel]);
-            let sum = at(x, y) + at(right, y) + at(x, below) + at(right, below);
-            *value = ((sum + 2) / 4) as u8;
+    let (row, last) = (source.width() as usize * 4, source.height() as usize - 1);
+    let (old, new_row) = (source.data(), half.width() as usize * 4);
+    for (y, line) in half.data_mut().chunks_exact_mut(new_row).enumerate() {
+        let above = &old[y * 2 * row..][..row];
+        let below = &old[(y * 2 + 1).min(last) * row..][..row];
+        let pairs = above.chunks(8).zip(below.chunks(8));
+        for (to, (above, below)) in line.chunks_exact_mut(4).zip(pairs) {
+            // An odd last column stands for its neighbour as well.
+            let right = if above.len() == 8 { 4 } else { 0 };
+            for (channel, to) in to.iter_mut().enumerate() {
+                let of = |pair: &[u8]| u16::from(pair[channel]) + u16::from(pair[channel + right]);
+                *to = ((of(above) + of(below) + 2) / 4) as u8;
+            }
         }
     }
     Some(half)

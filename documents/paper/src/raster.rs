@@ -2,12 +2,10 @@
 
 use std::sync::{Arc, PoisonError};
 
-use resvg::tiny_skia::{
-    Color, FillRule, FilterQuality, LineCap, LineJoin, Paint, PathBuilder, Pixmap, PixmapPaint,
-    Transform,
-};
+use resvg::tiny_skia::{Color, FillRule, LineCap, LineJoin, Paint, PathBuilder, Pixmap, Transform};
 use ttf_parser::OutlineBuilder;
 
+use crate::place::{Upright, place};
 use crate::{
     Colour, Error, GlyphRun, Laid, LaidItem, Path, Picture, Placed, Segment, fonts, pixels,
 };
@@ -151,19 +149,14 @@ fn picture(canvas: &mut Pixmap, placed: &Placed, per_mm: f32) -> Result<(), Erro
     let (width, height) = (placed.width * per_mm, placed.height * per_mm);
     let times = pixels::halvings(placed.picture.pixels(), width, height);
     let source = halved(&placed.picture, times)?;
-    let place = Transform::from_row(
-        width / source.width() as f32,
-        0.0,
-        0.0,
-        height / source.height() as f32,
-        placed.x * per_mm,
-        placed.y * per_mm,
-    );
-    let how = PixmapPaint {
-        quality: FilterQuality::Bilinear,
-        ..PixmapPaint::default()
+    let (left, top) = (placed.x * per_mm, placed.y * per_mm);
+    let at = Upright {
+        left,
+        top,
+        right: left + width,
+        bottom: top + height,
     };
-    canvas.draw_pixmap(0, 0, (*source).as_ref(), &how, place, None);
+    place(canvas, &source, at, 1.0);
     Ok(())
 }
 
@@ -178,7 +171,7 @@ fn halved(picture: &Picture, times: u32) -> Result<Arc<Pixmap>, Error> {
     if let Some((_, pixels)) = kept.as_ref().filter(|(of, _)| *of == times) {
         return Ok(pixels.clone());
     }
-    let mut pixels = pixels::premultiplied(picture.decode()?)?;
+    let mut pixels = picture.drawable()?;
     for _ in 0..times {
         pixels = pixels::half(&pixels).ok_or_else(|| Error::Picture("empty".into()))?;
     }

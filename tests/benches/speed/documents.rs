@@ -10,6 +10,7 @@ use licences::{Holder, IssueRequest};
 use tongban::demo::City;
 
 use crate::city;
+use crate::foreign;
 use crate::raw;
 use crate::table::Figure;
 
@@ -50,7 +51,7 @@ pub async fn measure() -> Result<Vec<Figure>> {
         ensure!(verdict.is_valid(), "the sealed licence is not valid");
         Ok(())
     })?;
-    Ok(vec![
+    let mut figures = vec![
         Figure::rate(
             "licence to sealed OFD, one core",
             ofd,
@@ -72,7 +73,9 @@ pub async fn measure() -> Result<Vec<Figure>> {
             "raw SM2 verifications",
             0.25,
         ),
-    ])
+    ];
+    figures.extend(foreign::measure(signs)?);
+    Ok(figures)
 }
 
 async fn rate(call: impl AsyncFn() -> Result<(), licences::LicenceError>) -> Result<f64> {

@@ -6,10 +6,13 @@
 mod cases;
 mod city;
 mod documents;
+mod foreign;
 mod guide;
 mod http;
+mod large;
 mod lists;
 mod options;
+mod people;
 mod raw;
 mod search;
 mod server;
@@ -43,11 +46,17 @@ async fn run(options: Options) -> Result<()> {
         println!("{}", serde_json::to_string(&figures)?);
         return Ok(());
     }
+    if let Some(kind) = &options.large {
+        // The child that verifies one large file.
+        println!("{}", serde_json::to_string(&large::child(kind)?)?);
+        return Ok(());
+    }
     let mut figures: Vec<Figure> = Vec::new();
     for section in options.sections() {
         eprintln!("bench: {}", section.name());
         figures.extend(match section {
             Section::Documents => documents::pinned()?,
+            Section::Large => large::measure()?,
             Section::Start => start::measure(&options).await?,
             Section::Search => search::measure()?,
             Section::Guide => guide::measure(&options).await?,

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
     Documents,
+    Large,
     Start,
     Search,
     Guide,
@@ -20,6 +21,7 @@ pub enum Section {
 impl Section {
     const ALL: [Self; 8] = [
         Self::Documents,
+        Self::Large,
         Self::Start,
         Self::Search,
         Self::Guide,
@@ -32,6 +34,7 @@ impl Section {
     pub fn name(self) -> &'static str {
         match self {
             Self::Documents => "documents",
+            Self::Large => "large",
             Self::Start => "start",
             Self::Search => "search",
             Self::Guide => "guide",
@@ -49,6 +52,8 @@ pub struct Options {
     pub json: bool,
     /// This process was pinned to one core for the figures of one core.
     pub pinned: bool,
+    /// This process verifies a large file of that kind, `OFD` or `PDF`.
+    pub large: Option<String>,
     only: Vec<Section>,
     /// The release program.
     pub program: PathBuf,
@@ -69,6 +74,7 @@ impl Options {
         let mut options = Self {
             json: false,
             pinned: false,
+            large: None,
             only: Vec::new(),
             program: PathBuf::from("target/release/tongban"),
             postgres: None,
@@ -83,6 +89,7 @@ impl Options {
             match arg.as_str() {
                 "--json" => options.json = true,
                 "--pinned" => options.pinned = true,
+                "--large" => options.large = Some(value()?),
                 "--only" => {
                     let name = value()?;
                     let section = Section::ALL.into_iter().find(|s| s.name() == name);

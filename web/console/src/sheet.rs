@@ -35,6 +35,8 @@ pub(crate) enum Part {
     /// A form with a file.
     Files(Act),
     Pictures(Vec<Picture>),
+    /// A file that browsers show themselves, with its title.
+    Viewer(String, String),
     /// Pages at the size they were drawn, or as wide as there is room.
     Pages(Vec<Picture>, bool),
 }

@@ -74,6 +74,16 @@ impl Picture {
         }
     }
 
+    /// Bytes of its pixels.
+    fn memory(&self) -> usize {
+        let kept = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
+        let drawn = kept.as_ref().map_or(0, |(_, drawn)| drawn.data().len());
+        match &self.source {
+            Source::Pixels(pixels) => drawn + pixels.len(),
+            Source::File(..) => drawn,
+        }
+    }
+
     /// Too large to be kept decoded.
     fn is_heavy(&self) -> bool {
         let pixels = u64::from(self.width) * u64::from(self.height);
@@ -137,8 +147,14 @@ impl Picture {
         if let Some((_, drawn)) = kept.as_ref().filter(|(of, _)| *of == times) {
             return Ok(drawn.clone());
         }
-        let mut drawn =
-            pixels::premultiplied(self.decode()?).map_err(|_| What::PictureUnreadable)?;
+        let drawable = match &self.source {
+            Source::File(bytes, format) => {
+                let decoded = reader(bytes, *format).decode();
+                pixels::drawable(decoded.map_err(|_| What::PictureUnreadable)?)
+            }
+            Source::Pixels(decoded) => pixels::premultiplied(decoded.clone()),
+        };
+        let mut drawn = drawable.map_err(|_| What::PictureUnreadable)?;
         for _ in 0..times {
             drawn = pixels::half(&drawn).ok_or(What::PictureUnreadable)?;
         }
@@ -179,6 +195,13 @@ type Read = Arc<OnceLock<Result<Arc<Picture>, What>>>;
 
 impl PictureCache {
     const MOST: usize = 16;
+
+    /// Bytes of what is kept decoded.
+    pub fn memory(&self) -> usize {
+        let known = self.by_key.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = known.values().filter_map(|read| read.get()?.as_ref().ok());
+        read.map(|picture| picture.memory()).sum()
+    }
 
     /// The picture of that name, made by `make` if it is not known yet.
     pub fn get(

@@ -1,7 +1,9 @@
 //! The display list as pixels.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use paper::place::Upright;
 use resvg::tiny_skia::{
     Color, FillRule, FilterQuality, GradientStop, LineCap, LineJoin, LinearGradient, Mask,
     Paint as Brush, Path, PathBuilder, Pattern, Pixmap, PixmapPaint, PixmapRef, Point,
@@ -264,6 +266,10 @@ impl Canvas<'_> {
             Ok(drawn) => drawn,
             Err(what) => return self.tell(what, Some(number)),
         };
+        if let Some(turned) = upright(place, &drawn) {
+            let (picture, at) = turned;
+            return paper::place::place(target, &picture, at, alpha);
+        }
         let pixels = Matrix::scale(
             1.0 / f64::from(drawn.width()),
             1.0 / f64::from(drawn.height()),
@@ -297,6 +303,41 @@ impl Canvas<'_> {
             );
         }
     }
+}
+
+/// A picture whose edges run along those of the page, and where it goes: nearly all are such. One
+/// that lies on its side comes with its axes exchanged.
+fn upright<'a>(place: Matrix, drawn: &'a Pixmap) -> Option<(Cow<'a, Pixmap>, Upright)> {
+    let [a, b, c, d, x, y] = place.0;
+    // By less than a tenth of a pixel over the whole picture, nobody sees it.
+    let straight = |n: f64| n.abs() < 0.1;
+    let (picture, across, down) = if straight(b) && straight(c) {
+        (Cow::Borrowed(drawn), a, d)
+    } else if straight(a) && straight(d) {
+        (Cow::Owned(transposed(drawn)?), c, b)
+    } else {
+        return None;
+    };
+    let at = Upright {
+        left: x as f32,
+        top: y as f32,
+        right: (x + across) as f32,
+        bottom: (y + down) as f32,
+    };
+    Some((picture, at))
+}
+
+/// Rows as columns.
+fn transposed(old: &Pixmap) -> Option<Pixmap> {
+    let mut new = Pixmap::new(old.height(), old.width())?;
+    let (row, old) = (old.width() as usize, old.pixels());
+    let columns = new.width() as usize;
+    for (x, line) in new.pixels_mut().chunks_exact_mut(columns).enumerate() {
+        for (y, pixel) in line.iter_mut().enumerate() {
+            *pixel = old[y * row + x];
+        }
+    }
+    Some(new)
 }
 
 /// An outline and its way to the pixels; one that reaches far beyond them is cut, and in pixels

@@ -69,6 +69,11 @@ impl Document {
         Self::of(Package::read(file, limits)?, 0)
     }
 
+    /// About how many bytes it takes: its parts, unpacked, and the pictures it keeps decoded.
+    pub fn memory(&self) -> usize {
+        self.parts.bytes_in_all() + self.pictures.memory()
+    }
+
     /// Takes the document `index` (from 0) of a package.
     pub fn of(package: Package, index: usize) -> Result<Self, Error> {
         let parts = Parts::new(package);

@@ -13,6 +13,15 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
+    /// Bytes of all parts.
+    pub fn bytes_in_all(&self) -> usize {
+        self.package
+            .parts()
+            .iter()
+            .map(|part| part.bytes.len())
+            .sum()
+    }
+
     pub fn new(package: Package) -> Self {
         // `Package::read` refuses names that differ in case only.
         let names = package.parts().iter().enumerate();

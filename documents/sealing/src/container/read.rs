@@ -8,10 +8,12 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
-use flate2::{Decompress, FlushDecompress, Status};
+use flate2::Decompress;
 
 use super::entry::{self, Central, END_SIZE, End, Header};
+use super::part::{Content, Damage, PackagePart, inflate_by_pieces, inflate_with};
 
 /// Most entries in a container.
 const ENTRIES: usize = 20_000;
@@ -22,6 +24,8 @@ const DEPTH: usize = 32;
 const NAME: usize = 512;
 /// Deflate cannot do better than this (zlib technical details).
 const RATIO: u64 = 1032;
+/// Bytes of unpacked parts that are kept in any case; of a large file, as many as an eighth of it.
+const KEPT: usize = 4 << 20;
 
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
@@ -33,34 +37,6 @@ pub(crate) enum Anomaly {
     Doubled(String),
     /// Anything else, in words.
     Odd(String),
-}
-
-/// Why the data of a part cannot be trusted to be what was packed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Damage {
-    /// The data are there, their check sum is another.
-    CheckSum,
-    /// There are no data.
-    Unreadable(&'static str),
-}
-
-impl std::fmt::Display for Damage {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Damage::CheckSum => "its check sum is wrong",
-            Damage::Unreadable(why) => why,
-        })
-    }
-}
-
-/// One part of the package.
-#[derive(Debug)]
-pub(crate) struct PackagePart<'a> {
-    /// As the central directory has it, without a leading slash.
-    pub(crate) name: String,
-    /// Empty when unreadable.
-    pub(crate) data: Cow<'a, [u8]>,
-    pub(crate) damage: Option<Damage>,
 }
 
 /// A container, unpacked.
@@ -94,10 +70,13 @@ impl<'a> Package<'a> {
             anomalies,
             index: HashMap::new(),
         };
-        // One for all parts: setting one up costs more than unpacking a small part.
-        let (mut total, mut stream) = (0u64, Decompress::new(false));
+        let mut room = Room {
+            total: 0,
+            kept: KEPT.max(bytes.len() / 8),
+            stream: Decompress::new(false),
+        };
         for central in &entries {
-            this.entry(bytes, central, &mut total, &mut stream);
+            this.entry(bytes, central, &mut room);
         }
         this.names();
         Ok(this)
@@ -112,13 +91,7 @@ impl<'a> Package<'a> {
         self.anomalies.push(Anomaly::Odd(what.into()));
     }
 
-    fn entry(
-        &mut self,
-        bytes: &'a [u8],
-        central: &Central<'a>,
-        total: &mut u64,
-        stream: &mut Decompress,
-    ) {
+    fn entry(&mut self, bytes: &'a [u8], central: &Central<'a>, room: &mut Room) {
         let name = match std::str::from_utf8(central.header.name) {
             Ok(name) => name.to_string(),
             Err(_) => {
@@ -146,22 +119,31 @@ impl<'a> Package<'a> {
         if !is_plain(name.strip_suffix('/').unwrap_or(&name)) {
             self.odd(format!("the name {name:?} leads elsewhere"));
         }
-        let (data, damage) = match unpack(bytes, central, total, stream) {
+        let (content, damage) = match unpack(bytes, central, room) {
             Ok(unpacked) => unpacked,
-            Err(why) => (Cow::Borrowed(&[][..]), Some(Damage::Unreadable(why))),
+            Err(why) => (
+                Content::There(Cow::Borrowed(&[])),
+                Some(Damage::Unreadable(why)),
+            ),
         };
+        let part = PackagePart {
+            name,
+            content,
+            damage,
+        };
+        let name = &part.name;
         if folder {
-            if !data.is_empty() || damage.is_some() {
+            if part.size() > 0 || damage.is_some() {
                 self.odd(format!("the folder {name:?} has contents"));
             }
             return;
         }
-        if self.index.contains_key(&name) {
+        if self.index.contains_key(name) {
             self.anomalies.push(Anomaly::Doubled(name.clone()));
         } else {
             self.index.insert(name.clone(), self.parts.len());
         }
-        self.parts.push(PackagePart { name, data, damage });
+        self.parts.push(part);
     }
 
     /// Names that a file system or a reader would take for one another.
@@ -334,13 +316,21 @@ fn differ(local: &Header<'_>, central: &Header<'_>) -> Option<&'static str> {
     (!open && numbers(local) != numbers(central)).then_some("size or check sum")
 }
 
-type Unpacked<'a> = (Cow<'a, [u8]>, Option<Damage>);
+/// What is left for the parts that come.
+struct Room {
+    /// Unpacked so far, of [`TOTAL`].
+    total: u64,
+    /// Bytes that may still be kept unpacked.
+    kept: usize,
+    stream: Decompress,
+}
+
+type Unpacked<'a> = (Content<'a>, Option<Damage>);
 
 fn unpack<'a>(
     bytes: &'a [u8],
     central: &Central<'a>,
-    total: &mut u64,
-    stream: &mut Decompress,
+    room: &mut Room,
 ) -> Result<Unpacked<'a>, &'static str> {
     let header = &central.header;
     if header.is_encrypted() {
@@ -350,34 +340,43 @@ fn unpack<'a>(
     let (_, rest) = entry.ok_or("its entry is missing")?;
     let packed = rest.get(..header.packed as usize).ok_or("it is cut off")?;
     let size = u64::from(header.size);
-    *total = total.saturating_add(size);
-    if *total > TOTAL {
+    room.total = room.total.saturating_add(size);
+    if room.total > TOTAL {
         return Err("the container unpacks to too much");
     }
-    let data = match header.method {
-        STORED if packed.len() as u64 == size => Cow::Borrowed(packed),
+    let (content, crc) = match header.method {
+        STORED if packed.len() as u64 == size => (
+            Content::There(Cow::Borrowed(packed)),
+            crc32fast::hash(packed),
+        ),
         STORED => return Err("its size is not what the directory says"),
         DEFLATED if size > RATIO * (packed.len() as u64 + 1) => {
             return Err("its size cannot be what the directory says");
         }
-        DEFLATED => Cow::Owned(inflate(packed, header.size as usize, stream)?),
+        DEFLATED => match room.kept.checked_sub(header.size as usize) {
+            Some(left) => {
+                room.kept = left;
+                let data = inflate_with(&mut room.stream, packed, header.size as usize)?;
+                let crc = crc32fast::hash(&data);
+                (Content::There(Cow::Owned(data)), crc)
+            }
+            None => {
+                let mut crc = crc32fast::Hasher::new();
+                let size = header.size as usize;
+                inflate_by_pieces(packed, size, &mut |piece| crc.update(piece))?;
+                let unpacked = OnceLock::new();
+                let content = Content::Packed {
+                    packed,
+                    size,
+                    unpacked,
+                };
+                (content, crc.finalize())
+            }
+        },
         _ => return Err("its compression is not supported"),
     };
-    let damage = (crc32fast::hash(&data) != header.crc).then_some(Damage::CheckSum);
-    Ok((data, damage))
-}
-
-fn inflate(packed: &[u8], size: usize, stream: &mut Decompress) -> Result<Vec<u8>, &'static str> {
-    let mut data = Vec::with_capacity(size + 1);
-    stream.reset(false);
-    let status = stream.decompress_vec(packed, &mut data, FlushDecompress::Finish);
-    if !matches!(status, Ok(Status::StreamEnd)) {
-        return Err("it cannot be unpacked");
-    }
-    if data.len() != size || stream.total_in() != packed.len() as u64 {
-        return Err("its size is not what the directory says");
-    }
-    Ok(data)
+    let damage = (crc != header.crc).then_some(Damage::CheckSum);
+    Ok((content, damage))
 }
 
 /// A path that stays inside the package and means one thing only.

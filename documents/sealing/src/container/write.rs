@@ -59,7 +59,7 @@ pub fn unpack(bytes: &[u8]) -> Result<Vec<Part>, SealError> {
         .into_iter()
         .map(|part| match part.damage {
             Some(damage) => Err(SealError::Document(format!("{}: {damage}", part.name))),
-            None => Ok((part.name, part.data.into_owned())),
+            None => Ok((part.name.clone(), part.into_data())),
         })
         .collect()
 }

@@ -127,11 +127,11 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<OfdInspection, Unreadable> {
     let entry = package
         .get(ENTRY)
         .ok_or_else(|| Unreadable(format!("it has no {ENTRY}")))?;
-    let bodies = document::bodies(&entry.data).map_err(Unreadable)?;
+    let bodies = document::bodies(entry.data()).map_err(Unreadable)?;
     let documents = bodies.iter().map(|body| {
         let pages = package
             .get(&body.root)
-            .and_then(|root| document::pages(&body.root, &root.data).ok());
+            .and_then(|root| document::pages(&body.root, root.data()).ok());
         let pages = pages.map(|(pages, _)| pages).unwrap_or_default();
         let told = |page: document::Page| PageInspection {
             id: page.id,
@@ -147,7 +147,7 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<OfdInspection, Unreadable> {
     let (mut signatures, mut odd) = (Vec::new(), Vec::new());
     let mut digests = Digests::new();
     for name in bodies.iter().filter_map(|body| body.signatures.as_ref()) {
-        let read = package.get(name).map(|part| List::parse(name, &part.data));
+        let read = package.get(name).map(|part| List::parse(name, part.data()));
         let Some(Ok(list)) = read else { continue };
         odd.extend(list.deviations);
         let entries = list.entries.iter().take(SIGNATURES);
@@ -159,7 +159,7 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<OfdInspection, Unreadable> {
     });
     let parts = package.parts.iter().map(|part| PartInspection {
         name: part.name.clone(),
-        bytes: part.data.len(),
+        bytes: part.size(),
         damage: part.damage.map(|damage| damage.to_string()),
     });
     Ok(OfdInspection {
@@ -196,7 +196,7 @@ fn signature(package: &Package<'_>, entry: &Entry, digests: &mut Digests) -> Ofd
         found.unreadable = Some("missing".into());
         return found;
     };
-    let file = match SignatureFile::parse(&part.data) {
+    let file = match SignatureFile::parse(part.data()) {
         Ok(file) => file,
         Err(why) => {
             found.unreadable = Some(why);
@@ -221,7 +221,7 @@ fn signature(package: &Package<'_>, entry: &Entry, digests: &mut Digests) -> Ofd
                 (Some(part), Some(method)) => {
                     let digest = digests
                         .entry((part.name.clone(), method))
-                        .or_insert_with(|| method.of(&part.data));
+                        .or_insert_with(|| method.of_part(part));
                     match *digest == one.digest {
                         true => ReferenceState::Same,
                         false => ReferenceState::Changed,
@@ -253,7 +253,7 @@ fn signature(package: &Package<'_>, entry: &Entry, digests: &mut Digests) -> Ofd
     {
         let read = package
             .get(&name)
-            .and_then(|part| Seal::parse(&part.data).ok());
+            .and_then(|part| Seal::parse(part.data()).ok());
         found.seal_beside = read.as_ref().map(seal::seal);
         found.seal_part = Some(name);
     }
@@ -262,11 +262,11 @@ fn signature(package: &Package<'_>, entry: &Entry, digests: &mut Digests) -> Ofd
         let notes = Notes::default();
         let read = package
             .get(&name)
-            .map(|part| SignedValue::parse(&part.data, &notes));
+            .map(|part| SignedValue::parse(part.data(), &notes));
         found.value_part = Some(name);
         match read {
             Some(Ok((SignedValue::Stamp(stamp), _))) => {
-                let told = seal::stamp(&stamp, Some(&part.data), notes.take());
+                let told = seal::stamp(&stamp, Some(part.data()), notes.take());
                 // The same seal twice says nothing new.
                 let same = found.seal_beside.as_ref().map(|seal| &seal.id)
                     == told.seal.as_ref().map(|seal| &seal.id);
@@ -276,7 +276,7 @@ fn signature(package: &Package<'_>, entry: &Entry, digests: &mut Digests) -> Ofd
                 found.stamp = Some(told);
             }
             Some(Ok((SignedValue::Data(data), _))) => {
-                let told = seal::signed_data(&data, Some(&part.data), notes.take());
+                let told = seal::signed_data(&data, Some(part.data()), notes.take());
                 found.signed_data = Some(told);
             }
             Some(Ok((SignedValue::Bare(bytes), _))) => found.bare_bytes = Some(bytes.len()),

@@ -2,7 +2,7 @@
 
 use super::path;
 use super::schema::numbers;
-use super::signature_file::SignatureFile;
+use super::signature_file::{Reference, SignatureFile};
 use super::signature_judge::One;
 use crate::deviation::{Deviates, Deviation, Notes};
 use crate::report::Report;
@@ -44,8 +44,11 @@ impl One<'_, '_> {
             report.warn(check, Reason::AlgorithmWeak, index, evidence);
         }
         let (mut changed, mut missing) = (Vec::new(), Vec::new());
+        let resolve = |reference: &Reference| path::resolve(description, &reference.path);
+        let names: Vec<String> = file.references.iter().filter_map(resolve).collect();
+        self.context.digest_all(&names, method);
         for reference in &file.references {
-            match path::resolve(description, &reference.path) {
+            match resolve(reference) {
                 None => missing.push(reference.path.clone()),
                 Some(name) => match self.context.digest(&name, method) {
                     None => missing.push(name),

@@ -1,7 +1,8 @@
 //! Digest methods of references, and names of signature algorithms, in every way of writing.
 
-use gm::{ObjectIdentifier, oid};
+use gm::{DigestAlgorithm, Digesting, ObjectIdentifier, oid};
 
+use crate::container::PackagePart;
 use crate::value::Algorithm;
 
 /// Digests that occur in references.
@@ -72,13 +73,26 @@ impl Method {
     }
 
     pub(crate) fn of(self, bytes: &[u8]) -> Vec<u8> {
+        let mut digesting = self.digesting();
+        digesting.update(bytes);
+        digesting.finish()
+    }
+
+    /// The digest of a part, which need not stay in memory for it.
+    pub(crate) fn of_part(self, part: &PackagePart<'_>) -> Vec<u8> {
+        let mut digesting = self.digesting();
+        part.pieces(&mut |piece| digesting.update(piece));
+        digesting.finish()
+    }
+
+    fn digesting(self) -> Digesting {
         match self {
-            Self::Sm3 => gm::sm3(bytes).to_vec(),
-            Self::Sha256 => gm::sha256(bytes).to_vec(),
-            Self::Sha384 => gm::sha384(bytes).to_vec(),
-            Self::Sha512 => gm::sha512(bytes).to_vec(),
-            Self::Sha1 => gm::legacy::sha1(bytes).to_vec(),
-            Self::Md5 => gm::legacy::md5(bytes).to_vec(),
+            Self::Sm3 => Digesting::new(DigestAlgorithm::Sm3),
+            Self::Sha256 => Digesting::new(DigestAlgorithm::Sha256),
+            Self::Sha384 => Digesting::new(DigestAlgorithm::Sha384),
+            Self::Sha512 => Digesting::new(DigestAlgorithm::Sha512),
+            Self::Sha1 => Digesting::new(DigestAlgorithm::Sha1),
+            Self::Md5 => Digesting::md5(),
         }
     }
 }

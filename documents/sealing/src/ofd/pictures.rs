@@ -46,13 +46,13 @@ pub fn stamps(bytes: &[u8]) -> Result<Vec<StampPicture>, Unreadable> {
     let entry = package
         .get(ENTRY)
         .ok_or_else(|| Unreadable(format!("it has no {ENTRY}")))?;
-    let bodies = document::bodies(&entry.data).map_err(Unreadable)?;
+    let bodies = document::bodies(entry.data()).map_err(Unreadable)?;
     let (mut found, mut shared, mut seen) = (Vec::new(), Shared::new(), HashSet::new());
     for name in bodies.iter().filter_map(|body| body.signatures.as_ref()) {
         let Some(list) = package.get(name) else {
             continue;
         };
-        let Ok(list) = List::parse(name, &list.data) else {
+        let Ok(list) = List::parse(name, list.data()) else {
             continue;
         };
         for one in list.entries {
@@ -76,17 +76,17 @@ fn one_signature(
     shared: &mut Shared,
     found: &mut Vec<StampPicture>,
 ) -> Option<()> {
-    let file = SignatureFile::parse(&package.get(name)?.data).ok()?;
+    let file = SignatureFile::parse(package.get(name)?.data()).ok()?;
     let part = |written: &str| package.get(&path::resolve(name, written)?);
     let value = part(file.signed_value.as_deref().unwrap_or("SignedValue.dat"));
     let notes = Notes::default();
-    let inside = value.and_then(|part| match SignedValue::parse(&part.data, &notes) {
+    let inside = value.and_then(|part| match SignedValue::parse(part.data(), &notes) {
         Ok((SignedValue::Stamp(stamp), _)) => Some(stamp.seal),
         _ => None,
     });
     let seal = match inside {
         Some(seal) => seal,
-        None => &part(file.seal.as_deref()?)?.data,
+        None => part(file.seal.as_deref()?)?.data(),
     };
     let seal = Seal::parse(seal).ok()?;
     let picture = &seal.picture;

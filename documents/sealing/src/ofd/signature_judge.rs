@@ -1,6 +1,7 @@
 //! One signature of an OFD file: what it covers, its stamp, its seal, its people.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gm::{Certificate, SignatureAlgorithm, VerifyError};
 use jiff::{SignedDuration, Timestamp};
@@ -10,7 +11,7 @@ use super::list::Entry;
 use super::method::{Method, signature_method};
 use super::path;
 use super::signature_file::SignatureFile;
-use crate::container::Package;
+use crate::container::{Package, PackagePart};
 use crate::deviation::{Deviation, Notes};
 use crate::judge::{Role, Used, future, stamped};
 use crate::report::Report;
@@ -21,6 +22,10 @@ use crate::{Check, Reason, SignatureInfo, Trust};
 
 /// How far the times in description and stamp may lie apart: one software takes both in turn.
 const APART: SignedDuration = SignedDuration::from_mins(1);
+
+/// Bytes from which on digests are computed by several threads, and how many at most.
+const TOGETHER: usize = 16 << 20;
+const WORKERS: usize = 4;
 
 /// The package and what is known of it.
 pub(super) struct Context<'a> {
@@ -74,7 +79,45 @@ impl Context<'_> {
         let part = self.package.get(name)?;
         let key = (name.to_string(), method);
         let digest = self.digests.entry(key);
-        Some(digest.or_insert_with(|| method.of(&part.data)))
+        Some(digest.or_insert_with(|| method.of_part(part)))
+    }
+
+    /// Computes the digests of many parts at once, on all processors, where they are so large that
+    /// somebody would wait for them.
+    pub(super) fn digest_all(&mut self, names: &[String], method: Method) {
+        let mut seen = HashSet::new();
+        let parts: Vec<&PackagePart<'_>> = names
+            .iter()
+            .filter(|name| seen.insert(*name))
+            .filter(|name| !self.digests.contains_key(&((*name).clone(), method)))
+            .filter_map(|name| self.package.get(name))
+            .collect();
+        let bytes: usize = parts.iter().map(|part| part.size()).sum();
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        let workers = workers.min(parts.len()).min(WORKERS);
+        if bytes < TOGETHER || workers < 2 {
+            return;
+        }
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mine = std::iter::from_fn(|| parts.get(next.fetch_add(1, Ordering::Relaxed)));
+            let digest = |part: &&PackagePart<'_>| (part.name.clone(), method.of_part(part));
+            mine.map(digest).collect::<Vec<_>>()
+        };
+        let found = std::thread::scope(|scope| {
+            // Where no thread can be had, this one does all of it.
+            let others: Vec<_> = (1..workers)
+                .filter_map(|_| std::thread::Builder::new().spawn_scoped(scope, work).ok())
+                .collect();
+            let mut found = work();
+            let done = others.into_iter().filter_map(|other| other.join().ok());
+            found.extend(done.flatten());
+            found
+        });
+        let known = found
+            .into_iter()
+            .map(|(name, digest)| ((name, method), digest));
+        self.digests.extend(known);
     }
 }
 
@@ -96,7 +139,7 @@ impl<'a> One<'_, 'a> {
             report.fail(Check::Stamp, Reason::SealRemoved, self.index, evidence);
             return;
         };
-        let file = match SignatureFile::parse(&part.data) {
+        let file = match SignatureFile::parse(part.data()) {
             Ok(file) => file,
             Err(why) => {
                 self.own_folder();
@@ -129,7 +172,7 @@ impl<'a> One<'_, 'a> {
             return;
         };
         let notes = Notes::default();
-        let parsed = SignedValue::parse(&value.data, &notes);
+        let parsed = SignedValue::parse(value.data(), &notes);
         self.form(&notes.take(), &value.name, report);
         let mut has_seal = false;
         let parsed = parsed.map(|(parsed, rest)| {
@@ -139,10 +182,10 @@ impl<'a> One<'_, 'a> {
         match parsed {
             Ok(SignedValue::Stamp(stamp)) => {
                 has_seal = true;
-                self.stamp(&file, &part.data, &value.name, &stamp, report);
+                self.stamp(&file, part.data(), &value.name, &stamp, report);
             }
-            Ok(SignedValue::Data(data)) => self.data(&file, &part.data, &data, report),
-            Ok(SignedValue::Bare(bytes)) => self.bare(&file, &part.data, bytes, report),
+            Ok(SignedValue::Data(data)) => self.data(&file, part.data(), &data, report),
+            Ok(SignedValue::Bare(bytes)) => self.bare(&file, part.data(), bytes, report),
             Err(error) => {
                 let evidence = format!("{}: {error}", value.name);
                 report.fail(Check::Stamp, Reason::StampBroken, self.index, evidence);

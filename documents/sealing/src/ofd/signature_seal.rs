@@ -50,8 +50,8 @@ impl One<'_, '_> {
                         let evidence = format!("{written} is missing");
                         report.fail(check, Reason::SealRemoved, index, evidence);
                     }
-                    Some(part) if *part.data == *stamp.seal => {}
-                    Some(part) => match same_seal(&part.data, stamp.seal) {
+                    Some(part) if part.data() == stamp.seal => {}
+                    Some(part) => match same_seal(part.data(), stamp.seal) {
                         // What covers the file covers its oddity.
                         Some(odd) if self.account.covered.contains(&part.name) => {
                             self.deviates(odd, part.name.clone(), report);

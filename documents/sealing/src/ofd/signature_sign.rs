@@ -237,7 +237,7 @@ impl One<'_, '_> {
         };
         for text in &file.certificates {
             match path::resolve(description, text).and_then(|name| package.get(&name)) {
-                Some(part) => add(&part.data, &part.name, Some(&part.name), true),
+                Some(part) => add(part.data(), &part.name, Some(&part.name), true),
                 None => add(text.as_bytes(), description, None, true),
             }
         }
@@ -253,20 +253,20 @@ impl One<'_, '_> {
             .filter(|part| is_certificate(&part.name))
             .take(SEARCHED)
         {
-            add(&part.data, &part.name, Some(&part.name), true);
+            add(part.data(), &part.name, Some(&part.name), true);
         }
         let others = package.parts.iter().filter(|part| {
             let end = part.name.rsplit('.').next().unwrap_or_default();
             end.eq_ignore_ascii_case("esl") || end.eq_ignore_ascii_case("dat")
         });
-        for part in others.filter(|part| part.data.len() <= SEAL).take(SEARCHED) {
+        for part in others.filter(|part| part.size() <= SEAL).take(SEARCHED) {
             let own = beside(&part.name);
             let name = part.name.to_ascii_lowercase();
             if name.ends_with(".esl") {
-                add_seal(&part.data, |der| add(der, &part.name, None, false));
+                add_seal(part.data(), |der| add(der, &part.name, None, false));
             } else if name.ends_with(".dat") && !own {
                 let notes = Notes::default();
-                match SignedValue::parse(&part.data, &notes) {
+                match SignedValue::parse(part.data(), &notes) {
                     Ok((SignedValue::Stamp(stamp), _)) => {
                         add(stamp.certificate, &part.name, None, false);
                     }

@@ -41,7 +41,7 @@ pub fn verify_ofd_keeping(
     let kept = package.parts.iter();
     let kept = kept
         .filter(|part| part.damage.is_none() && wanted(&part.name))
-        .map(|part| (part.name.clone(), part.data.to_vec()))
+        .map(|part| (part.name.clone(), part.data().to_vec()))
         .collect();
     Ok((verdict, kept))
 }
@@ -50,7 +50,7 @@ fn judge(package: &Package<'_>, trust: &Trust) -> Result<Verdict, Unreadable> {
     let entry = package
         .get(ENTRY)
         .ok_or_else(|| Unreadable(format!("it has no {ENTRY}")))?;
-    let bodies = document::bodies(&entry.data);
+    let bodies = document::bodies(entry.data());
     let mut report = Report::new(FileKind::Ofd);
     let lists = match &bodies {
         Ok(bodies) => named_lists(package, bodies, &mut report),
@@ -124,7 +124,7 @@ fn context<'a>(package: &'a Package<'a>, bodies: &[Body], trust: &'a Trust) -> C
         let Some(root) = package.get(&body.root) else {
             continue;
         };
-        let Ok((pages, templates)) = document::pages(&body.root, &root.data) else {
+        let Ok((pages, templates)) = document::pages(&body.root, root.data()) else {
             continue;
         };
         for page in pages {
@@ -153,7 +153,7 @@ fn entries(package: &Package<'_>, lists: &[String], report: &mut Report) -> Vec<
         let Some(part) = package.get(name) else {
             continue;
         };
-        match List::parse(name, &part.data) {
+        match List::parse(name, part.data()) {
             Ok(list) => {
                 for one in &list.deviations {
                     let place = format!("{name} {}", one.place);

@@ -9,11 +9,12 @@ pub(super) const OBJECTS: u32 = 8_388_607;
 /// Cross-reference entries in all sections together.
 pub(super) const ENTRIES: usize = 1 << 21;
 
-/// Where a section says an object stands.
+/// Where a section says an object stands. Small, because a file may have a million of them: no
+/// file is so large that an offset needs more than four bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     Free,
-    At { offset: usize, generation: u16 },
+    At { offset: u32, generation: u16 },
     In { stream: u32, index: u32 },
 }
 
@@ -116,7 +117,7 @@ fn read_table(scan: &mut Scan<'_>) -> Read<Section> {
             }
             let place = match used {
                 true => Place::At {
-                    offset: offset as usize,
+                    offset: offset_of(offset),
                     generation,
                 },
                 false => Place::Free,
@@ -133,6 +134,11 @@ fn read_table(scan: &mut Scan<'_>) -> Read<Section> {
         trailer,
         is_stream: false,
     })
+}
+
+/// An offset behind every file is one behind this file.
+fn offset_of(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 pub(super) fn object_number(number: u64) -> Option<u32> {
@@ -204,7 +210,7 @@ fn read_stream(scan: &mut Scan<'_>, data: &[u8]) -> Read<Section> {
             ) {
                 (0, ..) => Place::Free,
                 (1, Ok(generation), ..) => Place::At {
-                    offset: b as usize,
+                    offset: offset_of(b),
                     generation,
                 },
                 (2, _, Ok(stream), Ok(index)) => Place::In { stream, index },
@@ -226,11 +232,15 @@ fn read_stream(scan: &mut Scan<'_>, data: &[u8]) -> Read<Section> {
 fn sound(section: Section) -> Read<Section> {
     let mut seen: Vec<u32> = section.entries.iter().map(|(num, _)| *num).collect();
     seen.sort_unstable();
-    if seen.windows(2).any(|pair| pair[0] == pair[1]) {
+    let doubled = seen.windows(2).any(|pair| pair[0] == pair[1]);
+    drop(seen);
+    if doubled {
         return Err(Bad {
             at: section.at,
             what: "a cross-reference section names an object twice",
         });
     }
+    let mut section = section;
+    section.entries.shrink_to_fit();
     Ok(section)
 }

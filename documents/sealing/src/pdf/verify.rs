@@ -35,8 +35,8 @@ pub fn verify_pdf(bytes: &[u8], trust: &Trust) -> Result<Verdict, Unreadable> {
     }
     let mut report = Report::new(FileKind::Pdf);
     match readable_part(bytes) {
-        Ok(part) => {
-            if let Err(bad) = examine(bytes, part, trust, &mut report) {
+        Ok(file) => {
+            if let Err(bad) = examine(bytes, &file, trust, &mut report) {
                 anomaly(&mut report, &bad);
             }
         }
@@ -56,10 +56,10 @@ fn anomaly(report: &mut Report, bad: &Bad) {
 
 /// The longest beginning of the file that is a file by itself, so that something stuck to its end is
 /// told as such.
-fn readable_part(bytes: &[u8]) -> Read<usize> {
+fn readable_part(bytes: &[u8]) -> Read<File<'_>> {
     const TRIES: usize = 8;
     let whole = match File::read(bytes) {
-        Ok(_) => return Ok(bytes.len()),
+        Ok(file) => return Ok(file),
         Err(bad) => bad,
     };
     let mut end = bytes.len();
@@ -74,8 +74,10 @@ fn readable_part(bytes: &[u8]) -> Read<usize> {
             _ => 0,
         };
         let part = mark + 5 + line;
-        if part < bytes.len() && File::read(&bytes[..part]).is_ok() {
-            return Ok(part);
+        if part < bytes.len()
+            && let Ok(file) = File::read(&bytes[..part])
+        {
+            return Ok(file);
         }
         end = mark;
     }
@@ -88,8 +90,8 @@ fn rfind(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
         .rposition(|window| window == wanted)
 }
 
-fn examine(bytes: &[u8], part: usize, trust: &Trust, report: &mut Report) -> Read<()> {
-    let file = File::read(&bytes[..part])?;
+fn examine(bytes: &[u8], file: &File<'_>, trust: &Trust, report: &mut Report) -> Read<()> {
+    let part = file.data.len();
     let newest = file.newest();
     if newest.trailer().has("Encrypt") {
         return Err(Bad {
@@ -97,7 +99,7 @@ fn examine(bytes: &[u8], part: usize, trust: &Trust, report: &mut Report) -> Rea
             what: "the file is encrypted",
         });
     }
-    let walk = Walk::take(&file, &newest);
+    let walk = Walk::take(file, &newest);
     let form = Form::read(&newest)?;
     let signed: Vec<&SigField> = form
         .signatures
@@ -131,7 +133,7 @@ fn examine(bytes: &[u8], part: usize, trust: &Trust, report: &mut Report) -> Rea
     }
     let mut marks = Vec::new();
     for field in signed {
-        match Mark::read(&file, &newest, field) {
+        match Mark::read(file, &newest, field) {
             Ok(mark) => marks.push(mark),
             Err(unsound) => judge::unsound(field, &unsound, report),
         }
@@ -139,9 +141,9 @@ fn examine(bytes: &[u8], part: usize, trust: &Trust, report: &mut Report) -> Rea
     marks.sort_by_key(|mark| mark.end);
     let first = report.signatures.len();
     let store = Store::read(&newest, &form)?;
-    judge::signatures(&file, &marks, &store, trust, report);
+    judge::signatures(file, &marks, &store, trust, report);
     certification(&marks, first, report);
-    coverage(&file, &newest, &marks, first, bytes.len(), report)?;
+    coverage(file, &newest, &marks, first, bytes.len(), report)?;
     for (i, mark) in marks.iter().enumerate() {
         if !walk.ends.contains(&mark.eof) {
             let evidence = "what was signed does not end where a revision ends";

@@ -33,11 +33,11 @@ impl Walk {
         let at = |section: &Section| body_start(file.data, section.at);
         let mut sections: HashSet<usize> = file.sections.iter().map(at).collect();
         // In the order of the file, and so sorted; maps would weigh more than a file of many objects.
-        let mut bodies: Vec<(usize, Key)> = Vec::new();
+        let mut bodies: Vec<(u32, Key)> = Vec::new();
         let mut in_revision: HashSet<u32> = HashSet::new();
         let mut scan = Scan::at(file.data, 0);
         let mut whole = true;
-        let mut referred: HashMap<u32, usize> = HashMap::new();
+        let mut referred: HashMap<u32, u32> = HashMap::new();
         while let Some(byte) = scan.peek().filter(|_| whole) {
             if is_space(byte) {
                 scan.pos += 1;
@@ -46,7 +46,8 @@ impl Walk {
                     // Some writers append their update to the mark without a line end.
                     scan.pos += "%%EOF".len();
                     walk.ends.insert(scan.pos);
-                    in_revision.clear();
+                    // Emptying one that was large once would take as long every time.
+                    in_revision = HashSet::new();
                 } else {
                     scan.skip_comment();
                 }
@@ -75,7 +76,8 @@ impl Walk {
                 if !in_revision.insert(body.key.num) {
                     walk.doubled.push((body.key, start));
                 }
-                if !sections.remove(&start) && named.binary_search(&start).is_err() {
+                let place = start as u32;
+                if !sections.remove(&start) && named.binary_search(&place).is_err() {
                     walk.odd
                         .push((start, "an object that no cross-reference section names"));
                 }
@@ -86,9 +88,9 @@ impl Walk {
                     walk.signatures.push(body.key);
                 }
                 each_reference(&body.value, &mut |num| {
-                    referred.entry(num).or_insert(start);
+                    referred.entry(num).or_insert(place);
                 });
-                bodies.push((start, body.key));
+                bodies.push((place, body.key));
             }
         }
         // Behind damage nothing was looked at, so nothing can be said to be missing.
@@ -125,7 +127,7 @@ impl Walk {
         [doubled, missing, odd].into_iter().flatten().collect()
     }
 
-    fn find_missing(&mut self, file: &File<'_>, bodies: &[(usize, Key)]) {
+    fn find_missing(&mut self, file: &File<'_>, bodies: &[(u32, Key)]) {
         for (num, place) in file.sections.iter().flat_map(|section| &section.entries) {
             let Place::At { offset, generation } = *place else {
                 continue;
@@ -134,10 +136,10 @@ impl Walk {
                 num: *num,
                 generation,
             };
-            let start = body_start(file.data, offset);
-            let found = bodies.binary_search_by_key(&start, |(at, _)| *at);
+            let start = body_start(file.data, offset as usize);
+            let found = bodies.binary_search_by_key(&start, |(at, _)| *at as usize);
             if found.map(|at| bodies[at].1) != Ok(key) {
-                self.missing.push((*num, offset));
+                self.missing.push((*num, offset as usize));
             }
         }
     }
@@ -150,11 +152,11 @@ fn body_start(data: &[u8], offset: usize) -> usize {
 }
 
 /// Sorted.
-fn named_offsets(file: &File<'_>) -> Vec<usize> {
+fn named_offsets(file: &File<'_>) -> Vec<u32> {
     let places = file.sections.iter().flat_map(|section| &section.entries);
-    let mut offsets: Vec<usize> = places
+    let mut offsets: Vec<u32> = places
         .filter_map(|(_, place)| match place {
-            Place::At { offset, .. } => Some(body_start(file.data, *offset)),
+            Place::At { offset, .. } => u32::try_from(body_start(file.data, *offset as usize)).ok(),
             _ => None,
         })
         .collect();

@@ -1,6 +1,7 @@
 //! 核验 [H-54 to H-60]: security, revocation, data, strictly in this order; the first failure stops.
 
 mod bundle;
+mod opened;
 mod outcome;
 mod pages;
 mod record;

@@ -1,8 +1,8 @@
 //! The pages of a file as pictures, with the seals on them.
 
-use ofd::read::Document;
-use ofd::{Limits, StampPicture};
+use ofd::StampPicture;
 
+use super::opened::Open;
 use crate::error::LicenceError;
 
 /// A page drawn.
@@ -29,19 +29,12 @@ pub fn stamps(bytes: &[u8]) -> Vec<StampPicture> {
         .collect()
 }
 
-/// How many pages an OFD has; none for anything else.
-pub(crate) fn count(bytes: &[u8]) -> Option<usize> {
-    let document = Document::open(bytes, &Limits::default()).ok()?;
-    Some(document.page_count())
-}
-
 /// Draws a page of an OFD, from 0.
-pub(crate) fn draw(bytes: &[u8], page: usize, dpi: f32) -> Result<DrawnPage, LicenceError> {
-    let document = Document::open(bytes, &Limits::default())?;
-    if page >= document.page_count() {
-        return Err(LicenceError::NotFound);
-    }
-    let drawn = document.draw_png(page, dpi, &stamps(bytes))?;
+pub(super) fn draw(open: &Open, page: usize, dpi: f32) -> Result<DrawnPage, LicenceError> {
+    let document = open.document.as_ref();
+    let document = document.filter(|document| page < document.page_count());
+    let document = document.ok_or(LicenceError::NotFound)?;
+    let drawn = document.draw_png(page, dpi, &open.stamps)?;
     let findings = document.findings().iter().chain(&drawn.findings);
     let told = findings
         .map(|f| (f.what.zh().into(), f.what.en().into(), f.detail.clone()))

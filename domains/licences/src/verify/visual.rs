@@ -1,18 +1,21 @@
 //! 可视核验: an officer looks at the drawn pages beside what the library says, and records what was
 //! seen [H-56].
 
+use std::sync::Arc;
+
 use blobs::Blobs;
 use jiff::Timestamp;
 use kernel::{Permission, Target};
+use ofd::read::Document;
 use serde::{Deserialize, Serialize};
 use store::{Ctx, Row, Run, args};
 
+use super::opened::{Open, Opened};
 use super::pages::{self, DrawnPage};
 use super::{Verification, locate, verification, verify_file};
 use crate::error::LicenceError;
 use crate::events::stream;
 use crate::kind::licence_type;
-use crate::metadata::Metadata;
 
 kernel::codes! {
     /// What the person saw.
@@ -58,8 +61,10 @@ pub struct VisualCheck {
 pub struct VisualCase {
     pub check: VisualCheck,
     pub verification: Verification,
-    /// Pages that can be drawn; none for a PDF, which browsers show.
+    /// Pages that can be drawn; none for a PDF, and for what cannot be read.
     pub pages: Option<usize>,
+    /// It is a PDF, which browsers show.
+    pub is_pdf: bool,
     pub fields: Vec<Compared>,
     /// Key of the licence, where the library holds it: corrections start there [H-57].
     pub licence_key: Option<String>,
@@ -93,7 +98,7 @@ fn require(ctx: &Ctx) -> Result<(), LicenceError> {
     }
 }
 
-fn store(ctx: &Ctx) -> Result<std::sync::Arc<Blobs>, LicenceError> {
+fn store(ctx: &Ctx) -> Result<Arc<Blobs>, LicenceError> {
     ctx.shared
         .get::<Blobs>()
         .ok_or_else(|| LicenceError::Data("no file store".into()))
@@ -105,7 +110,7 @@ pub async fn begin_visual(ctx: &Ctx, bytes: Vec<u8>) -> Result<String, LicenceEr
     let found = verify_file(ctx, bytes.clone()).await?;
     let blob = store(ctx)?.put(ctx, bytes).await?.name;
     let row = (found.number.clone(), blob);
-    let (inner, row) = (ctx.clone(), std::sync::Arc::new(row));
+    let (inner, row) = (ctx.clone(), Arc::new(row));
     ctx.db
         .write(move |tx| {
             let (ctx, row) = (inner.clone(), row.clone());
@@ -180,15 +185,11 @@ pub async fn visual_checks(ctx: &Ctx) -> Result<Vec<VisualCheck>, LicenceError> 
 pub async fn visual(ctx: &Ctx, number: &str) -> Result<VisualCase, LicenceError> {
     let check = own(ctx, number).await?;
     let verification = verification(ctx, number).await?;
-    let bytes = store(ctx)?.get(ctx, &check.blob).await?;
-    let read = tokio::task::spawn_blocking(move || {
-        let pages = pages::count(&bytes);
-        let metadata = pages.and_then(|_| Metadata::of_ofd(&bytes));
-        (pages, metadata)
-    });
-    let (pages, metadata) = read.await.map_err(|e| LicenceError::Data(e.to_string()))?;
+    let open = open(ctx, &check).await?;
+    let pages = open.document.as_ref().map(Document::page_count);
+    let metadata = open.metadata.as_ref();
     let digest = verification.digest.clone().unwrap_or_default();
-    let found = locate(ctx, &digest, metadata.as_ref()).await?;
+    let found = locate(ctx, &digest, metadata).await?;
     let mut fields = Vec::new();
     if let Some((licence, version)) = &found {
         let kind = licence_type(ctx, &licence.type_code).await?;
@@ -202,9 +203,7 @@ pub async fn visual(ctx: &Ctx, number: &str) -> Result<VisualCase, LicenceError>
             .require(Permission::LicenceReveal, &target)
             .is_ok();
         for field in &kind.face_fields {
-            let in_file = metadata
-                .as_ref()
-                .and_then(|m| m.face.get(&field.field_code));
+            let in_file = metadata.and_then(|m| m.face.get(&field.field_code));
             let in_library = version.face.face.get(&field.field_code);
             fields.push(Compared {
                 name: field.field_name.clone(),
@@ -219,6 +218,7 @@ pub async fn visual(ctx: &Ctx, number: &str) -> Result<VisualCase, LicenceError>
         check,
         verification,
         pages,
+        is_pdf: open.is_pdf,
         fields,
         licence_key: found.map(|(licence, _)| licence.licence_key),
     })
@@ -232,10 +232,25 @@ pub async fn visual_page(
     dpi: u16,
 ) -> Result<DrawnPage, LicenceError> {
     let check = own(ctx, number).await?;
-    let bytes = store(ctx)?.get(ctx, &check.blob).await?;
+    let open = open(ctx, &check).await?;
     let dpi = f32::from(dpi.clamp(50, 300));
-    let drawn = tokio::task::spawn_blocking(move || pages::draw(&bytes, page, dpi));
-    drawn.await.map_err(|e| LicenceError::Data(e.to_string()))?
+    let drawn = tokio::task::spawn_blocking(move || pages::draw(&open, page, dpi)).await;
+    // Its pictures stay decoded for the next page, and now it is known how much they take.
+    ctx.shared.get_or_make::<Opened>().make_room(ctx.now());
+    drawn.map_err(|e| LicenceError::Data(e.to_string()))?
+}
+
+/// The file of a check, opened. It stays open until the check has ended.
+async fn open(ctx: &Ctx, check: &VisualCheck) -> Result<Arc<Open>, LicenceError> {
+    let read = async {
+        let bytes = store(ctx)?.get(ctx, &check.blob).await?;
+        let read = tokio::task::spawn_blocking(move || Arc::new(Open::read(&bytes)));
+        read.await.map_err(|e| LicenceError::Data(e.to_string()))
+    };
+    match check.seen {
+        Some(_) => read.await,
+        None => Opened::get(ctx, &check.number, read).await,
+    }
 }
 
 /// The file itself.
@@ -270,7 +285,7 @@ pub async fn record_visual(
         None => format!("verification/{number}"),
     };
     let sealed = ctx.seal("visual_check", "note", number, note.as_bytes());
-    let (inner, work) = (ctx.clone(), std::sync::Arc::new((event, stream, sealed)));
+    let (inner, work) = (ctx.clone(), Arc::new((event, stream, sealed)));
     ctx.db
         .write(move |tx| {
             let (ctx, work) = (inner.clone(), work.clone());
@@ -288,10 +303,12 @@ pub async fn record_visual(
                     return Err(LicenceError::Stale);
                 }
                 journal::append(tx, &ctx, stream, event).await?;
-                Ok(())
+                Ok::<_, LicenceError>(())
             })
         })
-        .await
+        .await?;
+    ctx.shared.get_or_make::<Opened>().forget(number);
+    Ok(())
 }
 
 /// The names of all kept files, for the sweeper and the backup of the file store.

@@ -85,3 +85,53 @@ async fn an_officer_looks_at_a_licence_beside_the_library() {
     desk.close().await;
     city.close().await;
 }
+
+/// A PDF is shown by the browser's own viewer in a frame of the page, under our policy, and can be
+/// opened by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pdf_is_shown_by_the_browser() {
+    let city = Served::open("2026-11-16T09:30").await;
+    let ctx = city.ctx();
+    let query = licences::Query {
+        licence_no: Some(FOOD.into()),
+        ..licences::Query::default()
+    };
+    let found = licences::search(ctx, &query, kernel::PageRequest::default()).await;
+    let key = found.unwrap().rows.remove(0).licence_key;
+    let pdf = licences::file(ctx, &key, licences::Format::Pdf)
+        .await
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("licence.pdf");
+    std::fs::write(&file, &pdf).unwrap();
+
+    let desk = Browser::open(&city.base, DESKTOP).await;
+    staff(&city, &desk, "sc_tancw", "2026-11-16T09:31").await;
+    desk.goto("/desk/verify").await;
+    desk.put_file("#f-file", &file).await;
+    desk.press("开始核验").await;
+    let said = desk.text().await;
+    assert!(said.contains("系统核验通过"), "{said}");
+    assert_eq!(desk.count("iframe.viewer").await, 1);
+    // A refused frame holds an error page of another origin; this one is ours, and a PDF.
+    let shown = "const f = document.querySelector('iframe.viewer'); \
+                 for (let i = 0; i < 100; i++) { \
+                   const d = f.contentDocument; \
+                   if (d && d.contentType === 'application/pdf' && d.readyState === 'complete') \
+                     return d.contentType; \
+                   await new Promise(r => setTimeout(r, 100)); } \
+                 return f.contentDocument ? f.contentDocument.contentType : 'refused';";
+    let shown = desk.js_later(shown).await;
+    assert_eq!(shown, "application/pdf");
+    // The viewer paints after it has loaded.
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    desk.shot("visual-pdf").await;
+    desk.resize(PHONE).await;
+    desk.shot("visual-pdf").await;
+    desk.resize(DESKTOP).await;
+    desk.choose("seen", "same").await;
+    desk.press("记录结果").await;
+    assert!(desk.text().await.contains("已记录"));
+    desk.close().await;
+    city.close().await;
+}

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::Path;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use cases::Collected;
@@ -25,7 +25,7 @@ pub(crate) fn file(name: &str, media_type: &'static str, bytes: Vec<u8>) -> Resp
     let disposition = format!("{way}; filename*=UTF-8''{}", enc(name));
     let disposition = HeaderValue::from_str(&disposition)
         .unwrap_or_else(|_| HeaderValue::from_static("attachment"));
-    let head = [
+    let mut head = HeaderMap::from_iter([
         (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),
         (header::CONTENT_DISPOSITION, disposition),
         (
@@ -36,7 +36,24 @@ pub(crate) fn file(name: &str, media_type: &'static str, bytes: Vec<u8>) -> Resp
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         ),
-    ];
+    ]);
+    if media_type == "application/pdf" {
+        // The viewers of browsers are plug-ins to the policy, and our own pages show them in a
+        // frame.
+        head.extend([
+            (
+                header::CONTENT_SECURITY_POLICY,
+                HeaderValue::from_static(
+                    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; \
+                     frame-ancestors 'self'",
+                ),
+            ),
+            (
+                header::X_FRAME_OPTIONS,
+                HeaderValue::from_static("SAMEORIGIN"),
+            ),
+        ]);
+    }
     (head, bytes).into_response()
 }
 

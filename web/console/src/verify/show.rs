@@ -138,9 +138,15 @@ fn pages(l: &L, case: &VisualCase, number: &str, dpi: Option<u16>) -> Vec<Part> 
     let base = format!("/desk/verify/{}", enc(number));
     let file = (format!("{base}/file"), l.t("console-visual-open-file"));
     let Some(count) = case.pages else {
+        if !case.is_pdf {
+            let words = l.t("console-visual-unreadable");
+            return vec![Part::Note(Notice::warn(words)), Part::Links(vec![file])];
+        }
+        // The browser's own viewer leafs, enlarges and prints.
         return vec![
-            Part::Note(Notice::info(l.t("console-visual-no-pages"))),
-            Part::Links(vec![file]),
+            Part::Text(l.t("console-visual-viewer")),
+            Part::Links(vec![file.clone()]),
+            Part::Viewer(file.0, l.t("console-visual-sheets")),
         ];
     };
     let mut links = vec![(format!("{base}#pages"), l.t("console-visual-fit"))];
