@@ -68,4 +68,8 @@ pub const MIGRATIONS: &[store::Migration] = &[
         name: "licences/0005",
         sql: include_str!("../migrations/0005_visual.sql"),
     },
+    store::Migration {
+        name: "licences/0006",
+        sql: include_str!("../migrations/0006_verified.sql"),
+    },
 ];

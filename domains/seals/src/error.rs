@@ -1,6 +1,8 @@
 //! How the seal service fails, in words a clerk understands.
 
+use journal::JournalError;
 use kernel::{Denied, Problem};
+use store::StoreError;
 
 use crate::roots::keep as roots;
 use crate::roots::{RootEvent, RootState};
@@ -77,9 +79,9 @@ pub enum SealError {
     #[error(transparent)]
     Agencies(#[from] agencies::AgenciesError),
     #[error(transparent)]
-    Store(#[from] store::StoreError),
+    Store(#[from] StoreError),
     #[error(transparent)]
-    Journal(#[from] journal::JournalError),
+    Journal(#[from] JournalError),
 }
 
 impl From<SealError> for Problem {
@@ -164,6 +166,11 @@ impl From<SealError> for Problem {
                 "印章正在停用，不能用印",
                 "The seal is being taken out of use and cannot sign",
             ),
+            E::Key(gm::KeyError::Unknown(_)) => Problem::conflict(
+                "seal_key_gone",
+                "印章的密钥已不在密钥库中，不能用印",
+                "The seal's key is no longer in the key store; it cannot sign",
+            ),
             E::NoGrant => Problem::not_found(
                 "没有这项授权，或授权已经终止",
                 "There is no such authorisation, or it has ended",
@@ -188,6 +195,14 @@ impl From<SealError> for Problem {
                 format!("印模不能绘制：{error}"),
                 format!("The impression cannot be drawn: {error}"),
             ),
+            E::Store(StoreError::Conflict)
+            | E::Journal(JournalError::Store(StoreError::Conflict | StoreError::Duplicate)) => {
+                Problem::conflict(
+                    "busy",
+                    "同时用印的人较多，请再试一次",
+                    "Too many use the seal at once, please try again",
+                )
+            }
             E::NoAuthorities
             | E::Key(_)
             | E::Certificate(_)
