@@ -59,8 +59,8 @@ pub async fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Platform, Stop
         Some(_) => DataLock::share(&place.data),
         None => DataLock::take(&place.data),
     };
-    let lock = lock
-        .map_err(|e| Stop::new(format!("数据目录正在使用 / data folder in use: {e}")))?;
+    let lock =
+        lock.map_err(|e| Stop::new(format!("数据目录正在使用 / data folder in use: {e}")))?;
     let rng: Arc<dyn Randomness> = Arc::new(SystemRandom);
     let keys = keys::open_or_create(&place.data, &rng)?;
     let vault = Vault::from_store(&*keys, &mut |out: &mut [u8]| rng.fill(out))?;

@@ -191,7 +191,10 @@ fn dates(given: &[Given], trust: &sealing::Trust) -> Vec<Timestamp> {
 /// How many private keys of seals the store holds.
 fn seal_keys(store: &dyn KeyStore) -> usize {
     let names = store.keys();
-    names.iter().filter(|name| name.starts_with("seal.")).count()
+    names
+        .iter()
+        .filter(|name| name.starts_with("seal."))
+        .count()
 }
 
 /// Tokens by which the officers act over the interface.

@@ -39,6 +39,7 @@ mod token;
 mod transport;
 mod unlock;
 mod vault;
+mod words;
 
 pub use authority::{Authority, AuthorityNames};
 pub use certificate::Certificate;

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use gm::{Authority, AuthorityNames, Certificate, KeyError, KeyKind, KeyStore, Signer};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::Ctx;
 
+use crate::apply::whole_second;
 use crate::error::SealError;
 use crate::seal::Seal;
 use crate::state::State;
@@ -69,12 +70,26 @@ impl Authorities {
         Ok(self.store.signer(&key_of(name, kind))?)
     }
 
+    /// The signer of a seal's PDF key: P-256, or RSA where an outside authority wanted that.
+    pub(crate) fn pdf_signer(&self, name: &str) -> Result<Arc<dyn Signer>, SealError> {
+        let rsa = [KeyKind::Rsa2048, KeyKind::Rsa3072, KeyKind::Rsa4096];
+        let first = self.signer(name, KeyKind::P256);
+        if !matches!(first, Err(SealError::Key(KeyError::Unknown(_)))) {
+            return first;
+        }
+        let others = rsa.into_iter().map(|kind| self.signer(name, kind));
+        others
+            .into_iter()
+            .find(|found| !matches!(found, Err(SealError::Key(KeyError::Unknown(_)))))
+            .unwrap_or(first)
+    }
+
     /// Erases the keys of a seal, by their name; that they are gone already is no error.
     pub(crate) async fn erase(self: &Arc<Self>, ctx: &Ctx, name: &str) -> Result<(), SealError> {
         let (this, rng, name) = (self.clone(), ctx.rng.clone(), name.to_owned());
         blocking(move || {
             let mut entropy = |out: &mut [u8]| rng.fill(out);
-            for kind in [KeyKind::Sm2, KeyKind::P256] {
+            for kind in KeyKind::ALL {
                 match this.store.destroy(&key_of(&name, kind), &mut entropy) {
                     Ok(()) | Err(KeyError::Unknown(_)) => {}
                     Err(error) => return Err(error.into()),
@@ -114,8 +129,15 @@ impl Authorities {
                     gm::RevocationReason::CessationOfOperation
                 };
                 for (authority, der) in [(&this.sm2, &one.signer), (&this.p256, &one.pdf_signer)] {
-                    let serial = Certificate::from_der(der)?.serial();
-                    authority.revoke(&serial, one.at, reason, &mut entropy)?;
+                    let certificate = Certificate::from_der(der)?;
+                    // What another authority issued only that one can revoke.
+                    if certificate.issuer_der() != authority.issuing().subject_der() {
+                        continue;
+                    }
+                    // Lists and signatures know whole seconds: what was signed earlier within the
+                    // same second was signed before, and after it nothing is.
+                    let at = second_after(one.at);
+                    authority.revoke(&certificate.serial(), at, reason, &mut entropy)?;
                 }
             }
             Ok(Arc::new([
@@ -140,6 +162,15 @@ impl Authorities {
         ctx.shared.get_or_make::<Trusted>().forget();
         Ok(())
     }
+}
+
+/// The first whole second not before a moment.
+fn second_after(at: Timestamp) -> Timestamp {
+    let whole = whole_second(at);
+    if whole < at {
+        return whole + SignedDuration::from_secs(1);
+    }
+    whole
 }
 
 fn publication(authority: &Authority, now: Timestamp) -> Result<Published, SealError> {

@@ -89,7 +89,7 @@ pub async fn stamp_pdf(
     let place = within(place, &ready.material);
     let field_name = format!("Seal_{}", id.as_str());
     blocking(move || {
-        let signer = authorities.signer(&ready.material.key_name, KeyKind::P256)?;
+        let signer = authorities.pdf_signer(&ready.material.key_name)?;
         let job = PdfSignJob {
             signer: &*signer,
             seal: &ready.picture,

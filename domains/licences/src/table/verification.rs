@@ -40,10 +40,7 @@ pub(crate) async fn insert(run: &mut impl Run, row: &Row) -> Result<(), StoreErr
 }
 
 /// The encrypted outcome of that number.
-pub(crate) async fn body(
-    run: &mut impl Run,
-    number: &str,
-) -> Result<Option<Vec<u8>>, StoreError> {
+pub(crate) async fn body(run: &mut impl Run, number: &str) -> Result<Option<Vec<u8>>, StoreError> {
     let sql = "SELECT body FROM verification WHERE number = ?";
     let row = run.row(sql, args![number]).await?;
     row.map(|row| row.get(0)).transpose()

@@ -60,9 +60,7 @@ pub(crate) async fn forget_old(ctx: &Ctx) -> Result<usize, LicenceError> {
     loop {
         let done: Result<usize, LicenceError> = ctx
             .db
-            .write(move |tx| {
-                Box::pin(async move { Ok(table::forget(tx, before, AT_ONCE).await?) })
-            })
+            .write(move |tx| Box::pin(async move { Ok(table::forget(tx, before, AT_ONCE).await?) }))
             .await;
         match done? {
             0 => return Ok(gone),

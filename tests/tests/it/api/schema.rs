@@ -24,7 +24,13 @@ fn tool() -> PathBuf {
     tool
 }
 
-async fn run(url: &str, token: &str, case: &str) {
+/// Every operation by itself.
+const EACH: &[&str] = &["--phases", "coverage,fuzzing"];
+/// The life of seals as the document's links lead through it: from the list to a seal, from a seal
+/// to an act with the revision that was seen, from what came of it to the next act.
+const SEAL_LIFE: &[&str] = &["--phases", "stateful", "--include-path-regex", "/seals"];
+
+async fn run(url: &str, token: &str, case: &str, what: &[&str]) -> String {
     let settings = tempfile::tempdir().unwrap();
     let template = include_str!("../../../tools/schemathesis.toml");
     let file = settings.path().join("schemathesis.toml");
@@ -36,7 +42,8 @@ async fn run(url: &str, token: &str, case: &str) {
         .arg(format!("{url}/api/v1/openapi.json"))
         .args(["--url", url])
         .args(["--header", &format!("Authorization: Bearer {token}")])
-        .args(["--checks", "all", "--phases", "coverage,fuzzing"])
+        .args(["--checks", "all"])
+        .args(what)
         .args(["--max-time", BUDGET, "--seed", "20261116"])
         .args([
             "--request-timeout",
@@ -49,12 +56,13 @@ async fn run(url: &str, token: &str, case: &str) {
         .output()
         .await
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(
         output.status.success(),
         "{said}\n{}",
         String::from_utf8_lossy(&output.stderr)
     );
+    said
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,10 +80,42 @@ async fn what_the_document_promises_is_kept() {
         .await;
     let (_, case) = town.apply("SPJYXK-XB").await;
     let token = client::given_all(&me).await;
-    run(&url, &token, &case.case_id).await;
+    run(&url, &token, &case.case_id, EACH).await;
     let clerk = town.first(&case, flow::Step::Accept).await;
     let token = client::given_all(&clerk).await;
-    run(&url, &token, &case.case_id).await;
+    run(&url, &token, &case.case_id, EACH).await;
     server.abort();
+    town.close().await;
+}
+
+/// Sequences of acts on seals, of an officer who manages them: every answer is one that the document
+/// promises, none is a fault, and what happened to the seals can still be read.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_life_of_seals_keeps_what_the_document_promises() {
+    let town = Town::sqlite("2026-11-16T09:00").await;
+    let (api, _) = client::open(&town).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move { axum::serve(listener, api).await });
+    let officer = town.officer("yz_leimq").await;
+    let token = client::given_all(&officer).await;
+    let all = seals::Seals::Region("990100".into());
+    let page = kernel::PageRequest::new(1, 100);
+    let moved = async || {
+        let found = seals::seals(town.ctx(), &all, page).await.unwrap();
+        let revs = found.rows.iter().map(|seal| seal.rev);
+        revs.max().unwrap_or_default()
+    };
+    let before = moved().await;
+    let said = run(&url, &token, "none", SEAL_LIFE).await;
+    server.abort();
+    assert!(
+        moved().await > before,
+        "no act of any sequence was done: {said}"
+    );
+    for seal in seals::seals(town.ctx(), &all, page).await.unwrap().rows {
+        let detail = seals::detail(&officer, &seal.key).await.unwrap();
+        assert_eq!(detail.history.len() as i64, detail.seal.rev);
+    }
     town.close().await;
 }
