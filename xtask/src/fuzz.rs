@@ -29,17 +29,10 @@ const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-leve
 pub fn run_all(seconds: u32) -> Result<()> {
     let out = Path::new("target/fuzz-seeds");
     let _ = std::fs::remove_dir_all(out);
-    run(Command::new("cargo")
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            "tongban",
-            "--",
-            "demo",
-            "--once",
-        ])
-        .args(["--at", "2026-11-16T09:00", "--out"])
+    // With the features of the whole workspace, as the tests: nothing is compiled twice.
+    run(Command::new("cargo").args(["build", "--workspace", "--bin", "tongban"]))?;
+    run(Command::new("target/debug/tongban")
+        .args(["demo", "--once", "--at", "2026-11-16T09:00", "--out"])
         .arg(out))?;
     // With a target named, build scripts stay as they are.
     let host = host()?;

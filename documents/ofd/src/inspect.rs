@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::xml::Element;
 use crate::{Error, Package};
 
+const OFD: &str = "OFD.xml";
+
 /// What a package says about itself.
 #[derive(Clone, Debug)]
 pub struct Inspection {
@@ -71,9 +73,28 @@ pub struct SignatureEntry {
     pub path: String,
 }
 
+/// The content of the attachment whose path ends so, in the first document. Nothing else is looked
+/// at: parts that do not lead to it may be missing.
+pub fn attached(package: &Package, ending: &str) -> Result<Option<Arc<[u8]>>, Error> {
+    let ofd = package.xml(OFD)?;
+    let root = ofd
+        .child("DocBody")
+        .and_then(|body| body.child_text("DocRoot"));
+    let root = place(package, OFD, root, "OFD.xml: DocRoot")?;
+    let Some((list, entries)) = attachment_list(package, &root, &package.xml(&root)?)? else {
+        return Ok(None);
+    };
+    for entry in entries.all("Attachment") {
+        let path = attachment_path(package, &list, entry)?;
+        if path.ends_with(ending) {
+            return Ok(package.get(&path).cloned());
+        }
+    }
+    Ok(None)
+}
+
 /// Looks into a package. What is missing or damaged is an error that names the part.
 pub fn inspect(package: &Package) -> Result<Inspection, Error> {
-    const OFD: &str = "OFD.xml";
     let ofd = package.xml(OFD)?;
     let body = ofd
         .child("DocBody")
@@ -184,18 +205,12 @@ fn collect_text(element: &Element, text: &mut String) {
 }
 
 fn attachments(package: &Package, root: &str, document: &Element) -> Result<Vec<Attached>, Error> {
-    let Some(list) = document.child_text("Attachments") else {
+    let Some((list, entries)) = attachment_list(package, root, document)? else {
         return Ok(Vec::new());
     };
-    let list = place(package, root, Some(list), "Document: Attachments")?;
     let mut found = Vec::new();
-    for entry in package.xml(&list)?.all("Attachment") {
-        let path = place(
-            package,
-            &list,
-            entry.child_text("FileLoc"),
-            "Attachment: FileLoc",
-        )?;
+    for entry in entries.all("Attachment") {
+        let path = attachment_path(package, &list, entry)?;
         let bytes = package
             .get(&path)
             .ok_or_else(|| Error::Missing(path.clone()))?
@@ -208,6 +223,25 @@ fn attachments(package: &Package, root: &str, document: &Element) -> Result<Vec<
         });
     }
     Ok(found)
+}
+
+/// The list of attachments with its path, if the document names one.
+fn attachment_list(
+    package: &Package,
+    root: &str,
+    document: &Element,
+) -> Result<Option<(String, Element)>, Error> {
+    let Some(list) = document.child_text("Attachments") else {
+        return Ok(None);
+    };
+    let list = place(package, root, Some(list), "Document: Attachments")?;
+    let entries = package.xml(&list)?;
+    Ok(Some((list, entries)))
+}
+
+fn attachment_path(package: &Package, list: &str, entry: &Element) -> Result<String, Error> {
+    let at = entry.child_text("FileLoc");
+    place(package, list, at, "Attachment: FileLoc")
 }
 
 fn signatures(package: &Package, list: &str) -> Result<Vec<SignatureEntry>, Error> {

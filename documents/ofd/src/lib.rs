@@ -19,6 +19,6 @@ pub mod xml;
 pub use compose::{DocInfo, compose};
 pub use draw::{Png, StampPicture, Svg};
 pub use error::Error;
-pub use inspect::{Attached, Inspection, PageInfo, SignatureEntry, inspect};
+pub use inspect::{Attached, Inspection, PageInfo, SignatureEntry, attached, inspect};
 pub use package::{Package, Part, resolve};
 pub use unzip::Limits;

@@ -32,7 +32,7 @@ pub use inspect::{
 };
 pub use ofd::{
     Edge, PageRef, Place, Provider, SealJob, SignJob, StampPicture, Straddle, seal_ofd,
-    seal_ofd_file, sign_ofd, stamps, straddle, verify_ofd,
+    seal_ofd_file, sign_ofd, stamps, straddle, verify_ofd, verify_ofd_keeping,
 };
 pub use reason::Reason;
 pub use seal::{Impression, Listed, Picture, Seal, SealKind, SealSpec, make_seal};

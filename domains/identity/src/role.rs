@@ -105,6 +105,7 @@ pub const ROLES: &[Role] = &[
             CaseSpecial,
             CaseReveal,
             LicenceQuery,
+            LicenceApprove,
             SealUse
         ]
     ),

@@ -19,6 +19,9 @@ pub enum LicenceError {
     Illegal(#[from] IllegalMove),
     #[error("changed meanwhile")]
     Stale,
+    /// 双人复核: who proposed a correction does not approve it.
+    #[error("one person may not do both")]
+    SamePerson,
     /// No agency answers for this platform's verifications.
     #[error("no operator is configured")]
     NoOperator,
@@ -94,6 +97,11 @@ impl From<LicenceError> for Problem {
                 "stale",
                 "证照刚刚被他人处理过，请刷新后再办",
                 "The licence was changed meanwhile",
+            ),
+            LicenceError::SamePerson => Problem::conflict(
+                "same_person",
+                "更正须由提出人以外的人员复核",
+                "A correction is approved by another person than who proposed it",
             ),
             LicenceError::NotCitable(state) => Problem::conflict(
                 "not_citable",

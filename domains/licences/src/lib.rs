@@ -1,6 +1,7 @@
 //! 电子证照: types, composition, issue, life cycle, wallet, verification.
 
 mod compose;
+mod correct;
 mod error;
 mod events;
 mod expire;
@@ -21,6 +22,11 @@ mod table;
 mod verify;
 mod wallet;
 
+pub use correct::{
+    Change, Correction, CorrectionBody, CorrectionMoved, CorrectionState, DataCheck, FieldCheck,
+    approve_correction, corrections_waiting, data_check, propose_correction, refuse_correction,
+    withdraw_correction,
+};
 pub use error::LicenceError;
 pub use events::{
     LicenceChanged, LicenceCited, LicenceEnding, LicenceIssued, LicenceVerified, StepLogged,
@@ -69,7 +75,11 @@ pub const MIGRATIONS: &[store::Migration] = &[
         sql: include_str!("../migrations/0005_visual.sql"),
     },
     store::Migration {
-        name: "licences/0006",
-        sql: include_str!("../migrations/0006_verified.sql"),
+        name: "licences/correction",
+        sql: include_str!("../migrations/0006_correction.sql"),
+    },
+    store::Migration {
+        name: "licences/verified",
+        sql: include_str!("../migrations/0007_verified.sql"),
     },
 ];

@@ -110,6 +110,10 @@ pub struct FileRef {
     pub blob: String,
     /// SM3, hexadecimal.
     pub digest: String,
+    /// SHA-256, hexadecimal: processors compute it many times faster, so a file that somebody shows
+    /// is found by it. Versions from before it was kept have none and are found by the digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
     pub bytes: u64,
 }
 

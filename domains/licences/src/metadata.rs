@@ -64,9 +64,17 @@ impl Metadata {
 
     /// Reads it back from an OFD file.
     pub fn of_ofd(bytes: &[u8]) -> Option<Self> {
-        let package = ofd::Package::read(bytes, &ofd::Limits::default()).ok()?;
-        let seen = ofd::inspect(&package).ok()?;
-        let attached = seen.attachments.iter().find(|a| a.path.ends_with(FILE))?;
-        serde_json::from_slice(package.get(&attached.path)?).ok()
+        Self::of(&ofd::Package::read(bytes, &ofd::Limits::default()).ok()?)
+    }
+
+    /// Reads it back from a package, or from those parts of one that lead to it.
+    pub fn of(package: &ofd::Package) -> Option<Self> {
+        let attached = ofd::attached(package, FILE).ok()??;
+        serde_json::from_slice(&attached).ok()
+    }
+
+    /// Whether a part leads to it: all that names other parts, but for pages.
+    pub fn is_on_the_way(name: &str) -> bool {
+        name.ends_with(FILE) || (name.ends_with(".xml") && !name.ends_with("Content.xml"))
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use blobs::Blobs;
+use gm::DigestAlgorithm;
 use jiff::civil::Date;
 use kernel::{Permission, Target, number, time};
 use seals::{Reserve, SealError, SealType, UseId, UsedDocument};
@@ -363,6 +364,7 @@ async fn stamp(
         (Format::Pdf, pdf),
         (Format::Png, drawn.thumbnail),
     ] {
+        let fingerprint = hex::encode(DigestAlgorithm::Sha256.of(&bytes));
         let stored = blobs.put(ctx, bytes).await?;
         if format != Format::Png {
             documents.push(UsedDocument {
@@ -375,6 +377,7 @@ async fn stamp(
             format,
             blob: stored.name,
             digest: stored.digest,
+            fingerprint: Some(fingerprint),
             bytes: stored.len,
         });
     }

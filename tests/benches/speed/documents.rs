@@ -88,7 +88,7 @@ async fn rate(call: impl AsyncFn() -> Result<(), licences::LicenceError>) -> Res
 }
 
 /// A food business licence of the demonstration, as it would be issued anew.
-fn request(city: &City) -> Result<IssueRequest> {
+pub fn request(city: &City) -> Result<IssueRequest> {
     let stock = city::part(city, "licences.json", "licences")?;
     let one = stock
         .iter()

@@ -15,6 +15,7 @@ mod search;
 mod server;
 mod start;
 mod table;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -50,6 +51,7 @@ async fn run(options: Options) -> Result<()> {
             Section::Start => start::measure(&options).await?,
             Section::Search => search::measure()?,
             Section::Guide => guide::measure(&options).await?,
+            Section::Verify => verify::measure(&options).await?,
             Section::CasesSqlite => cases::measure(&options, None).await?,
             Section::CasesPostgres => match &options.postgres {
                 Some(url) => cases::measure(&options, Some(url)).await?,

@@ -11,17 +11,19 @@ pub enum Section {
     Start,
     Search,
     Guide,
+    Verify,
     CasesSqlite,
     CasesPostgres,
     Lists,
 }
 
 impl Section {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Documents,
         Self::Start,
         Self::Search,
         Self::Guide,
+        Self::Verify,
         Self::CasesSqlite,
         Self::CasesPostgres,
         Self::Lists,
@@ -33,6 +35,7 @@ impl Section {
             Self::Start => "start",
             Self::Search => "search",
             Self::Guide => "guide",
+            Self::Verify => "verify",
             Self::CasesSqlite => "cases-sqlite",
             Self::CasesPostgres => "cases-postgres",
             Self::Lists => "lists",

@@ -2,6 +2,7 @@
 
 mod account;
 mod city;
+mod correct;
 mod journey;
 mod kept;
 mod keyboard;

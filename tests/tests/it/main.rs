@@ -9,6 +9,7 @@ mod browser;
 mod clocks;
 mod codes;
 mod conflicts;
+mod corrections;
 mod desks;
 mod foreign;
 mod forgeries;

@@ -103,7 +103,7 @@ pub async fn receive(mut parts: Multipart, known: &[&str]) -> Result<Sent, Fail>
         if name == "file" && file.is_none() {
             let title = part.file_name().unwrap_or("file").to_owned();
             let bytes = part.bytes().await.map_err(|e| unreadable(&e))?;
-            file = Some((title, bytes.to_vec()));
+            file = Some((title, Vec::from(bytes)));
         } else if known.contains(&name.as_str()) && !fields.iter().any(|(n, _)| *n == name) {
             let value = part.text().await.map_err(|e| unreadable(&e))?;
             fields.push((name, value));

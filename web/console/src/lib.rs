@@ -64,6 +64,11 @@ pub const TEXTS: &[ui::Resource] = &[
         include_str!("../locales/zh-CN/visual.ftl"),
     ),
     ui::Resource::en("console-visual", include_str!("../locales/en/visual.ftl")),
+    ui::Resource::zh(
+        "console-correct",
+        include_str!("../locales/zh-CN/correct.ftl"),
+    ),
+    ui::Resource::en("console-correct", include_str!("../locales/en/correct.ftl")),
     ui::Resource::zh("console-trust", include_str!("../locales/zh-CN/trust.ftl")),
     ui::Resource::en("console-trust", include_str!("../locales/en/trust.ftl")),
     ui::Resource::en(

@@ -94,9 +94,10 @@ impl<'a> Package<'a> {
             anomalies,
             index: HashMap::new(),
         };
-        let mut total = 0u64;
+        // One for all parts: setting one up costs more than unpacking a small part.
+        let (mut total, mut stream) = (0u64, Decompress::new(false));
         for central in &entries {
-            this.entry(bytes, central, &mut total);
+            this.entry(bytes, central, &mut total, &mut stream);
         }
         this.names();
         Ok(this)
@@ -111,7 +112,13 @@ impl<'a> Package<'a> {
         self.anomalies.push(Anomaly::Odd(what.into()));
     }
 
-    fn entry(&mut self, bytes: &'a [u8], central: &Central<'a>, total: &mut u64) {
+    fn entry(
+        &mut self,
+        bytes: &'a [u8],
+        central: &Central<'a>,
+        total: &mut u64,
+        stream: &mut Decompress,
+    ) {
         let name = match std::str::from_utf8(central.header.name) {
             Ok(name) => name.to_string(),
             Err(_) => {
@@ -139,7 +146,7 @@ impl<'a> Package<'a> {
         if !is_plain(name.strip_suffix('/').unwrap_or(&name)) {
             self.odd(format!("the name {name:?} leads elsewhere"));
         }
-        let (data, damage) = match unpack(bytes, central, total) {
+        let (data, damage) = match unpack(bytes, central, total, stream) {
             Ok(unpacked) => unpacked,
             Err(why) => (Cow::Borrowed(&[][..]), Some(Damage::Unreadable(why))),
         };
@@ -181,9 +188,9 @@ impl<'a> Package<'a> {
 fn find_end(bytes: &[u8], anomalies: &mut Vec<Anomaly>) -> Option<(usize, End)> {
     let last = bytes.len().checked_sub(END_SIZE)?;
     let first = last.saturating_sub(usize::from(u16::MAX));
-    let candidates: Vec<(usize, End)> = (first..=last)
-        .rev()
-        .filter(|at| bytes[*at..].starts_with(entry::END))
+    let tail = &bytes[first..last + entry::END.len()];
+    let candidates: Vec<(usize, End)> = memchr::memmem::rfind_iter(tail, entry::END)
+        .map(|at| first + at)
         .filter_map(|at| Some((at, entry::end(&bytes[at..])?)))
         .collect();
     let fits = |(at, end): &&(usize, End)| at + END_SIZE + usize::from(end.comment) == bytes.len();
@@ -333,6 +340,7 @@ fn unpack<'a>(
     bytes: &'a [u8],
     central: &Central<'a>,
     total: &mut u64,
+    stream: &mut Decompress,
 ) -> Result<Unpacked<'a>, &'static str> {
     let header = &central.header;
     if header.is_encrypted() {
@@ -352,16 +360,16 @@ fn unpack<'a>(
         DEFLATED if size > RATIO * (packed.len() as u64 + 1) => {
             return Err("its size cannot be what the directory says");
         }
-        DEFLATED => Cow::Owned(inflate(packed, header.size as usize)?),
+        DEFLATED => Cow::Owned(inflate(packed, header.size as usize, stream)?),
         _ => return Err("its compression is not supported"),
     };
     let damage = (crc32fast::hash(&data) != header.crc).then_some(Damage::CheckSum);
     Ok((data, damage))
 }
 
-fn inflate(packed: &[u8], size: usize) -> Result<Vec<u8>, &'static str> {
+fn inflate(packed: &[u8], size: usize, stream: &mut Decompress) -> Result<Vec<u8>, &'static str> {
     let mut data = Vec::with_capacity(size + 1);
-    let mut stream = Decompress::new(false);
+    stream.reset(false);
     let status = stream.decompress_vec(packed, &mut data, FlushDecompress::Finish);
     if !matches!(status, Ok(Status::StreamEnd)) {
         return Err("it cannot be unpacked");

@@ -7,7 +7,7 @@ use super::document::{self, Body, ENTRY};
 use super::list::{Entry, List};
 use super::path;
 use super::signature_judge::{Account, Context};
-use crate::container::{Anomaly, Damage, Package};
+use crate::container::{Anomaly, Damage, Package, Part};
 use crate::deviation::{Deviates, Deviation};
 use crate::report::Report;
 use crate::{Check, FileKind, Reason, Trust, Unreadable, Verdict};
@@ -26,17 +26,37 @@ const TRIES: usize = 128;
 /// GB/T 35275. Digests and the signature value are computed every time; seals and chains that were
 /// found to hold are remembered in `trust`.
 pub fn verify_ofd(bytes: &[u8], trust: &Trust) -> Result<Verdict, Unreadable> {
+    judge(&Package::read(bytes).map_err(Unreadable)?, trust)
+}
+
+/// The same, and gives those undamaged parts whose names are wanted: who goes on to read them reads
+/// what was judged, not what another reader of containers would find.
+pub fn verify_ofd_keeping(
+    bytes: &[u8],
+    trust: &Trust,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<(Verdict, Vec<Part>), Unreadable> {
     let package = Package::read(bytes).map_err(Unreadable)?;
+    let verdict = judge(&package, trust)?;
+    let kept = package.parts.iter();
+    let kept = kept
+        .filter(|part| part.damage.is_none() && wanted(&part.name))
+        .map(|part| (part.name.clone(), part.data.to_vec()))
+        .collect();
+    Ok((verdict, kept))
+}
+
+fn judge(package: &Package<'_>, trust: &Trust) -> Result<Verdict, Unreadable> {
     let entry = package
         .get(ENTRY)
         .ok_or_else(|| Unreadable(format!("it has no {ENTRY}")))?;
     let bodies = document::bodies(&entry.data);
     let mut report = Report::new(FileKind::Ofd);
     let lists = match &bodies {
-        Ok(bodies) => named_lists(&package, bodies, &mut report),
+        Ok(bodies) => named_lists(package, bodies, &mut report),
         Err(why) => {
             // A signature may still tell that the entry point was changed.
-            let found = left_over(&package, "Signatures.xml");
+            let found = left_over(package, "Signatures.xml");
             if found.is_empty() {
                 return Err(Unreadable(format!("{ENTRY}: {why}")));
             }
@@ -49,14 +69,14 @@ pub fn verify_ofd(bytes: &[u8], trust: &Trust) -> Result<Verdict, Unreadable> {
             found
         }
     };
-    let mut context = context(&package, bodies.as_deref().unwrap_or_default(), trust);
-    let entries = entries(&package, &lists, &mut report);
+    let mut context = context(package, bodies.as_deref().unwrap_or_default(), trust);
+    let entries = entries(package, &lists, &mut report);
     let accounts: Vec<Account> = entries
         .iter()
         .map(|entry| context.judge(entry, &mut report))
         .collect();
-    coverage(&package, &lists, &accounts, &mut report);
-    container(&package, &context.changed, &mut report);
+    coverage(package, &lists, &accounts, &mut report);
+    container(package, &context.changed, &mut report);
     Ok(report.verdict())
 }
 

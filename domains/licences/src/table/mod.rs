@@ -174,15 +174,20 @@ pub(crate) async fn insert_version(
     run.exec(sql, args![identifier, v.licence_key.as_str(), v.version])
         .await?;
     for file in &v.data.files {
-        let sql =
-            "INSERT INTO licence_file (digest, licence_key, version, format) VALUES (?, ?, ?, ?)";
-        let args = args![
-            file.digest.as_str(),
-            v.licence_key.as_str(),
-            v.version,
-            file.format.code()
-        ];
-        run.exec(sql, args).await?;
+        for digest in [Some(&file.digest), file.fingerprint.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            let sql = "INSERT INTO licence_file (digest, licence_key, version, format) \
+                       VALUES (?, ?, ?, ?)";
+            let args = args![
+                digest.as_str(),
+                v.licence_key.as_str(),
+                v.version,
+                file.format.code()
+            ];
+            run.exec(sql, args).await?;
+        }
     }
     Ok(())
 }
@@ -315,6 +320,7 @@ pub(crate) async fn by_token(
         .transpose()?)
 }
 
+/// The version of which this is a file, by its digest or its fingerprint.
 pub(crate) async fn by_file(
     run: &mut impl Run,
     digest: &str,

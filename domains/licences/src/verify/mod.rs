@@ -8,18 +8,20 @@ mod report;
 mod steps;
 mod visual;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use gm::DigestAlgorithm;
 use kernel::mask;
-use sealing::{Reason, Verdict};
+use sealing::{Reason, Trust, Unreadable, Verdict};
 use store::Ctx;
+use tokio::sync::Semaphore;
 
 use crate::error::LicenceError;
 use crate::events::{LicenceVerified, StepLogged};
 use crate::issue::number_digests;
 use crate::kind::licence_type;
 use crate::library;
-use crate::licence::{Format, Licence, Version};
+use crate::licence::{FileRef, Format, Licence, Version};
 use crate::metadata::Metadata;
 use crate::state::State;
 use crate::table;
@@ -40,39 +42,109 @@ pub use visual::{
 /// Verifies a file that somebody holds.
 pub async fn verify_file(ctx: &Ctx, bytes: Vec<u8>) -> Result<Verification, LicenceError> {
     let trust = seals::trust(&ctx.as_system()).await?;
-    let digest = hex::encode(gm::sm3(&bytes));
-    let judged = tokio::task::spawn_blocking(move || {
-        let verdict = sealing::verify(&bytes, &trust);
-        let metadata = if bytes.starts_with(b"PK") {
-            Metadata::of_ofd(&bytes)
-        } else {
-            None
-        };
-        (verdict, metadata)
-    })
-    .await;
-    let (verdict, metadata) = judged.map_err(|e| LicenceError::Data(e.to_string()))?;
+    let judged = judge(bytes, trust).await?;
     let mut found = Found {
         run: Run::new(ctx),
         licence: None,
         document: None,
         verdict: None,
-        digest: Some(digest.clone()),
+        digest: None,
     };
-    match verdict {
+    match judged.verdict {
         Err(unreadable) => found.run.record(
             Step::Security,
             Err((Reason::Unreadable, unreadable.to_string())),
         ),
         Ok(verdict) => {
             found.run.record(Step::Security, security(&verdict));
-            if !found.run.failed() {
-                look_up(ctx, &mut found, &digest, &verdict, metadata.as_ref()).await?;
-            }
             found.verdict = Some(verdict);
         }
     }
+    if !found.run.failed() {
+        found.licence = shown(ctx, &judged.fingerprint).await?;
+    }
+    let known = found.licence.as_ref();
+    let known = known.and_then(|(_, version)| file_of(version, &judged.fingerprint));
+    let digest = match known {
+        Some(file) => file.digest.clone(),
+        None => sm3_of(judged.bytes).await?,
+    };
+    if let (false, Some(verdict)) = (found.run.failed(), found.verdict.take()) {
+        look_up(ctx, &mut found, &digest, &verdict, judged.metadata.as_ref()).await?;
+        found.verdict = Some(verdict);
+    }
+    found.digest = Some(digest);
     finish(ctx, Way::File, found).await
+}
+
+/// What a file says by itself.
+struct Judged {
+    verdict: Result<Verdict, Unreadable>,
+    /// Of an OFD file, read from the very parts that were judged.
+    metadata: Option<Metadata>,
+    /// SHA-256, hexadecimal.
+    fingerprint: String,
+    bytes: Vec<u8>,
+}
+
+/// As many files are judged at a time as there are processors, in the order they came: more at a
+/// time would only make each of them late.
+static TURNS: LazyLock<Semaphore> = LazyLock::new(|| {
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    Semaphore::new(cores.max(2))
+});
+
+async fn judge(bytes: Vec<u8>, trust: Trust) -> Result<Judged, LicenceError> {
+    let turn = TURNS.acquire().await;
+    let turn = turn.map_err(|e| LicenceError::Data(e.to_string()))?;
+    let judged = tokio::task::spawn_blocking(move || {
+        let fingerprint = hex::encode(DigestAlgorithm::Sha256.of(&bytes));
+        let (verdict, metadata) = if bytes.starts_with(b"PK") {
+            match sealing::verify_ofd_keeping(&bytes, &trust, Metadata::is_on_the_way) {
+                Ok((verdict, kept)) => {
+                    let mut package = ofd::Package::default();
+                    for (name, part) in kept {
+                        package.set(name, part);
+                    }
+                    (Ok(verdict), Metadata::of(&package))
+                }
+                Err(unreadable) => (Err(unreadable), None),
+            }
+        } else {
+            (sealing::verify(&bytes, &trust), None)
+        };
+        Judged {
+            verdict,
+            metadata,
+            fingerprint,
+            bytes,
+        }
+    });
+    let judged = judged.await;
+    drop(turn);
+    judged.map_err(|e| LicenceError::Data(e.to_string()))
+}
+
+async fn sm3_of(bytes: Vec<u8>) -> Result<String, LicenceError> {
+    let digest = tokio::task::spawn_blocking(move || hex::encode(gm::sm3(&bytes))).await;
+    digest.map_err(|e| LicenceError::Data(e.to_string()))
+}
+
+/// The file of a version that has this fingerprint.
+fn file_of<'v>(version: &'v Version, fingerprint: &str) -> Option<&'v FileRef> {
+    let mut files = version.data.files.iter();
+    files.find(|file| file.fingerprint.as_deref() == Some(fingerprint))
+}
+
+/// The licence whose very file was shown.
+async fn shown(ctx: &Ctx, fingerprint: &str) -> Result<Option<(Licence, Version)>, LicenceError> {
+    let reader = &mut ctx.db.reader();
+    let Some((key, version)) = table::by_file(reader, fingerprint).await? else {
+        return Ok(None);
+    };
+    let licence = table::load(reader, ctx, &key).await?;
+    let version = table::version(reader, ctx, &key, version).await?;
+    Ok(Some((licence, version)))
 }
 
 /// Revocation and data of a file whose security holds: of a licence by the library, of a notice by
@@ -84,7 +156,9 @@ async fn look_up(
     verdict: &Verdict,
     metadata: Option<&Metadata>,
 ) -> Result<(), LicenceError> {
-    found.licence = locate(ctx, digest, metadata).await?;
+    if found.licence.is_none() {
+        found.licence = locate(ctx, digest, metadata).await?;
+    }
     if found.licence.is_none() {
         found.document = notices::by_digest(ctx, digest)
             .await

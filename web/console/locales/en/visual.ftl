@@ -38,5 +38,5 @@ console-visual-compared = Compared
 console-visual-same = same
 console-visual-different = different
 console-visual-hidden = not permitted
-console-visual-licence = The licence, to correct it
+console-visual-licence = See the licence
 console-visual-fit = Fit the width

@@ -38,5 +38,5 @@ console-visual-compared = 比对
 console-visual-same = 一致
 console-visual-different = 不一致
 console-visual-hidden = 无权查看
-console-visual-licence = 查看证照，发起更正
+console-visual-licence = 查看证照
 console-visual-fit = 适合宽度

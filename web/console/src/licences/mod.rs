@@ -1,9 +1,11 @@
 //! 证照库: the licences of the agencies in one's scope.
 
+mod correct;
 mod show;
 
 use axum::Router;
 use axum::routing::{get, post};
+use kernel::Permission;
 use licences::{Query, State};
 use ui::view::{Cell, Choice, Column, Empty, Field, FilterBar, Pager, Row, Table};
 use ui::{Chip, QueryData, Shell};
@@ -19,6 +21,14 @@ pub(crate) fn router() -> Router {
         .route("/licences/{key}", get(show::show))
         .route("/licences/{key}/file/{format}", get(show::download))
         .route("/licences/{key}/state", post(show::change))
+        .route(
+            "/licences/{key}/data",
+            get(correct::show).post(correct::propose),
+        )
+        .route("/licences/corrections", get(correct::list))
+        .route("/licences/corrections/approve", post(correct::approve))
+        .route("/licences/corrections/refuse", post(correct::refuse))
+        .route("/licences/corrections/withdraw", post(correct::withdraw))
 }
 
 async fn list(Staff(acting): Staff, shell: Shell, QueryData(query): QueryData) -> Answer {
@@ -53,6 +63,11 @@ async fn list(Staff(acting): Staff, shell: Shell, QueryData(query): QueryData) -
         ])
     };
     let mut parts = vec![Part::Filter(bar)];
+    let may = [Permission::LicenceChange, Permission::LicenceApprove];
+    if may.iter().any(|p| !acting.ctx.actor.scopes(*p).is_empty()) {
+        let href = "/licences/corrections".to_owned();
+        parts.push(Part::Links(vec![(href, l.t("console-correct-list"))]));
+    }
     if found.rows.is_empty() {
         parts.push(Part::Empty(Empty::new(
             "card",

@@ -80,12 +80,29 @@ pub(super) async fn show(Staff(acting): Staff, shell: Shell, Path(key): Path<Str
             vec![Part::Links(download.to_vec())],
         )
         .side(
+            "data",
+            l.t("console-correct-title"),
+            data_check(&acting, &l, &key),
+        )
+        .side(
             "state",
             l.t("console-licence-change"),
             changes(&acting, &shell, &detail),
         )
         .show(&acting, &shell)
         .await
+}
+
+/// The way to checking and correcting the data, for those who may.
+fn data_check(acting: &Acting, l: &L, key: &str) -> Vec<Part> {
+    let may = [Permission::LicenceChange, Permission::LicenceApprove];
+    match may.iter().any(|p| !acting.ctx.actor.scopes(*p).is_empty()) {
+        true => {
+            let href = format!("/licences/{}/data", enc(key));
+            vec![Part::Links(vec![(href, l.t("console-correct-link"))])]
+        }
+        false => Vec::new(),
+    }
 }
 
 fn face(l: &L, detail: &Detail, kind: &LicenceType) -> Vec<Part> {

@@ -111,7 +111,11 @@ pub(super) async fn case(
     data.push(fields(&l, &case));
     if let Some(key) = &case.licence_key {
         let href = format!("/licences/{}", enc(key));
-        data.push(Part::Links(vec![(href, l.t("console-visual-licence"))]));
+        let correct = format!("/licences/{}/data", enc(key));
+        data.push(Part::Links(vec![
+            (href, l.t("console-visual-licence")),
+            (correct, l.t("console-correct-link")),
+        ]));
     }
     Sheet::new(l.t("console-visual-title"))
         .crumb(l.t("console-visual-title"), "/desk/verify")
