@@ -72,15 +72,17 @@ impl Authorities {
 
     /// The signer of a seal's PDF key: P-256, or RSA where an outside authority wanted that.
     pub(crate) fn pdf_signer(&self, name: &str) -> Result<Arc<dyn Signer>, SealError> {
-        let rsa = [KeyKind::Rsa2048, KeyKind::Rsa3072, KeyKind::Rsa4096];
+        let unknown = |found: &Result<Arc<dyn Signer>, SealError>| {
+            matches!(found, Err(SealError::Key(KeyError::Unknown(_))))
+        };
         let first = self.signer(name, KeyKind::P256);
-        if !matches!(first, Err(SealError::Key(KeyError::Unknown(_)))) {
+        if !unknown(&first) {
             return first;
         }
-        let others = rsa.into_iter().map(|kind| self.signer(name, kind));
-        others
+        [KeyKind::Rsa2048, KeyKind::Rsa3072, KeyKind::Rsa4096]
             .into_iter()
-            .find(|found| !matches!(found, Err(SealError::Key(KeyError::Unknown(_)))))
+            .map(|kind| self.signer(name, kind))
+            .find(|found| !unknown(found))
             .unwrap_or(first)
     }
 

@@ -70,11 +70,8 @@ async fn a_report_that_cannot_be_sealed_says_why() {
         let seal = seals::find(town.ctx(), &operator.agency, seals::SealType::Official).await;
         let detail = seals::detail(&officer, &seal.unwrap().key).await.unwrap();
         let kind = seals::DocumentKind::Verification.code();
-        let granted = detail.authorisations.iter();
-        let granted = granted
-            .clone()
-            .find(|one| one.document_kind == kind)
-            .unwrap();
+        let mut granted = detail.authorisations.iter();
+        let granted = granted.find(|one| one.document_kind == kind).unwrap();
         let once = seals::Terms {
             valid_to: granted.valid_to,
             daily_maximum: 1,
