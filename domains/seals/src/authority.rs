@@ -70,22 +70,6 @@ impl Authorities {
         Ok(self.store.signer(&key_of(name, kind))?)
     }
 
-    /// The signer of a seal's PDF key: P-256, or RSA where an outside authority wanted that.
-    pub(crate) fn pdf_signer(&self, name: &str) -> Result<Arc<dyn Signer>, SealError> {
-        let unknown = |found: &Result<Arc<dyn Signer>, SealError>| {
-            matches!(found, Err(SealError::Key(KeyError::Unknown(_))))
-        };
-        let first = self.signer(name, KeyKind::P256);
-        if !unknown(&first) {
-            return first;
-        }
-        [KeyKind::Rsa2048, KeyKind::Rsa3072, KeyKind::Rsa4096]
-            .into_iter()
-            .map(|kind| self.signer(name, kind))
-            .find(|found| !unknown(found))
-            .unwrap_or(first)
-    }
-
     /// Erases the keys of a seal, by their name; that they are gone already is no error.
     pub(crate) async fn erase(self: &Arc<Self>, ctx: &Ctx, name: &str) -> Result<(), SealError> {
         let (this, rng, name) = (self.clone(), ctx.rng.clone(), name.to_owned());
@@ -185,6 +169,14 @@ fn publication(authority: &Authority, now: Timestamp) -> Result<Published, SealE
         crl: crl.der().to_vec(),
         root_crl: authority.root_crl(now)?.der().to_vec(),
     })
+}
+
+/// The kind of the key in a seal's PDF certificate: P-256, or RSA where an outside authority wanted
+/// that.
+pub(crate) fn pdf_kind(certificate: &[u8]) -> Result<KeyKind, SealError> {
+    let certificate = Certificate::from_der(certificate)?;
+    let kind = certificate.public_key().key_kind();
+    kind.ok_or_else(|| SealError::Signing("the kind of the PDF key is not known".into()))
 }
 
 /// One of the two keys of a key name.

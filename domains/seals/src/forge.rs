@@ -113,6 +113,7 @@ pub(crate) async fn forge_certified(
     ctx: &Ctx,
     seal: Seal,
     key_name: String,
+    pdf_kind: KeyKind,
 ) -> Result<Forged, SealError> {
     let authorities = Authorities::of(ctx)?;
     let material = table::material(&mut ctx.db.reader(), &seal.key).await?;
@@ -120,7 +121,7 @@ pub(crate) async fn forge_certified(
     let now = whole_second(ctx.now());
     blocking(move || {
         let signer = authorities.signer(&key_name, KeyKind::Sm2)?;
-        let pdf_signer = authorities.pdf_signer(&key_name)?;
+        let pdf_signer = authorities.signer(&key_name, pdf_kind)?;
         let mut end = authorities.sm2.default_end(now);
         for der in [signer.certificate(), pdf_signer.certificate()] {
             end = end.min(Certificate::from_der(der)?.not_after());

@@ -209,7 +209,10 @@ pub async fn make_with(ctx: &Ctx, seal_key: &str, files: Vec<Vec<u8>>) -> Result
         Ok(())
     })
     .await?;
-    let forged = forge::forge_certified(ctx, seal.clone(), row.key_name.clone()).await?;
+    let request = CertificateRequest::from_der(&row.pdf)?;
+    let kind = request.public_key().key_kind();
+    let kind = kind.ok_or(SealError::NotRequested)?;
+    let forged = forge::forge_certified(ctx, seal.clone(), row.key_name.clone(), kind).await?;
     let (inner, work) = (ctx.clone(), Arc::new((seal, row.key_name, forged)));
     ctx.db
         .write(move |tx| {

@@ -11,7 +11,7 @@ use sealing::pdf::{PdfSignJob, RectMm, SealPicture, sign_pdf};
 use sealing::{PageRef, Provider, SealJob, pack, seal_ofd};
 use store::Ctx;
 
-use crate::authority::{Authorities, blocking};
+use crate::authority::{Authorities, blocking, pdf_kind};
 use crate::error::SealError;
 use crate::forge::signing;
 use crate::reserve::UseId;
@@ -89,7 +89,8 @@ pub async fn stamp_pdf(
     let place = within(place, &ready.material);
     let field_name = format!("Seal_{}", id.as_str());
     blocking(move || {
-        let signer = authorities.pdf_signer(&ready.material.key_name)?;
+        let kind = pdf_kind(&ready.material.pdf_signer)?;
+        let signer = authorities.signer(&ready.material.key_name, kind)?;
         let job = PdfSignJob {
             signer: &*signer,
             seal: &ready.picture,
