@@ -41,7 +41,7 @@ pub(super) fn await_them(l: &L, key: &str, cancel: ConfirmDialog) -> Vec<Part> {
     let accept = ".pem,.cer,.crt,.der,.p7b,.p7c";
     let file = |which: &str| {
         let key = format!("console-seal-certificate-{which}");
-        Field::file(&format!("certificate_{which}"), l.t(&key), accept)
+        Field::file(format!("certificate_{which}"), l.t(&key), accept)
             .hint(l.t("console-seal-certificate-hint"))
     };
     vec![
