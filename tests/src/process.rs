@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::{Client, Left};
 
 /// A serving process; killed when dropped.
@@ -19,6 +21,22 @@ impl Process {
     /// the words before the program's own arguments: its path, or a tracer and its path. Its
     /// standard error goes into the file `log`.
     pub async fn serve(left: &Left, program: &[&str], at: &str, log: &Path) -> Self {
+        Self::start(left, program, &["--at", at], log).await
+    }
+
+    /// The same beside others on one database: the clocks of all show `at` at the machine's moment
+    /// `since`.
+    pub async fn serve_beside(
+        left: &Left,
+        program: &[&str],
+        (at, since): (&str, Timestamp),
+        log: &Path,
+    ) -> Self {
+        let since = since.to_string();
+        Self::start(left, program, &["--at", at, "--since", &since], log).await
+    }
+
+    async fn start(left: &Left, program: &[&str], clock: &[&str], log: &Path) -> Self {
         let port = {
             let free = TcpListener::bind("127.0.0.1:0").unwrap();
             free.local_addr().unwrap().port()
@@ -28,7 +46,8 @@ impl Process {
         let mut command = Command::new(program[0]);
         command
             .args(&program[1..])
-            .args(["demo", "--listen", &address, "--at", at])
+            .args(["demo", "--listen", &address])
+            .args(clock)
             // The crowd of a test comes from one address.
             .args(["--rate-limit", "0"])
             .arg("--city")

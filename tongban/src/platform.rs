@@ -54,8 +54,13 @@ pub async fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Platform, Stop
             place.data.display()
         ))
     })?;
-    let lock = DataLock::take(&place.data)
-        .map_err(|e| Stop::new(format!("数据目录正在使用 / data folder in use: {e}")))?;
+    // Over a database server several processes share the keys and files of one folder.
+    let lock = match place.database {
+        Some(_) => DataLock::share(&place.data),
+        None => DataLock::take(&place.data),
+    };
+    let lock =
+        lock.map_err(|e| Stop::new(format!("数据目录正在使用 / data folder in use: {e}")))?;
     let rng: Arc<dyn Randomness> = Arc::new(SystemRandom);
     let keys = keys::open_or_create(&place.data, &rng)?;
     let vault = Vault::from_store(&*keys, &mut |out: &mut [u8]| rng.fill(out))?;

@@ -318,6 +318,12 @@ impl Crl {
         result
     }
 
+    /// Says that it is that authority's, and is not: forged, of another key, or of a form that is
+    /// not read.
+    pub fn only_claims(&self, authority: &Certificate) -> bool {
+        self.issuer == authority.subject_der() && self.is_issued_by(authority).is_err()
+    }
+
     /// The list is about that certificate: about users or authorities alone, or about those that
     /// name one of its addresses.
     pub fn is_about(&self, certificate: &Certificate) -> bool {

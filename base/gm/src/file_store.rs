@@ -237,6 +237,12 @@ impl FileKeyStore {
     pub(crate) fn refresh(&self, opened: &mut Opened) -> Result<(), KeyError> {
         let bytes = fs::read(&self.path).map_err(|error| store(&self.path, error))?;
         opened.content = decrypt(&self.path, &bytes, &opened.header, &opened.cipher)?;
+        let names = opened.signers.keys();
+        let gone = names.filter(|name| !opened.content.keys.contains_key(*name));
+        for name in gone.cloned().collect::<Vec<_>>() {
+            // Another process erased it.
+            opened.forget(&name);
+        }
         Ok(())
     }
 

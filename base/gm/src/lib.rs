@@ -41,6 +41,7 @@ mod token;
 mod transport;
 mod unlock;
 mod vault;
+mod words;
 
 pub use authority::{Authority, AuthorityNames};
 pub use certificate::Certificate;

@@ -151,6 +151,12 @@ fn weigh(
         next.is_none_or(|next| next >= now || proven.is_some_and(|then| next >= then))
     };
     let serial = issued.serial();
+    if data.crls.iter().any(|crl| crl.only_claims(issuer)) {
+        let issuer = issuer.subject();
+        found.why = Some(format!(
+            "a revocation list in the name of “{issuer}” was not signed by it"
+        ));
+    }
     let newest = data
         .lists(issued, issuer, now)
         .max_by_key(|crl| crl.this_update());

@@ -82,13 +82,21 @@ impl RootLog {
             .collect())
     }
 
+    /// The number of the last root that can be read.
+    fn last(&self) -> std::io::Result<i64> {
+        Ok(self.read()?.last().map_or(0, |root| root.number))
+    }
+
+    /// Appends what the file does not have: of several processes each may have the same in hand.
     fn append(&self, roots: &[SignedRoot]) -> std::io::Result<()> {
         let mut file = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(&self.path)?;
+        file.lock()?;
+        let known = self.last()?;
         let mut text = String::from("\n");
-        for root in roots {
+        for root in roots.iter().filter(|root| root.number > known) {
             text.push_str(&serde_json::to_string(root)?);
             text.push('\n');
         }
@@ -174,7 +182,7 @@ fn matches(kinds: &[&str], p: &Pending) -> bool {
 
 /// Writes the roots that the file does not have yet: a crash between commit and file is mended.
 pub(crate) async fn catch_up(ctx: &Ctx, log: &RootLog) -> Result<(), JournalError> {
-    let known = log.read()?.last().map_or(0, |r| r.number);
+    let known = log.last()?;
     let missing = table::batches_after(&mut ctx.db.reader(), known, 10_000).await?;
     if !missing.is_empty() {
         log.append(&missing.iter().map(SignedRoot::of).collect::<Vec<_>>())?;

@@ -85,22 +85,7 @@ impl Worker {
 
     /// One round. Returns how much was done.
     pub async fn round(&self) -> Result<usize, JournalError> {
-        let mut done = match batch::gather(
-            &self.ctx,
-            &self.signer,
-            &self.log,
-            &self.handlers.subscribers,
-        )
-        .await
-        {
-            Ok(taken) => taken,
-            // Another process gathered the same events: theirs is as good as ours.
-            Err(JournalError::Store(
-                store::StoreError::Conflict | store::StoreError::Duplicate,
-            )) => 0,
-            Err(error) => return Err(error),
-        };
-        done += self.schedules().await?;
+        let mut done = self.gather_and_schedule().await?;
         done += deliver::jobs(&self.ctx, &self.handlers, &self.jobs_room).await?;
         done += deliver::deliveries(&self.ctx, &self.handlers, &self.deliveries_room).await?;
         Ok(done)
@@ -154,13 +139,16 @@ impl Worker {
     }
 
     async fn gather_and_schedule(&self) -> Result<usize, JournalError> {
-        let taken = batch::gather(
-            &self.ctx,
-            &self.signer,
-            &self.log,
-            &self.handlers.subscribers,
-        )
-        .await?;
+        let (ctx, handlers) = (&self.ctx, &self.handlers);
+        let gathered = batch::gather(ctx, &self.signer, &self.log, &handlers.subscribers).await;
+        let taken = match gathered {
+            Ok(taken) => taken,
+            // Another process gathered the same events: theirs is as good as ours.
+            Err(JournalError::Store(
+                store::StoreError::Conflict | store::StoreError::Duplicate,
+            )) => 0,
+            Err(error) => return Err(error),
+        };
         Ok(taken + self.schedules().await?)
     }
 

@@ -155,6 +155,13 @@ impl Actor {
         self.represented.as_ref().map_or(&self.id, |r| &r.account)
     }
 
+    /// Whether this is a person, and not the one of that id: acts that need two are about persons.
+    /// Who acts through an interface client is who gave it the token, whichever client it is; a
+    /// client that acts by itself is nobody, so it is never the second.
+    pub fn is_other_person(&self, than: &str) -> bool {
+        matches!(self.kind, ActorKind::User | ActorKind::Staff) && self.id != than
+    }
+
     /// Asks for a permission on a target.
     pub fn require(&self, permission: Permission, target: &Target<'_>) -> Result<(), Denied> {
         let granted = self
@@ -263,6 +270,27 @@ mod tests {
                 .require(p, &Target::default())
                 .is_err()
         );
+    }
+
+    #[test]
+    fn a_second_person_is_a_person() {
+        let officer = Actor {
+            kind: ActorKind::Staff,
+            ..clerk(Scope::All)
+        };
+        assert!(officer.is_other_person("leimq"));
+        assert!(!officer.is_other_person("ck"));
+        // The client that carries the act changes nothing.
+        let client = Some("city-app".to_owned());
+        let carried = Actor { client, ..officer };
+        assert!(carried.is_other_person("leimq") && !carried.is_other_person("ck"));
+        for kind in [ActorKind::Machine, ActorKind::System, ActorKind::Visitor] {
+            let nobody = Actor {
+                kind,
+                ..clerk(Scope::All)
+            };
+            assert!(!nobody.is_other_person("leimq"), "{kind:?}");
+        }
     }
 
     #[test]

@@ -37,6 +37,14 @@ impl ShiftedClock {
             by: at.duration_since(SystemClock.now()),
         }
     }
+
+    /// A clock that showed `at` when the machine's showed `machine`: several processes that are
+    /// told the same show the same.
+    pub fn showing(at: Timestamp, machine: Timestamp) -> Self {
+        Self {
+            by: at.duration_since(machine),
+        }
+    }
 }
 
 impl Clock for ShiftedClock {

@@ -1,4 +1,4 @@
-//! One serving process holds a data folder.
+//! One serving process holds a data folder; over a database server several share one.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
@@ -14,6 +14,19 @@ pub struct DataLock {
 impl DataLock {
     /// Takes the lock or says that another process has it.
     pub fn take(folder: &Path) -> Result<Self, StoreError> {
+        Self::by(folder, File::try_lock)
+    }
+
+    /// Takes a share of the lock, beside other shares: of a folder that holds keys and files and
+    /// no database. Who wants it whole waits for all to end.
+    pub fn share(folder: &Path) -> Result<Self, StoreError> {
+        Self::by(folder, File::try_lock_shared)
+    }
+
+    fn by(
+        folder: &Path,
+        lock: impl FnOnce(&File) -> Result<(), TryLockError>,
+    ) -> Result<Self, StoreError> {
         let path = folder.join("tongban.lock");
         let file = OpenOptions::new()
             .create(true)
@@ -21,7 +34,7 @@ impl DataLock {
             .write(true)
             .open(&path)
             .map_err(|e| StoreError::Locked(format!("{}: {e}", path.display())))?;
-        match file.try_lock() {
+        match lock(&file) {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(StoreError::Locked(format!(
                 "another process is serving the data folder {}",

@@ -77,7 +77,9 @@ pub struct SignatureEntry {
 /// at: parts that do not lead to it may be missing.
 pub fn attached(package: &Package, ending: &str) -> Result<Option<Arc<[u8]>>, Error> {
     let ofd = package.xml(OFD)?;
-    let root = ofd.child("DocBody").and_then(|body| body.child_text("DocRoot"));
+    let root = ofd
+        .child("DocBody")
+        .and_then(|body| body.child_text("DocRoot"));
     let root = place(package, OFD, root, "OFD.xml: DocRoot")?;
     let Some((list, entries)) = attachment_list(package, &root, &package.xml(&root)?)? else {
         return Ok(None);

@@ -8,11 +8,12 @@ use kernel::{Permission, Target};
 use licences::{ReplaceKind, Replaces};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use store::{Ctx, Run, args};
+use store::Ctx;
 
 use crate::case::Case;
 use crate::collect;
 use crate::error::CaseError;
+use crate::table;
 
 /// How an item fills the face of its licence.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -70,10 +71,8 @@ pub async fn import_issue_rules(ctx: &Ctx, rules: Vec<IssueRule>) -> Result<(), 
             let rules = rules.clone();
             Box::pin(async move {
                 for rule in &rules {
-                    let sql = "INSERT INTO issue_rule (item_id, rule) VALUES (?, ?) \
-                               ON CONFLICT (item_id) DO UPDATE SET rule = excluded.rule";
                     let text = serde_json::to_string(rule)?;
-                    tx.exec(sql, args![rule.item_id.as_str(), text]).await?;
+                    table::rules::put(tx, &rule.item_id, &text).await?;
                 }
                 Ok(())
             })
@@ -82,9 +81,8 @@ pub async fn import_issue_rules(ctx: &Ctx, rules: Vec<IssueRule>) -> Result<(), 
 }
 
 async fn rule_of(ctx: &Ctx, item_id: &str) -> Result<IssueRule, CaseError> {
-    let sql = "SELECT rule FROM issue_rule WHERE item_id = ?";
-    match ctx.db.reader().row(sql, args![item_id]).await? {
-        Some(row) => Ok(serde_json::from_str(&row.get::<String>(0)?)?),
+    match table::rules::get(&mut ctx.db.reader(), item_id).await? {
+        Some(rule) => Ok(serde_json::from_str(&rule)?),
         None => Ok(IssueRule::default()),
     }
 }

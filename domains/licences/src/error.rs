@@ -1,6 +1,8 @@
 //! How licences fail, in words.
 
+use journal::JournalError;
 use kernel::{Denied, Problem};
+use store::StoreError;
 
 use crate::state::{IllegalMove, State};
 
@@ -40,9 +42,9 @@ pub enum LicenceError {
     #[error("seal: {0}")]
     Seal(#[from] seals::SealError),
     #[error(transparent)]
-    Store(#[from] store::StoreError),
+    Store(#[from] StoreError),
     #[error(transparent)]
-    Journal(#[from] journal::JournalError),
+    Journal(#[from] JournalError),
     #[error(transparent)]
     Blob(#[from] blobs::BlobError),
     #[error("{0:?}")]
@@ -134,6 +136,14 @@ impl From<LicenceError> for Problem {
             LicenceError::TypeFile(why) => {
                 Problem::new("type_file", 422, format!("证照类型有误：{why}"), why)
             }
+            LicenceError::Store(StoreError::Conflict)
+            | LicenceError::Journal(JournalError::Store(
+                StoreError::Conflict | StoreError::Duplicate,
+            )) => Problem::conflict(
+                "busy",
+                "同时办理的人较多，请再试一次",
+                "Too many at once, please try again",
+            ),
             LicenceError::Ofd(_)
             | LicenceError::Store(_)
             | LicenceError::Journal(_)

@@ -6,10 +6,11 @@ use std::sync::{Arc, RwLock};
 use jiff::civil::Date;
 use kernel::{Permission, Target};
 use serde::{Deserialize, Serialize};
-use store::{Ctx, Run, args};
+use store::Ctx;
 
 use crate::error::LicenceError;
 use crate::numbering::Scheme;
+use crate::table;
 
 /// A type as it is imported: definition, base picture, numbering.
 #[derive(Clone, Debug)]
@@ -212,11 +213,8 @@ pub async fn import_types(ctx: &Ctx, files: Vec<TypeFile>) -> Result<usize, Lice
         .write(move |tx| {
             let rows = rows.clone();
             Box::pin(async move {
-                for (code, data, svg) in rows {
-                    let sql = "INSERT INTO licence_type (type_code, data, svg) VALUES (?, ?, ?) \
-                               ON CONFLICT (type_code) DO UPDATE SET data = excluded.data, \
-                               svg = excluded.svg";
-                    tx.exec(sql, args![code, data, svg]).await?;
+                for row in &rows {
+                    table::kind::put(tx, row).await?;
                 }
                 Ok::<_, LicenceError>(())
             })
@@ -237,11 +235,10 @@ pub async fn licence_type(ctx: &Ctx, code: &str) -> Result<Arc<LicenceType>, Lic
     {
         return Ok(known.clone());
     }
-    let sql = "SELECT data, svg FROM licence_type WHERE type_code = ?";
-    let row = ctx.db.reader().row(sql, args![code]).await?;
-    let row = row.ok_or_else(|| LicenceError::UnknownType(code.to_owned()))?;
-    let mut kind: LicenceType = serde_json::from_str(&row.get::<String>(0)?)?;
-    kind.svg = row.get::<String>(1)?.into();
+    let found = table::kind::get(&mut ctx.db.reader(), code).await?;
+    let (data, svg) = found.ok_or_else(|| LicenceError::UnknownType(code.to_owned()))?;
+    let mut kind: LicenceType = serde_json::from_str(&data)?;
+    kind.svg = svg.into();
     let kind = Arc::new(kind);
     let mut all = types.all.write().unwrap_or_else(|p| p.into_inner());
     all.insert(code.to_owned(), kind.clone());
@@ -250,17 +247,9 @@ pub async fn licence_type(ctx: &Ctx, code: &str) -> Result<Arc<LicenceType>, Lic
 
 /// All types, by name.
 pub async fn licence_types(ctx: &Ctx) -> Result<Vec<Arc<LicenceType>>, LicenceError> {
-    let rows = ctx
-        .db
-        .reader()
-        .rows(
-            "SELECT type_code FROM licence_type ORDER BY type_code",
-            args![],
-        )
-        .await?;
     let mut all = Vec::new();
-    for row in rows {
-        all.push(licence_type(ctx, &row.get::<String>(0)?).await?);
+    for code in table::kind::codes(&mut ctx.db.reader()).await? {
+        all.push(licence_type(ctx, &code).await?);
     }
     Ok(all)
 }

@@ -78,4 +78,8 @@ pub const MIGRATIONS: &[store::Migration] = &[
         name: "licences/correction",
         sql: include_str!("../migrations/0006_correction.sql"),
     },
+    store::Migration {
+        name: "licences/verified",
+        sql: include_str!("../migrations/0007_verified.sql"),
+    },
 ];

@@ -1,14 +1,14 @@
 //! 吊销列表: which files of ours count no more, signed, for everybody to fetch and check without
 //! asking us about a single licence [H-54].
 
-use jiff::{SignedDuration, Timestamp};
-use sealing::{RevocationList, RevokedFile, Statement};
-use store::{Ctx, Run, Tx, args};
+use jiff::SignedDuration;
+use sealing::{RevocationList, Statement};
+use store::{Ctx, Tx};
 
 use crate::error::LicenceError;
 use crate::licence::Format;
 use crate::state::State;
-use crate::table;
+use crate::table::{self, revoked as list};
 
 /// A list is made anew for whoever asks after so long.
 const FRESH: SignedDuration = SignedDuration::from_mins(10);
@@ -70,18 +70,8 @@ async fn set(
     for digest in table::file_digests(tx, key, version, &[Format::Ofd, Format::Pdf]).await? {
         let digest = digest.as_str();
         match reason {
-            Some(state) => {
-                let sql = "INSERT INTO licence_revoked (digest, licence_key, reason, since) \
-                    VALUES (?, ?, ?, ?) ON CONFLICT (digest) DO UPDATE SET \
-                    reason = excluded.reason, since = excluded.since \
-                    WHERE licence_revoked.reason <> excluded.reason";
-                tx.exec(sql, args![digest, key, state.code(), ctx.now()])
-                    .await?;
-            }
-            None => {
-                let sql = "DELETE FROM licence_revoked WHERE digest = ?";
-                tx.exec(sql, args![digest]).await?;
-            }
+            Some(state) => list::put(tx, digest, key, state.code(), ctx.now()).await?,
+            None => list::remove(tx, digest).await?,
         }
     }
     Ok(())
@@ -91,7 +81,7 @@ async fn set(
 /// permission is asked.
 pub async fn revocation_list(ctx: &Ctx) -> Result<Statement, LicenceError> {
     let ctx = &ctx.as_system();
-    let kept = kept(&mut ctx.db.reader()).await?;
+    let kept = list::kept(&mut ctx.db.reader(), NAME).await?;
     if let Some(kept) = &kept
         && ctx.now() < kept.this_update + FRESH
         && kept.this_update <= ctx.now()
@@ -109,27 +99,19 @@ pub async fn revocation_list(ctx: &Ctx) -> Result<Statement, LicenceError> {
     ctx.db
         .write(move |tx| {
             let row = row.clone();
-            Box::pin(async move { keep(tx, &row.2, row.0, row.1).await })
+            Box::pin(async move {
+                list::keep(tx, NAME, &row.2, row.0, row.1).await?;
+                Ok::<_, LicenceError>(())
+            })
         })
         .await?;
     // Two processes that made one at the same moment hand out the same: the one that is kept.
-    let kept = self::kept(&mut ctx.db.reader()).await?;
+    let kept = list::kept(&mut ctx.db.reader(), NAME).await?;
     Ok(kept.map_or(said, |kept| kept.said))
 }
 
 async fn make(ctx: &Ctx, number: i64) -> Result<RevocationList, LicenceError> {
-    let sql = "SELECT digest, reason, since FROM licence_revoked ORDER BY digest";
-    let rows = ctx.db.reader().rows(sql, Vec::new()).await?;
-    let entries: Result<Vec<RevokedFile>, store::StoreError> = rows
-        .iter()
-        .map(|row| {
-            Ok(RevokedFile {
-                sm3: row.get(0)?,
-                reason: row.get(1)?,
-                since: row.get(2)?,
-            })
-        })
-        .collect();
+    let entries = list::all(&mut ctx.db.reader()).await?;
     let site = ctx.shared.get::<notices::Site>();
     let now = ctx.now();
     Ok(RevocationList {
@@ -138,60 +120,6 @@ async fn make(ctx: &Ctx, number: i64) -> Result<RevocationList, LicenceError> {
         number,
         this_update: now,
         next_update: now + VALID,
-        entries: entries?,
+        entries,
     })
-}
-
-struct Kept {
-    number: i64,
-    this_update: Timestamp,
-    said: Statement,
-}
-
-async fn kept(run: &mut impl Run) -> Result<Option<Kept>, LicenceError> {
-    let sql = "SELECT number, this_update, body, signature, certificates FROM revocation_list \
-        WHERE name = ?";
-    let row = run.row(sql, args![NAME]).await?;
-    row.map(|row| {
-        let joined: Vec<u8> = row.get(4)?;
-        let certificates = gm::asn1::apart(&joined)
-            .map_err(|e| LicenceError::Data(e.to_string()))?
-            .into_iter()
-            .map(<[u8]>::to_vec)
-            .collect();
-        Ok(Kept {
-            number: row.get(0)?,
-            this_update: row.get(1)?,
-            said: Statement {
-                body: row.get(2)?,
-                signature: row.get(3)?,
-                certificates,
-            },
-        })
-    })
-    .transpose()
-}
-
-async fn keep(
-    run: &mut impl Run,
-    said: &Statement,
-    number: i64,
-    at: Timestamp,
-) -> Result<(), LicenceError> {
-    let sql = "INSERT INTO revocation_list (name, number, this_update, body, signature, \
-        certificates) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET \
-        number = excluded.number, this_update = excluded.this_update, body = excluded.body, \
-        signature = excluded.signature, certificates = excluded.certificates \
-        WHERE revocation_list.number < excluded.number";
-    let joined = said.certificates.concat();
-    let values = args![
-        NAME,
-        number,
-        at,
-        said.body.as_slice(),
-        said.signature.as_slice(),
-        joined.as_slice()
-    ];
-    run.exec(sql, values).await?;
-    Ok(())
 }

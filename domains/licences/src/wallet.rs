@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kernel::{Permission, Sensitive, Target, mask};
+use kernel::{ActorKind, Permission, Sensitive, Target, mask};
 use sealing::Verdict;
 use store::Ctx;
 
@@ -223,20 +223,21 @@ pub struct Use {
     pub purpose: String,
 }
 
+/// Verifications of a licence that are told at most.
+const VERIFICATIONS: i64 = 500;
+
 /// Who cited and verified a licence, newest first.
 pub async fn uses(ctx: &Ctx, key: &str) -> Result<Vec<Use>, LicenceError> {
     let reader = &mut ctx.db.reader();
     let licence = table::load(reader, ctx, key).await?;
     require_reader(ctx, &licence).await?;
     let mut all = Vec::new();
+    for one in table::verification::of_licence(reader, key, VERIFICATIONS).await? {
+        all.push(verified(one.at, one.by, one.valid));
+    }
     for event in journal::stream(reader, &stream(key)).await? {
-        let by = match event.actor.kind {
-            kernel::ActorKind::Staff => format!("工作人员 {}", event.actor.staff_no),
-            kernel::ActorKind::User => "持证人".into(),
-            kernel::ActorKind::System => "系统".into(),
-            kernel::ActorKind::Machine => format!("业务系统 {}", event.actor.id),
-            kernel::ActorKind::Visitor => "公众".into(),
-        };
+        let actor = &event.actor;
+        let by = by(actor.kind, &actor.staff_no, &actor.id);
         if let Some(cited) = event.read::<LicenceCited>() {
             let purpose = format!("{} {}", cited.purpose, cited.case_no);
             all.push(Use {
@@ -245,20 +246,31 @@ pub async fn uses(ctx: &Ctx, key: &str) -> Result<Vec<Use>, LicenceError> {
                 by,
                 purpose,
             });
-        } else if let Some(verified) = event.read::<LicenceVerified>() {
-            let outcome = if verified.valid {
-                "通过"
-            } else {
-                "未通过"
-            };
-            all.push(Use {
-                at: event.at,
-                what: "核验".into(),
-                by,
-                purpose: outcome.into(),
-            });
+        } else if let Some(event_of) = event.read::<LicenceVerified>() {
+            // Of the time when verifications stood in the stream of the licence.
+            all.push(verified(event.at, by, event_of.valid));
         }
     }
-    all.reverse();
+    all.sort_by_key(|one| std::cmp::Reverse(one.at));
     Ok(all)
+}
+
+fn verified(at: Timestamp, by: String, valid: bool) -> Use {
+    Use {
+        at,
+        what: "核验".into(),
+        by,
+        purpose: (if valid { "通过" } else { "未通过" }).into(),
+    }
+}
+
+/// Who used a licence, as its holder is told.
+pub(crate) fn by(kind: ActorKind, staff_no: &str, id: &str) -> String {
+    match kind {
+        ActorKind::Staff => format!("工作人员 {staff_no}"),
+        ActorKind::User => "持证人".into(),
+        ActorKind::System => "系统".into(),
+        ActorKind::Machine => format!("业务系统 {id}"),
+        ActorKind::Visitor => "公众".into(),
+    }
 }

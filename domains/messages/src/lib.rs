@@ -4,6 +4,7 @@ mod error;
 mod react;
 mod site;
 mod sms;
+mod table;
 mod templates;
 
 pub use error::MessageError;

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use kernel::{Page, PageRequest, Permission, Target};
 use serde::{Deserialize, Serialize};
-use store::{Ctx, Run, Tx, args};
+use store::{Ctx, Tx};
 
 use crate::error::MessageError;
+use crate::table::{self, NewSite};
 
 /// A message in the user space.
 #[derive(Clone, Debug)]
@@ -40,12 +41,15 @@ pub(crate) async fn put(
     };
     let plain = serde_json::to_vec(&body).map_err(|e| MessageError::Data(e.to_string()))?;
     let sealed = ctx.seal("site_message", "body", &format!("{account}/{id}"), &plain);
-    let sql = "INSERT INTO site_message (account, message_id, at, kind, case_no, body) \
-               VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (account, message_id) DO NOTHING";
-    let done = tx
-        .exec(sql, args![account, id, ctx.now(), kind, case_no, sealed])
-        .await?;
-    Ok(done == 1)
+    let new = NewSite {
+        account,
+        id,
+        at: ctx.now(),
+        kind,
+        case_no,
+        body: &sealed,
+    };
+    Ok(table::put_site(tx, &new).await?)
 }
 
 fn own(ctx: &Ctx) -> Result<String, MessageError> {
@@ -62,31 +66,20 @@ fn own(ctx: &Ctx) -> Result<String, MessageError> {
 pub async fn messages(ctx: &Ctx, page: PageRequest) -> Result<Page<SiteMessage>, MessageError> {
     let owner = own(ctx)?;
     let mut reader = ctx.db.reader();
-    let total = reader
-        .count(
-            "SELECT count(*) FROM site_message WHERE account = ?",
-            args![owner.as_str()],
-        )
-        .await?;
-    let sql = "SELECT message_id, at, read_at, case_no, body FROM site_message \
-               WHERE account = ? ORDER BY at DESC, message_id LIMIT ? OFFSET ?";
+    let total = table::count_site(&mut reader, &owner).await?;
     let mut all = Vec::new();
-    for row in reader
-        .rows(sql, args![owner.as_str(), page.size, page.offset()])
-        .await?
-    {
-        let id: String = row.get(0)?;
-        let sealed: Vec<u8> = row.get(4)?;
+    for row in table::site_page(&mut reader, &owner, page).await? {
+        let key = format!("{owner}/{}", row.id);
         let plain = ctx
-            .open_sealed("site_message", "body", &format!("{owner}/{id}"), &sealed)
+            .open_sealed("site_message", "body", &key, &row.body)
             .map_err(|e| MessageError::Data(e.to_string()))?;
         let body: Body =
             serde_json::from_slice(&plain).map_err(|e| MessageError::Data(e.to_string()))?;
         all.push(SiteMessage {
-            message_id: id,
-            at: row.get(1)?,
-            read: row.get::<Option<String>>(2)?.is_some(),
-            case_no: row.get(3)?,
+            message_id: row.id,
+            at: row.at,
+            read: row.read,
+            case_no: row.case_no,
             title: body.title,
             text: body.text,
         });
@@ -97,8 +90,7 @@ pub async fn messages(ctx: &Ctx, page: PageRequest) -> Result<Page<SiteMessage>,
 /// How many the actor has not read.
 pub async fn unread(ctx: &Ctx) -> Result<u64, MessageError> {
     let owner = own(ctx)?;
-    let sql = "SELECT count(*) FROM site_message WHERE account = ? AND read_at IS NULL";
-    Ok(ctx.db.reader().count(sql, args![owner]).await?)
+    Ok(table::unread(&mut ctx.db.reader(), &owner).await?)
 }
 
 /// Marks all messages of the actor as read.
@@ -108,9 +100,7 @@ pub async fn mark_read(ctx: &Ctx) -> Result<(), MessageError> {
         .write(move |tx| {
             let owner = owner.clone();
             Box::pin(async move {
-                let sql =
-                    "UPDATE site_message SET read_at = ? WHERE account = ? AND read_at IS NULL";
-                tx.exec(sql, args![now, owner]).await?;
+                table::mark_read(tx, &owner, now).await?;
                 Ok::<_, MessageError>(())
             })
         })

@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use journal::JobFn;
 use kernel::{Permission, Phone, Sensitive, Target};
 use serde::{Deserialize, Serialize};
-use store::{BoxFuture, Ctx, Run, Tx, args};
+use store::{BoxFuture, Ctx, Tx};
 
 use crate::error::MessageError;
+use crate::table;
 
 /// One SMS on its way.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -50,9 +51,7 @@ pub(crate) async fn queue(
 ) -> Result<(), MessageError> {
     let plain = serde_json::to_vec(sms).map_err(|e| MessageError::Data(e.to_string()))?;
     let sealed = ctx.seal("sms", "body", id, &plain);
-    let sql = "INSERT INTO sms (sms_id, at, state, purpose, body) VALUES (?, ?, 'queued', ?, ?) \
-               ON CONFLICT (sms_id) DO NOTHING";
-    if tx.exec(sql, args![id, ctx.now(), purpose, sealed]).await? == 1 {
+    if table::queue_sms(tx, id, ctx.now(), purpose, &sealed).await? {
         journal::enqueue(tx, ctx, JOB, &SendJob { id: id.to_owned() }, ctx.now()).await?;
     }
     Ok(())
@@ -73,14 +72,13 @@ pub fn gateway_jobs(gateway: Arc<dyn Gateway>) -> Vec<(&'static str, JobFn)> {
 }
 
 async fn hand_over(ctx: &Ctx, gateway: &dyn Gateway, id: &str) -> Result<(), MessageError> {
-    let sql = "SELECT state, body FROM sms WHERE sms_id = ?";
-    let Some(row) = ctx.db.reader().row(sql, args![id]).await? else {
+    let Some((state, body)) = table::sms(&mut ctx.db.reader(), id).await? else {
         return Ok(());
     };
-    if row.get::<String>(0)? != "queued" {
+    if state != "queued" {
         return Ok(());
     }
-    let sms = open(ctx, id, &row.get::<Vec<u8>>(1)?)?;
+    let sms = open(ctx, id, &body)?;
     gateway
         .send(id, &sms)
         .await
@@ -90,8 +88,7 @@ async fn hand_over(ctx: &Ctx, gateway: &dyn Gateway, id: &str) -> Result<(), Mes
         .write(move |tx| {
             let id = id.clone();
             Box::pin(async move {
-                tx.exec("UPDATE sms SET state = 'sent' WHERE sms_id = ?", args![id])
-                    .await?;
+                table::set_sent(tx, &id).await?;
                 Ok::<_, MessageError>(())
             })
         })
@@ -140,9 +137,8 @@ pub struct SentSms {
 pub async fn sent(ctx: &Ctx, limit: u32) -> Result<Vec<SentSms>, MessageError> {
     ctx.actor
         .require(Permission::SystemAdmin, &Target::default())?;
-    let sql = "SELECT sms_id, at, state, purpose, body FROM sms ORDER BY at DESC LIMIT ?";
     let mut all = Vec::new();
-    for row in ctx.db.reader().rows(sql, args![limit]).await? {
+    for row in table::newest_sms(&mut ctx.db.reader(), limit).await? {
         let id: String = row.get(0)?;
         let sms = open(ctx, &id, &row.get::<Vec<u8>>(4)?)?;
         all.push(SentSms {

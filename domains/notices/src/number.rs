@@ -1,7 +1,7 @@
 //! Document numbers (文号): 云东市监受字〔2026〕00012号.
 
 use kernel::{Permission, Target};
-use store::{Ctx, Kept, Run, args};
+use store::{Ctx, Kept};
 
 use crate::error::NoticeError;
 use crate::issuer::Issuer;
@@ -49,9 +49,7 @@ pub async fn set_word(ctx: &Ctx, agency_code: &str, word: &str) -> Result<(), No
         .write(move |tx| {
             let (agency, word) = (agency.clone(), word.clone());
             Box::pin(async move {
-                let sql = "INSERT INTO notice_word (agency_code, word) VALUES (?, ?) \
-                    ON CONFLICT (agency_code) DO UPDATE SET word = excluded.word";
-                tx.exec(sql, args![agency, word]).await?;
+                table::set_word(tx, &agency, &word).await?;
                 Ok::<_, NoticeError>(())
             })
         })

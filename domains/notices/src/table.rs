@@ -227,6 +227,18 @@ pub(crate) async fn blobs(run: &mut impl Run) -> Result<Vec<String>, StoreError>
     rows.iter().map(|row| row.get(0)).collect()
 }
 
+/// Registers the word of an agency, in place of the one it had.
+pub(crate) async fn set_word(
+    run: &mut impl Run,
+    agency: &str,
+    word: &str,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO notice_word (agency_code, word) VALUES (?, ?) \
+        ON CONFLICT (agency_code) DO UPDATE SET word = excluded.word";
+    run.exec(sql, args![agency, word]).await?;
+    Ok(())
+}
+
 pub(crate) async fn word(run: &mut impl Run, agency: &str) -> Result<Option<String>, StoreError> {
     let sql = "SELECT word FROM notice_word WHERE agency_code = ?";
     run.row(sql, args![agency])

@@ -161,7 +161,7 @@ pub async fn destroy(ctx: &Ctx, seal_key: &str) -> Result<Seal, SealError> {
 fn answered(ctx: &Ctx, seal: &Seal, request: Request) -> Result<Asked, SealError> {
     let asked = seal.asked.clone().filter(|asked| asked.request == request);
     let asked = asked.ok_or(SealError::NotAsked)?;
-    if asked.by == ctx.actor.id {
+    if !ctx.actor.is_other_person(&asked.by) {
         let second = match request {
             Request::Recover => "the approval of the recovery",
             Request::Destroy => "the approval of the destruction",

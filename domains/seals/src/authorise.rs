@@ -33,6 +33,8 @@ kernel::codes! {
         Decision = "decision", "决定书", "decisions";
         Licence = "licence", "电子证照", "licences";
         Proof = "proof", "证明", "proofs";
+        /// 核验报告, under the official seal of the operator.
+        Verification = "verification", "核验报告", "verification reports";
     }
 }
 

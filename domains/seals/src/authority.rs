@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use gm::{Authority, AuthorityNames, Certificate, KeyError, KeyKind, KeyStore, Signer};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::Ctx;
 
+use crate::apply::whole_second;
 use crate::error::SealError;
 use crate::seal::Seal;
 use crate::state::State;
@@ -74,7 +75,7 @@ impl Authorities {
         let (this, rng, name) = (self.clone(), ctx.rng.clone(), name.to_owned());
         blocking(move || {
             let mut entropy = |out: &mut [u8]| rng.fill(out);
-            for kind in [KeyKind::Sm2, KeyKind::P256] {
+            for kind in KeyKind::ALL {
                 match this.store.destroy(&key_of(&name, kind), &mut entropy) {
                     Ok(()) | Err(KeyError::Unknown(_)) => {}
                     Err(error) => return Err(error.into()),
@@ -114,8 +115,15 @@ impl Authorities {
                     gm::RevocationReason::CessationOfOperation
                 };
                 for (authority, der) in [(&this.sm2, &one.signer), (&this.p256, &one.pdf_signer)] {
-                    let serial = Certificate::from_der(der)?.serial();
-                    authority.revoke(&serial, one.at, reason, &mut entropy)?;
+                    let certificate = Certificate::from_der(der)?;
+                    // What another authority issued only that one can revoke.
+                    if certificate.issuer_der() != authority.issuing().subject_der() {
+                        continue;
+                    }
+                    // Lists and signatures know whole seconds: what was signed earlier within the
+                    // same second was signed before, and after it nothing is.
+                    let at = second_after(one.at);
+                    authority.revoke(&certificate.serial(), at, reason, &mut entropy)?;
                 }
             }
             Ok(Arc::new([
@@ -142,6 +150,15 @@ impl Authorities {
     }
 }
 
+/// The first whole second not before a moment.
+fn second_after(at: Timestamp) -> Timestamp {
+    let whole = whole_second(at);
+    if whole < at {
+        return whole + SignedDuration::from_secs(1);
+    }
+    whole
+}
+
 fn publication(authority: &Authority, now: Timestamp) -> Result<Published, SealError> {
     let crl = authority.crl(now)?;
     Ok(Published {
@@ -152,6 +169,14 @@ fn publication(authority: &Authority, now: Timestamp) -> Result<Published, SealE
         crl: crl.der().to_vec(),
         root_crl: authority.root_crl(now)?.der().to_vec(),
     })
+}
+
+/// The kind of the key in a seal's PDF certificate: P-256, or RSA where an outside authority wanted
+/// that.
+pub(crate) fn pdf_kind(certificate: &[u8]) -> Result<KeyKind, SealError> {
+    let certificate = Certificate::from_der(certificate)?;
+    let kind = certificate.public_key().key_kind();
+    kind.ok_or_else(|| SealError::Signing("the kind of the PDF key is not known".into()))
 }
 
 /// One of the two keys of a key name.

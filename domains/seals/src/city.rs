@@ -18,7 +18,7 @@ use crate::review::review_in;
 use crate::seal::{Owner, Seal, SealType};
 use crate::state::{Event, State};
 use crate::step::load;
-use crate::table;
+use crate::{table, table_request};
 
 /// An agency and the types of seal it has.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -171,7 +171,11 @@ pub async fn ensure_city_seals(ctx: &Ctx, plan: &CityPlan) -> Result<usize, Seal
 /// Not yet in use, and never was: a seal whose authorisation somebody withdrew is left alone.
 async fn is_under_way(ctx: &Ctx, seal: &Seal) -> Result<bool, SealError> {
     Ok(match seal.state {
-        State::Applied | State::Approved | State::Made | State::Filed => true,
+        State::Applied | State::Made | State::Filed => true,
+        // One that waits for its certificates is in somebody's hands.
+        State::Approved => table_request::get(&mut ctx.db.reader(), &seal.key)
+            .await?
+            .is_none(),
         State::Released => table::authorisations(&mut ctx.db.reader(), &seal.key)
             .await?
             .is_empty(),

@@ -1,6 +1,8 @@
 //! How the seal service fails, in words a clerk understands.
 
+use journal::JournalError;
 use kernel::{Denied, Problem};
+use store::StoreError;
 
 use crate::roots::keep as roots;
 use crate::roots::{RootEvent, RootState};
@@ -78,6 +80,23 @@ pub enum SealError {
     /// No such authorisation, or it has ended.
     #[error("no such authorisation in force")]
     NoGrant,
+    /// Certificates were asked of an outside authority and have not come.
+    #[error("certificates were requested and are awaited")]
+    Requested,
+    #[error("no certificates were requested")]
+    NotRequested,
+    /// An uploaded file holds a private key: it has no business here.
+    #[error("the file holds a private key")]
+    PrivateKey,
+    /// What an authority sent back is not taken.
+    #[error(transparent)]
+    Import(#[from] gm::ImportError),
+    /// A certificate does not lead to a trusted root: its name, the reason.
+    #[error("“{0}” does not lead to a trusted root: {1}")]
+    Untrusted(String, String),
+    /// A certificate of the chain is revoked: its name, since when.
+    #[error("“{0}” was revoked {1}")]
+    Revoked(String, jiff::Timestamp),
     #[error("the file store was not opened in this process")]
     NoFiles,
     #[error("file: {0}")]
@@ -87,9 +106,9 @@ pub enum SealError {
     #[error(transparent)]
     Agencies(#[from] agencies::AgenciesError),
     #[error(transparent)]
-    Store(#[from] store::StoreError),
+    Store(#[from] StoreError),
     #[error(transparent)]
-    Journal(#[from] journal::JournalError),
+    Journal(#[from] JournalError),
 }
 
 impl From<SealError> for Problem {
@@ -189,6 +208,53 @@ impl From<SealError> for Problem {
                 "印章正在停用，不能用印",
                 "The seal is being taken out of use and cannot sign",
             ),
+            E::Key(gm::KeyError::Unknown(_)) => Problem::conflict(
+                "seal_key_gone",
+                "印章的密钥已不在密钥库中，不能用印",
+                "The seal's key is no longer in the key store; it cannot sign",
+            ),
+            E::Requested => Problem::conflict(
+                "certificates_awaited",
+                "已向外部机构申请证书，请上传签发的证书，或先取消申请",
+                "Certificates were requested of an outside authority: upload them, or cancel first",
+            ),
+            E::NotRequested => Problem::conflict(
+                "not_requested",
+                "没有待签发的证书申请",
+                "No certificates were requested for this seal",
+            ),
+            E::PrivateKey => Problem::invalid(
+                "private_key",
+                "文件中含有私钥；只上传证书，私钥请勿外传",
+                "The file holds a private key; upload certificates only, and keep keys to yourself",
+            )
+            .at("certificates"),
+            E::Import(gm::ImportError::PasswordNeeded) => Problem::invalid(
+                "password_needed",
+                "文件已加密；请上传不加密的证书（PEM、DER或PKCS#7）",
+                "The file is encrypted; upload plain certificates (PEM, DER or PKCS#7)",
+            )
+            .at("certificates"),
+            E::Import(error) => {
+                Problem::invalid(error.code(), error.zh(), error.to_string()).at("certificates")
+            }
+            E::Untrusted(name, why) => Problem::invalid(
+                "untrusted",
+                format!(
+                    "“{name}”不能连到受信任的根：请先在信任列表中加入签发机构的根和下级机构证书"
+                ),
+                format!(
+                    "“{name}” does not lead to a trusted root ({why}): put the authority's root \
+                     and the authorities below it on the trust list first"
+                ),
+            )
+            .at("certificates"),
+            E::Revoked(name, at) => Problem::invalid(
+                "revoked",
+                format!("“{name}”已于{at}被吊销"),
+                format!("“{name}” was revoked {at}"),
+            )
+            .at("certificates"),
             E::NoGrant => Problem::not_found(
                 "没有这项授权，或授权已经终止",
                 "There is no such authorisation, or it has ended",
@@ -213,6 +279,14 @@ impl From<SealError> for Problem {
                 format!("印模不能绘制：{error}"),
                 format!("The impression cannot be drawn: {error}"),
             ),
+            E::Store(StoreError::Conflict)
+            | E::Journal(JournalError::Store(StoreError::Conflict | StoreError::Duplicate)) => {
+                Problem::conflict(
+                    "busy",
+                    "同时用印的人较多，请再试一次",
+                    "Too many use the seal at once, please try again",
+                )
+            }
             E::NoAuthorities
             | E::Key(_)
             | E::Certificate(_)
@@ -240,6 +314,7 @@ fn words(why: &str) -> &'static str {
         LARGE_PICTURE => "图样不得超过2MB",
         LARGE_FILE => "依据文件不得超过10MB",
         FILE_KIND => "文件须为PDF、OFD、PNG或JPEG",
+        PDF_KIND => "PDF签章的密钥须为P-256或RSA",
         REPLACES => "只能换发本机构同一类型的印章",
         roots::ROOT_PERIOD => "信任期限须在将来结束，且不超过证书的有效期",
         roots::KNOWN => "这个根证书已经提出或已受信任",
@@ -268,6 +343,7 @@ pub(crate) const NO_PURPOSE: &str = "official and name seals show no purpose";
 pub(crate) const LARGE_PICTURE: &str = "the picture is larger than 2 MB";
 pub(crate) const LARGE_FILE: &str = "the document is larger than 10 MB";
 pub(crate) const FILE_KIND: &str = "the file must be PDF, OFD, PNG or JPEG";
+pub(crate) const PDF_KIND: &str = "the key that signs PDF is P-256 or RSA";
 pub(crate) const REPLACES: &str = "only a seal of the same agency and type can be renewed";
 
 /// Text that must be there and fit its column.

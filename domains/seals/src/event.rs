@@ -104,6 +104,19 @@ impl journal::Event for SealAsked {
     const KIND: &'static str = "seal.asked";
 }
 
+/// `seal.certificates_asked`: certificates were asked of an outside authority, or that was given up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealCertificatesAsked {
+    pub seal: String,
+    pub cancelled: bool,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+}
+
+impl journal::Event for SealCertificatesAsked {
+    const KIND: &'static str = "seal.certificates_asked";
+}
+
 /// `seal.grant_changed`: an authorisation of a seal in use was added, changed or ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SealGrantChanged {

@@ -1,6 +1,6 @@
 //! Drawing impressions and making seals: the work of the seal maker, off the async threads.
 
-use gm::{Authority, Signer, Subject};
+use gm::{Authority, Certificate, KeyKind, Signer, Subject};
 use jiff::Timestamp;
 use sealing::{SealKind, SealSpec};
 use store::Ctx;
@@ -107,8 +107,34 @@ pub(crate) async fn forge(ctx: &Ctx, seals: Vec<Seal>) -> Result<Vec<Forged>, Se
     .await
 }
 
+/// Makes a seal of keys that an outside authority certified, valid as long as both certificates
+/// are.
+pub(crate) async fn forge_certified(
+    ctx: &Ctx,
+    seal: Seal,
+    key_name: String,
+    pdf_kind: KeyKind,
+) -> Result<Forged, SealError> {
+    let authorities = Authorities::of(ctx)?;
+    let material = table::material(&mut ctx.db.reader(), &seal.key).await?;
+    let material = material.ok_or(SealError::NotFound)?;
+    let now = whole_second(ctx.now());
+    blocking(move || {
+        let signer = authorities.signer(&key_name, KeyKind::Sm2)?;
+        let pdf_signer = authorities.signer(&key_name, pdf_kind)?;
+        let mut end = authorities.sm2.default_end(now);
+        for der in [signer.certificate(), pdf_signer.certificate()] {
+            end = end.min(Certificate::from_der(der)?.not_after());
+        }
+        let maker = authorities.sm2.maker()?;
+        let (pair, validity) = ((&*signer, &*pdf_signer), (now, whole_second(end)));
+        bind(&seal, &material, key_name, pair, &*maker, validity)
+    })
+    .await
+}
+
 /// Whom the certificates of a seal name.
-fn subject(seal: &Seal) -> Subject {
+pub(crate) fn subject(seal: &Seal) -> Subject {
     let unit = seal.owner.uscc.clone();
     Subject {
         unit,
@@ -141,7 +167,7 @@ fn bind(
     };
     let made = sealing::make_seal(&spec, maker).map_err(signing)?;
     let serial =
-        |der: &[u8]| -> Result<String, SealError> { Ok(gm::Certificate::from_der(der)?.serial()) };
+        |der: &[u8]| -> Result<String, SealError> { Ok(Certificate::from_der(der)?.serial()) };
     Ok(Forged {
         key_name,
         seal: made,
@@ -174,5 +200,5 @@ pub(crate) fn maker_of(seal: &[u8]) -> Result<Option<String>, SealError> {
         return Ok(None);
     }
     let seal = sealing::Seal::parse(seal).map_err(|e| SealError::Signing(e.to_string()))?;
-    Ok(Some(gm::Certificate::from_der(seal.maker)?.subject()))
+    Ok(Some(Certificate::from_der(seal.maker)?.subject()))
 }

@@ -20,6 +20,7 @@ mod grants;
 mod impression;
 mod loss;
 mod make;
+mod outside;
 mod pair;
 mod query;
 mod react;
@@ -36,6 +37,7 @@ mod step;
 mod table;
 mod table_authority;
 mod table_file;
+mod table_request;
 mod table_search;
 mod table_use;
 mod timeline;
@@ -50,9 +52,9 @@ pub use authority::Authorities;
 pub use city::{CityPlan, CitySeal, Officers, Standing, ensure_city_seals};
 pub use error::SealError;
 pub use event::{
-    Moved, SealApplied, SealApproved, SealAsked, SealAuthorised, SealDestroyed, SealExpired,
-    SealFiled, SealGrantChanged, SealLost, SealMade, SealRecovered, SealRefused, SealReleased,
-    SealUseFinished, SealUseReserved, SealWithdrawn,
+    Moved, SealApplied, SealApproved, SealAsked, SealAuthorised, SealCertificatesAsked,
+    SealDestroyed, SealExpired, SealFiled, SealGrantChanged, SealLost, SealMade, SealRecovered,
+    SealRefused, SealReleased, SealUseFinished, SealUseReserved, SealWithdrawn,
 };
 pub use expire::expire_due;
 pub use file::file;
@@ -61,6 +63,9 @@ pub use grants::{Terms, change_grant, end_grant, grant};
 pub use impression::{Drawing, Impress, Impression, Origin, PICTURE_LIMIT, Scan, Shape};
 pub use loss::report_loss;
 pub use make::make;
+pub use outside::{
+    CERTIFICATE_LIMIT, CertificateRequests, cancel_request, make_with, request_certificates,
+};
 pub use pair::{Sealed, close, seal_pair};
 pub use query::{
     Authorisation, Certificate, SealDetail, Seals, StateChange, Uses, detail, find, impression,
@@ -106,5 +111,9 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "seals/time_service",
         sql: include_str!("../migrations/0004_time_service.sql"),
+    },
+    store::Migration {
+        name: "seals/outside",
+        sql: include_str!("../migrations/0005_outside.sql"),
     },
 ];

@@ -12,7 +12,7 @@ use crate::forge::{self, Forged};
 use crate::seal::Seal;
 use crate::state::{Event, next};
 use crate::step::{load, step};
-use crate::table;
+use crate::{table, table_request};
 
 /// Makes the seal: an SM2 key for OFD and an ECDSA P-256 key for PDF, each with its certificate,
 /// and the seal of GB/T 38540 signed by the platform's seal maker.
@@ -20,6 +20,12 @@ pub async fn make(ctx: &Ctx, seal_key: &str) -> Result<Seal, SealError> {
     let seal = load(&mut ctx.db.reader(), seal_key).await?;
     ctx.actor.require(Permission::SealManage, &seal.target())?;
     next(Some(seal.state), Event::Make)?;
+    if table_request::get(&mut ctx.db.reader(), seal_key)
+        .await?
+        .is_some()
+    {
+        return Err(SealError::Requested);
+    }
     let authorities = Authorities::of(ctx)?;
     let forged = forge::forge(ctx, vec![seal.clone()]).await?.remove(0);
     let key_name = forged.key_name.clone();
@@ -49,6 +55,10 @@ pub(crate) async fn make_in(
     forged: &Forged,
 ) -> Result<Seal, SealError> {
     ctx.actor.require(Permission::SealManage, &seal.target())?;
+    // Keys that wait for their certificates are not forgotten in the store.
+    if table_request::get(tx, &seal.key).await?.is_some() {
+        return Err(SealError::Requested);
+    }
     let maker = ctx.actor.id.clone();
     let note = &forged.serials.join(" ");
     let seal = step(tx, ctx, seal, Event::Make, note, |seal| {

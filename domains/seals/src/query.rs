@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use gm::KeyKind;
 use jiff::{SignedDuration, Timestamp};
 use kernel::{Page, PageRequest, Permission, Target};
 use serde::Serialize;
@@ -11,11 +12,12 @@ use crate::authorise::HolderKind;
 use crate::error::SealError;
 use crate::files::SealFile;
 use crate::impression::Origin;
+use crate::outside::CertificateRequests;
 use crate::seal::{Seal, SealType};
 use crate::state::{Event, State};
 use crate::step::load;
 use crate::usage::SealUse;
-use crate::{table, table_file, table_use};
+use crate::{table, table_file, table_request, table_use};
 
 /// An authorisation as it was given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -65,6 +67,8 @@ pub struct SealDetail {
     pub size_mm: (u32, u32),
     pub origin: Origin,
     pub files: Vec<SealFile>,
+    /// Certificates asked of an outside authority, while they are awaited.
+    pub requests: Option<CertificateRequests>,
     pub history: Vec<StateChange>,
     pub authorisations: Vec<Authorisation>,
     /// Uses of today, Beijing time, by authorisation key.
@@ -76,7 +80,7 @@ pub struct SealDetail {
 /// What a certificate of a seal says.
 #[derive(Clone, Debug, Serialize)]
 pub struct Certificate {
-    /// `sm2`, `p256`.
+    /// `sm2`, `p256`, `rsa2048`, ….
     pub kind: &'static str,
     pub subject: String,
     pub issuer: String,
@@ -87,13 +91,13 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    fn of(kind: &'static str, der: &[u8]) -> Result<Option<Self>, SealError> {
+    fn of(der: &[u8]) -> Result<Option<Self>, SealError> {
         if der.is_empty() {
             return Ok(None);
         }
         let found = gm::Certificate::from_der(der)?;
         Ok(Some(Self {
-            kind,
+            kind: found.public_key().key_kind().map_or("", KeyKind::name),
             subject: found.subject(),
             issuer: found.issuer(),
             serial: found.serial(),
@@ -196,8 +200,8 @@ pub async fn detail(ctx: &Ctx, seal_key: &str) -> Result<SealDetail, SealError> 
         certificate_serial: serial(&material.signer)?,
         pdf_certificate_serial: serial(&material.pdf_signer)?,
         certificates: [
-            Certificate::of("sm2", &material.signer)?,
-            Certificate::of("p256", &material.pdf_signer)?,
+            Certificate::of(&material.signer)?,
+            Certificate::of(&material.pdf_signer)?,
         ]
         .into_iter()
         .flatten()
@@ -205,6 +209,10 @@ pub async fn detail(ctx: &Ctx, seal_key: &str) -> Result<SealDetail, SealError> 
         size_mm: (material.width_mm, material.height_mm),
         origin: material.origin,
         files: table_file::files(&mut reader, seal_key).await?,
+        requests: table_request::get(&mut reader, seal_key)
+            .await?
+            .map(CertificateRequests::of)
+            .transpose()?,
         used_today: table_use::used_on(&mut reader, seal_key, today).await?,
         used: table_use::count(&mut reader, &all).await?,
         history: table::states(&mut reader, seal_key, Timestamp::MAX).await?,

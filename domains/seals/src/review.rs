@@ -41,7 +41,7 @@ pub(crate) async fn review_in(
     note: &str,
 ) -> Result<Seal, SealError> {
     ctx.actor.require(Permission::SealManage, &seal.target())?;
-    if seal.applicant == ctx.actor.id {
+    if !ctx.actor.is_other_person(&seal.applicant) {
         return Err(SealError::SamePerson {
             first: "the application",
             second: "the review",

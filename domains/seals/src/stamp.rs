@@ -13,7 +13,7 @@ use sealing::pdf::{
 use sealing::{PageRef, Provider, SealJob, pack, seal_ofd};
 use store::Ctx;
 
-use crate::authority::{Authorities, blocking};
+use crate::authority::{Authorities, blocking, pdf_kind};
 use crate::error::SealError;
 use crate::forge::signing;
 use crate::reserve::UseId;
@@ -122,7 +122,8 @@ pub async fn stamp_pdf(
     let place = within(place, &ready.material);
     let field_name = format!("Seal_{}", id.as_str());
     let (bytes, lacking) = blocking(move || {
-        let signer = authorities.signer(&ready.material.key_name, KeyKind::P256)?;
+        let kind = pdf_kind(&ready.material.pdf_signer)?;
+        let signer = authorities.signer(&ready.material.key_name, kind)?;
         let job = PdfSignJob {
             signer: &*signer,
             seal: &ready.picture,

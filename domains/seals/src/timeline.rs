@@ -48,6 +48,14 @@ fn act(event: journal::StoredEvent) -> Option<Act> {
             };
             (format!("{verb}_{}", text("request")), text("reason"))
         }
+        "certificates_asked" => {
+            let cancelled = event.payload.get("cancelled").and_then(|c| c.as_bool());
+            let verb = match cancelled {
+                Some(true) => "cancel_request",
+                _ => "request_certificates",
+            };
+            (verb.to_owned(), text("reason"))
+        }
         "grant_changed" => {
             let most = event.payload.get("daily_maximum").and_then(|m| m.as_i64());
             let terms = format!(

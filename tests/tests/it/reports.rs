@@ -17,6 +17,119 @@ async fn food(ctx: &Ctx) -> Vec<u8> {
     licences::file(ctx, &key, Format::Ofd).await.unwrap()
 }
 
+/// How the interface and the page answer who asks for a report: status and words.
+async fn asked(town: &Town, number: &str) -> [(u16, String); 2] {
+    let app = tongban::serve::router(&town.platform, false).unwrap();
+    let path = format!("/verifications/{number}/report/pdf");
+    let api = crate::api::client::get(&path).send(&app).await;
+    let page = axum::http::Request::builder()
+        .uri(format!("/verify/report/{number}/pdf"))
+        .body(axum::body::Body::empty())
+        .unwrap();
+    let page = tower::ServiceExt::oneshot(app, page).await.unwrap();
+    let status = page.status().as_u16();
+    let body = axum::body::to_bytes(page.into_body(), 16 << 20).await;
+    [
+        (
+            api.status.as_u16(),
+            String::from_utf8_lossy(&api.bytes).into(),
+        ),
+        (status, String::from_utf8_lossy(&body.unwrap()).into()),
+    ]
+}
+
+/// Without an agency that answers for the platform, and over the daily maximum of its seal, a report
+/// is refused in clear words, by the interface and on the page; the verification stays.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_cannot_be_sealed_says_why() {
+    for town in Town::each("2026-11-16T09:30").await {
+        let file = food(town.ctx()).await;
+        let visitor = town.visitor();
+        let mut numbers = Vec::new();
+        for _ in 0..3 {
+            let told = licences::verify_file(&visitor, file.clone()).await;
+            numbers.push(told.unwrap().number);
+        }
+        let refused = async |number: &str, words: &str| {
+            for (status, said) in asked(&town, number).await {
+                assert_eq!(status, 409, "{said}");
+                assert!(said.contains(words), "{words}: {said}");
+            }
+            let kept = licences::verification(&visitor, number).await;
+            assert!(kept.unwrap().valid);
+        };
+        let operator = town.ctx().shared.get::<licences::Operator>().unwrap();
+        let nobody = String::new();
+        town.ctx()
+            .shared
+            .put(std::sync::Arc::new(licences::Operator { agency: nobody }));
+        refused(&numbers[0], "平台尚未指定出具核验报告的机构").await;
+        town.ctx().shared.put(operator.clone());
+
+        let officer = town.officer("yz_leimq").await;
+        let seal = seals::find(town.ctx(), &operator.agency, seals::SealType::Official).await;
+        let detail = seals::detail(&officer, &seal.unwrap().key).await.unwrap();
+        let kind = seals::DocumentKind::Verification.code();
+        let mut granted = detail.authorisations.iter();
+        let granted = granted.find(|one| one.document_kind == kind).unwrap();
+        let once = seals::Terms {
+            valid_to: granted.valid_to,
+            daily_maximum: 1,
+        };
+        let key = &detail.seal.key;
+        let changed = seals::change_grant(&officer, key, &granted.key, once).await;
+        changed.unwrap();
+        let report = licences::report(&visitor, &numbers[1], Format::Pdf).await;
+        report.unwrap();
+        refused(&numbers[2], "今日用印已达上限1次").await;
+        // The one that is there is given again: it costs no use.
+        let again = licences::report(&visitor, &numbers[1], Format::Ofd).await;
+        again.unwrap();
+        // Tomorrow there is another one.
+        town.set("2026-11-17T09:30");
+        let report = licences::report(&visitor, &numbers[2], Format::Pdf).await;
+        report.unwrap();
+        town.close().await;
+    }
+}
+
+/// A verification is forgotten after 400 days, with its report and the file that an officer looked
+/// at; what the journal says stays.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_verification_is_forgotten_after_four_hundred_days() {
+    for town in Town::each("2026-11-16T09:30").await {
+        let ctx = town.ctx();
+        let file = food(ctx).await;
+        let stored = async || licences::stored_files(&mut ctx.db.reader()).await.unwrap();
+        let before = stored().await;
+        let visitor = town.visitor();
+        let told = licences::verify_file(&visitor, file.clone()).await.unwrap();
+        let report = licences::report(&visitor, &told.number, Format::Pdf).await;
+        report.unwrap();
+        let officer = town.officer("sc_tancw").await;
+        let looked = licences::begin_visual(&officer, file).await.unwrap();
+        assert_eq!(stored().await.len(), before.len() + 3);
+        town.set("2027-12-20T09:30");
+        town.drain().await;
+        assert!(licences::verification(&visitor, &told.number).await.is_ok());
+        town.set("2027-12-23T09:30");
+        town.drain().await;
+        for number in [&told.number, &looked] {
+            let gone = licences::verification(&visitor, number).await;
+            assert!(matches!(gone, Err(LicenceError::NotFound)));
+        }
+        let report = licences::report(&visitor, &told.number, Format::Pdf).await;
+        assert!(matches!(report, Err(LicenceError::NotFound)));
+        let seen = licences::visual(&officer, &looked).await;
+        assert!(matches!(seen, Err(LicenceError::NotFound)));
+        assert_eq!(stored().await, before);
+        let stream = format!("verification/{}", told.number);
+        let events = journal::stream(&mut ctx.db.reader(), &stream).await;
+        assert_eq!(events.unwrap().len(), 1);
+        town.close().await;
+    }
+}
+
 /// The words of an OFD, run together.
 fn words(ofd: &[u8]) -> String {
     let package = ofd::Package::read(ofd, &ofd::Limits::default()).unwrap();

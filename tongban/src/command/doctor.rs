@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use clap::Args;
 use jiff::Timestamp;
-use kernel::SystemClock;
+use kernel::{Problem, SystemClock};
+use seals::{DocumentKind, HolderKind, SealType};
+use store::Ctx;
 
 use crate::command::doctor_keys;
 use crate::platform::{self, Look, Place};
@@ -24,6 +26,9 @@ pub struct DoctorArgs {
     /// The address under which people reach the portal.
     #[arg(long)]
     base_url: Option<String>,
+    /// Code of the agency that runs the platform and seals the reports of verifications.
+    #[arg(long)]
+    operator: Option<String>,
 }
 
 /// Prints one line a finding; exit code 1 when something is missing.
@@ -80,7 +85,7 @@ async fn looked(args: &DoctorArgs) -> Result<Vec<String>, Stop> {
         data: args.data.clone(),
         database: args.database.clone(),
         base_url: String::new(),
-        operator: None,
+        operator: args.operator.clone(),
     };
     let look = platform::look(&place, Arc::new(SystemClock)).await?;
     let found = examine(&place, &look).await;
@@ -123,6 +128,7 @@ async fn examine(place: &Place, look: &Look) -> Result<Vec<String>, Stop> {
             report.unsealed_age, report.unsealed_age
         ));
     }
+    found.extend(reports(ctx, place.operator.as_deref()).await?);
     let parked = journal::parked(&mut ctx.db.reader()).await?;
     if !parked.is_empty() {
         found.push(format!(
@@ -141,6 +147,46 @@ async fn examine(place: &Place, look: &Look) -> Result<Vec<String>, Stop> {
     }
     found.extend(backup_age(&place.data, ctx.now()));
     Ok(found)
+}
+
+/// What keeps the platform from sealing the reports of verifications: nobody answers for them, or
+/// the seal of who does has no authorisation, as in installations from before there were reports.
+async fn reports(ctx: &Ctx, operator: Option<&str>) -> Result<Option<String>, Stop> {
+    let Some(agency) = operator else {
+        return Ok(Some(
+            "未指定出具核验报告的机构（--operator），不能出具盖章的核验报告 / no --operator: \
+             verifications have no sealed reports"
+                .into(),
+        ));
+    };
+    let seal = match seals::find(ctx, agency, SealType::Official).await {
+        Ok(seal) => seal,
+        Err(error) => {
+            let problem = Problem::from(error);
+            let (zh, en) = (problem.zh, problem.en);
+            return Ok(Some(format!(
+                "机构 {agency} 的公章不能用于核验报告：{zh} / its official seal: {en}"
+            )));
+        }
+    };
+    let detail = seals::detail(ctx, &seal.key).await?;
+    let (kind, now) = (DocumentKind::Verification.code(), ctx.now());
+    let authorised = detail.authorisations.iter().any(|one| {
+        one.holder_kind == HolderKind::System
+            && one.holder == ctx.actor.id
+            && one.document_kind == kind
+            && one.withdrawn_at.is_none()
+            && one.valid_from <= now
+            && now <= one.valid_to
+    });
+    Ok((!authorised).then(|| {
+        format!(
+            "公章“{}”（{}）没有对核验报告的有效授权：请在“印章管理”中打开这枚印章，增加授权，文书种类选“核验报告” \
+             / the official seal is not authorised for verification reports: grant it to system, \
+             kind {kind}",
+            seal.name, seal.es_id
+        )
+    }))
 }
 
 /// A backup is due daily [K-34].

@@ -18,6 +18,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use kernel::{Clock, ShiftedClock, SystemClock, time};
 
@@ -130,6 +131,10 @@ pub struct DemoArgs {
     /// Start the clock at this moment, Beijing time: 2026-11-16T09:00.
     #[arg(long)]
     at: Option<DateTime>,
+    /// The machine's moment at which the clock showed --at, in place of the start: several
+    /// processes on one database then have one time.
+    #[arg(long, requires = "at", hide = true)]
+    since: Option<Timestamp>,
     /// Run the main job without a browser and stop.
     #[arg(long, requires = "out")]
     once: bool,
@@ -186,16 +191,19 @@ pub async fn run(command: Command) -> ExitCode {
     }
 }
 
-fn clock(at: Option<DateTime>) -> Result<Arc<dyn Clock>, Stop> {
-    Ok(match at {
-        Some(at) => Arc::new(ShiftedClock::starting_at(time::from_beijing(at)?)),
-        None => Arc::new(SystemClock),
-    })
+fn clock(at: Option<DateTime>, since: Option<Timestamp>) -> Result<Arc<dyn Clock>, Stop> {
+    let Some(at) = at.map(time::from_beijing).transpose()? else {
+        return Ok(Arc::new(SystemClock));
+    };
+    Ok(Arc::new(match since {
+        Some(machine) => ShiftedClock::showing(at, machine),
+        None => ShiftedClock::starting_at(at),
+    }))
 }
 
 async fn run_demo(args: DemoArgs) -> Result<ExitCode, Stop> {
     let city = City::find(args.city.as_deref())?;
-    let clock = clock(args.at)?;
+    let clock = clock(args.at, args.since)?;
     if args.once {
         return run_once(&args, &city, clock).await;
     }

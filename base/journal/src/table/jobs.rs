@@ -97,12 +97,9 @@ pub(crate) async fn take_schedule(
         .await?;
     match known {
         None => {
-            run.exec(
-                "INSERT INTO schedule (name, next_at) VALUES (?, ?)",
-                args![name, next],
-            )
-            .await?;
-            Ok(true)
+            let sql = "INSERT INTO schedule (name, next_at) VALUES (?, ?) \
+                ON CONFLICT (name) DO NOTHING";
+            Ok(run.exec(sql, args![name, next]).await? == 1)
         }
         Some(row) => {
             let seen: String = row.get(0)?;

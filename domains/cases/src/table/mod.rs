@@ -3,6 +3,7 @@
 mod lists;
 mod record;
 mod rows;
+pub(crate) mod rules;
 
 pub(crate) use lists::*;
 pub(crate) use record::*;

@@ -85,9 +85,9 @@ async fn open(
 /// Another person than who proposed it, with the right to approve.
 fn second(ctx: &Ctx, correction: &Correction, licence: &Licence) -> Result<(), LicenceError> {
     may_approve(ctx, licence)?;
-    match correction.proposer == ctx.actor.id {
-        true => Err(LicenceError::SamePerson),
-        false => Ok(()),
+    match ctx.actor.is_other_person(&correction.proposer) {
+        true => Ok(()),
+        false => Err(LicenceError::SamePerson),
     }
 }
 

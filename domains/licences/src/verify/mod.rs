@@ -18,7 +18,7 @@ use store::Ctx;
 use tokio::sync::Semaphore;
 
 use crate::error::LicenceError;
-use crate::events::{LicenceVerified, StepLogged, stream};
+use crate::events::{LicenceVerified, StepLogged};
 use crate::issue::number_digests;
 use crate::kind::licence_type;
 use crate::library;
@@ -321,19 +321,19 @@ async fn finish(ctx: &Ctx, way: Way, found: Found) -> Result<Verification, Licen
             .map(|r| r.code().to_owned()),
         steps: verification.steps.iter().map(StepLogged::of).collect(),
     };
-    let stream = match &event.licence_key {
-        Some(key) => stream(key),
-        None => format!("verification/{number}"),
-    };
-    let kept = Arc::new(record::Row::of(ctx, &verification)?);
+    // A stream of its own: those who verify one licence at once do not queue behind each other.
+    let stream = record::stream(&number);
+    let kept = record::row(ctx, &verification, event.licence_key.clone())?;
+    let kept = Arc::new(kept);
     let inner = ctx.clone();
     ctx.db
         .write(move |tx| {
             let (ctx, event, stream) = (inner.clone(), event.clone(), stream.clone());
             let kept = kept.clone();
             Box::pin(async move {
-                record::insert(tx, &kept).await?;
-                journal::append(tx, &ctx, &stream, &event).await?;
+                table::verification::insert(tx, &kept).await?;
+                let mut head = journal::Head::fresh();
+                journal::append_to(tx, &ctx, &stream, &mut head, &event).await?;
                 Ok::<_, LicenceError>(())
             })
         })

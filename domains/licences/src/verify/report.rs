@@ -10,10 +10,10 @@ use sealing::Outcome;
 use seals::{Reserve, SealType, UseResult};
 use store::Ctx;
 
-use super::record::{self, Files};
 use super::{Verification, verification};
 use crate::error::LicenceError;
 use crate::licence::Format;
+use crate::table::verification::{self as table, Files};
 
 /// What the standing authorisation of the operator's seal names.
 pub(crate) const DOCUMENT_KIND: &str = "verification";
@@ -40,7 +40,7 @@ pub async fn report(ctx: &Ctx, number: &str, format: Format) -> Result<Report, L
         return Err(LicenceError::NotFound);
     }
     let verification = verification(ctx, number).await?;
-    let known = record::files(&mut ctx.db.reader(), number).await?;
+    let known = table::files(&mut ctx.db.reader(), number).await?;
     let files = match known {
         Some(files) => files,
         None => make(&ctx.as_system(), verification).await?,
@@ -99,12 +99,13 @@ async fn make(ctx: &Ctx, verification: Verification) -> Result<Files, LicenceErr
     };
     let work = Arc::new((number, files, sealed));
     let (inner, given) = (ctx.clone(), work.clone());
-    ctx.db
+    let done = ctx
+        .db
         .write(move |tx| {
             let (ctx, work) = (inner.clone(), given.clone());
             Box::pin(async move {
                 let (number, files, sealed) = &*work;
-                let first = record::put_files(tx, number, files, ctx.now()).await?;
+                let first = table::put_files(tx, number, files, ctx.now()).await?;
                 // Somebody asked at the same moment and was first: his is the report.
                 let result = match first {
                     true => UseResult::Signed,
@@ -114,8 +115,20 @@ async fn make(ctx: &Ctx, verification: Verification) -> Result<Files, LicenceErr
                 Ok::<_, LicenceError>(())
             })
         })
-        .await?;
-    let kept = record::files(&mut ctx.db.reader(), &work.0).await?;
+        .await;
+    if let Err(error) = done {
+        // What was signed is told all the same, also when the seal was taken out of use meanwhile.
+        let (note, sealed) = (error.to_string(), &work.2);
+        let told = sealed.documents.clone();
+        let closed = seals::close(ctx, &sealed.id, told, UseResult::Superseded, &note).await;
+        if let Err(second) = closed {
+            tracing::warn!(%second, "a use of a seal could not be closed");
+        }
+        // Who takes a seal out of use closes its uses first: then say that, not that two met.
+        seals::find(ctx, &operator.agency, SealType::Official).await?;
+        return Err(error);
+    }
+    let kept = table::files(&mut ctx.db.reader(), &work.0).await?;
     kept.ok_or(LicenceError::NotFound)
 }
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use kernel::{Permission, Target};
 use ofd::read::Document;
 use serde::{Deserialize, Serialize};
-use store::{Ctx, Row, Run, args};
+use store::{Ctx, Run};
 
 use super::opened::{Open, Opened};
 use super::pages::{self, DrawnPage};
@@ -16,6 +16,7 @@ use super::{Verification, locate, verification, verify_file};
 use crate::error::LicenceError;
 use crate::events::stream;
 use crate::kind::licence_type;
+use crate::table::visual as table;
 
 kernel::codes! {
     /// What the person saw.
@@ -115,15 +116,7 @@ pub async fn begin_visual(ctx: &Ctx, bytes: Vec<u8>) -> Result<String, LicenceEr
         .write(move |tx| {
             let (ctx, row) = (inner.clone(), row.clone());
             Box::pin(async move {
-                let sql = "INSERT INTO visual_check (number, officer, begun_at, blob) \
-                    VALUES (?, ?, ?, ?)";
-                let values = args![
-                    row.0.as_str(),
-                    ctx.actor.id.as_str(),
-                    ctx.now(),
-                    row.1.as_str()
-                ];
-                tx.exec(sql, values).await?;
+                table::begin(tx, &row.0, &ctx.actor.id, ctx.now(), &row.1).await?;
                 Ok::<_, LicenceError>(())
             })
         })
@@ -131,38 +124,32 @@ pub async fn begin_visual(ctx: &Ctx, bytes: Vec<u8>) -> Result<String, LicenceEr
     Ok(found.number)
 }
 
-const COLUMNS: &str = "number, officer, begun_at, blob, outcome, decided_at, note";
-
-fn read(ctx: &Ctx, row: &Row) -> Result<VisualCheck, LicenceError> {
-    let number: String = row.get(0)?;
-    let note = match row.get::<Option<Vec<u8>>>(6)? {
+fn read(ctx: &Ctx, row: table::Row) -> Result<VisualCheck, LicenceError> {
+    let note = match row.note {
         None => String::new(),
         Some(sealed) => {
             let plain = ctx
-                .open_sealed("visual_check", "note", &number, &sealed)
+                .open_sealed("visual_check", "note", &row.number, &sealed)
                 .map_err(|e| LicenceError::Data(e.to_string()))?;
             String::from_utf8_lossy(&plain).into_owned()
         }
     };
     Ok(VisualCheck {
-        officer: row.get(1)?,
-        begun_at: row.get(2)?,
-        blob: row.get(3)?,
-        seen: row
-            .get::<Option<String>>(4)?
-            .and_then(|code| Seen::from_code(&code)),
-        decided_at: row.get(5)?,
+        officer: row.officer,
+        begun_at: row.begun_at,
+        blob: row.blob,
+        seen: row.outcome.and_then(|code| Seen::from_code(&code)),
+        decided_at: row.decided_at,
         note,
-        number,
+        number: row.number,
     })
 }
 
 /// One's own; that of another officer is not there.
 async fn own(ctx: &Ctx, number: &str) -> Result<VisualCheck, LicenceError> {
     require(ctx)?;
-    let sql = format!("SELECT {COLUMNS} FROM visual_check WHERE number = ?");
-    let row = ctx.db.reader().row(&sql, args![number]).await?;
-    let check = read(ctx, &row.ok_or(LicenceError::NotFound)?)?;
+    let row = table::get(&mut ctx.db.reader(), number).await?;
+    let check = read(ctx, row.ok_or(LicenceError::NotFound)?)?;
     match check.officer == ctx.actor.id {
         true => Ok(check),
         false => Err(LicenceError::NotFound),
@@ -172,13 +159,8 @@ async fn own(ctx: &Ctx, number: &str) -> Result<VisualCheck, LicenceError> {
 /// The officer's last ones, newest first.
 pub async fn visual_checks(ctx: &Ctx) -> Result<Vec<VisualCheck>, LicenceError> {
     require(ctx)?;
-    let sql = format!(
-        "SELECT {COLUMNS} FROM visual_check WHERE officer = ? ORDER BY begun_at DESC, number \
-         LIMIT 20"
-    );
-    let mut reader = ctx.db.reader();
-    let rows = reader.rows(&sql, args![ctx.actor.id.as_str()]).await?;
-    rows.iter().map(|row| read(ctx, row)).collect()
+    let rows = table::of_officer(&mut ctx.db.reader(), &ctx.actor.id, 20).await?;
+    rows.into_iter().map(|row| read(ctx, row)).collect()
 }
 
 /// Pages, data and the machine's findings, side by side.
@@ -282,7 +264,7 @@ pub async fn record_visual(
     };
     let stream = match &event.licence_key {
         Some(key) => stream(key),
-        None => format!("verification/{number}"),
+        None => super::record::stream(number),
     };
     let sealed = ctx.seal("visual_check", "note", number, note.as_bytes());
     let (inner, work) = (ctx.clone(), Arc::new((event, stream, sealed)));
@@ -291,15 +273,8 @@ pub async fn record_visual(
             let (ctx, work) = (inner.clone(), work.clone());
             Box::pin(async move {
                 let (event, stream, sealed) = &*work;
-                let sql = "UPDATE visual_check SET outcome = ?, decided_at = ?, note = ? \
-                    WHERE number = ? AND outcome IS NULL";
-                let values = args![
-                    event.seen.as_str(),
-                    ctx.now(),
-                    sealed.as_slice(),
-                    event.number.as_str()
-                ];
-                if tx.exec(sql, values).await? != 1 {
+                let at = ctx.now();
+                if !table::decide(tx, &event.number, &event.seen, at, sealed).await? {
                     return Err(LicenceError::Stale);
                 }
                 journal::append(tx, &ctx, stream, event).await?;
@@ -315,8 +290,5 @@ pub async fn record_visual(
 pub(crate) async fn visual_files(
     run: &mut impl Run,
 ) -> Result<std::collections::HashSet<String>, LicenceError> {
-    let rows = run
-        .rows("SELECT blob FROM visual_check", Vec::new())
-        .await?;
-    rows.iter().map(|row| Ok(row.get(0)?)).collect()
+    Ok(table::files(run).await?)
 }

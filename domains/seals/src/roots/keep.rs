@@ -157,7 +157,8 @@ async fn decide(
                 let mut root = load(tx, &key).await?;
                 let from = root.state;
                 root.state = next(Some(from), event).ok_or(SealError::RootState(from, event))?;
-                if event == RootEvent::Approve && root.proposed_by == ctx.actor.id {
+                let second = ctx.actor.is_other_person(&root.proposed_by);
+                if event == RootEvent::Approve && !second {
                     return Err(SealError::SamePerson {
                         first: "the proposal",
                         second: "the approval",

@@ -5,6 +5,7 @@ mod city;
 mod common;
 mod desk;
 mod life;
+mod outside;
 mod race;
 mod reserve;
 mod roots;

@@ -8,7 +8,8 @@ use store::Ctx;
 use crate::common::{City, cities, notice, other_cities, reserve, staff};
 use crate::sign::stamp;
 
-fn keeper(city: &City, id: &str) -> Ctx {
+/// Somebody who keeps the trust list.
+pub fn keeper(city: &City, id: &str) -> Ctx {
     let grants = vec![Grant {
         permission: Permission::TrustManage,
         scope: Scope::All,

@@ -24,11 +24,21 @@ fn tool() -> PathBuf {
     tool
 }
 
-async fn run(url: &str, token: &str, case: &str) {
+/// Every operation by itself.
+const EACH: &[&str] = &["--phases", "coverage,fuzzing"];
+/// The life of seals as the document's links lead through it: from the list to a seal, from a seal
+/// to an act with the revision that was seen, from what came of it to the next act.
+const SEAL_LIFE: &[&str] = &["--phases", "stateful", "--include-path-regex", "/seals"];
+
+async fn run(url: &str, token: &str, [case, key]: [&str; 2], what: &[&str]) -> String {
     let settings = tempfile::tempdir().unwrap();
     let template = include_str!("../../../tools/schemathesis.toml");
     let file = settings.path().join("schemathesis.toml");
-    std::fs::write(&file, template.replace("{case}", case)).unwrap();
+    std::fs::write(
+        &file,
+        template.replace("{case}", case).replace("{key}", key),
+    )
+    .unwrap();
     let output = Command::new(tool())
         .arg("--config-file")
         .arg(&file)
@@ -36,7 +46,8 @@ async fn run(url: &str, token: &str, case: &str) {
         .arg(format!("{url}/api/v1/openapi.json"))
         .args(["--url", url])
         .args(["--header", &format!("Authorization: Bearer {token}")])
-        .args(["--checks", "all", "--phases", "coverage,fuzzing"])
+        .args(["--checks", "all"])
+        .args(what)
         .args(["--max-time", BUDGET, "--seed", "20261116"])
         .args([
             "--request-timeout",
@@ -49,12 +60,13 @@ async fn run(url: &str, token: &str, case: &str) {
         .output()
         .await
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(
         output.status.success(),
         "{said}\n{}",
         String::from_utf8_lossy(&output.stderr)
     );
+    said
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -71,11 +83,44 @@ async fn what_the_document_promises_is_kept() {
         .person(form["applicant_username"].as_str().unwrap())
         .await;
     let (_, case) = town.apply("SPJYXK-XB").await;
+    let seal = active(&town).await.key;
     let token = client::given_all(&me).await;
-    run(&url, &token, &case.case_id).await;
+    run(&url, &token, [&case.case_id, &seal], EACH).await;
     let clerk = town.first(&case, flow::Step::Accept).await;
     let token = client::given_all(&clerk).await;
-    run(&url, &token, &case.case_id).await;
+    run(&url, &token, [&case.case_id, &seal], EACH).await;
     server.abort();
     town.close().await;
+}
+
+/// Sequences of acts on seals, of an officer who manages them: every answer is one that the document
+/// promises, none is a fault, and what happened to the seals can still be read.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_life_of_seals_keeps_what_the_document_promises() {
+    let town = Town::sqlite("2026-11-16T09:00").await;
+    let (api, _) = client::open(&town).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move { axum::serve(listener, api).await });
+    let officer = town.officer("yz_leimq").await;
+    let token = client::given_all(&officer).await;
+    let seal = active(&town).await;
+    let said = run(&url, &token, ["none", &seal.key], SEAL_LIFE).await;
+    server.abort();
+    let detail = seals::detail(&officer, &seal.key).await.unwrap();
+    let moved = detail.seal.rev - seal.rev;
+    assert!(moved > 0, "no act of any sequence was done: {said}");
+    // The seal's record tells of every move.
+    assert_eq!(detail.history.len() as i64, detail.seal.rev);
+    assert_eq!(
+        detail.history.last().map(|last| last.state),
+        Some(detail.seal.state)
+    );
+    town.close().await;
+}
+
+/// A seal in use.
+async fn active(town: &Town) -> seals::Seal {
+    let found = seals::find(town.ctx(), "YD_SCJG", seals::SealType::Acceptance).await;
+    found.unwrap()
 }

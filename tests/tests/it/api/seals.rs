@@ -89,6 +89,29 @@ async fn a_seal_lives_through_the_interface() {
         step(&reviewer, json!({ "act": "bless" })).await.is(422);
         step(&reviewer, json!({ "act": "destroy" })).await.is(409);
         step(&reviewer, json!({ "act": "approve" })).await.is(200);
+        // Certificates could come from elsewhere; nothing of it stays when it is given up.
+        let ask = json!({ "act": "request_certificates", "pdf_kind": "p256" });
+        let asked = step(&maker, ask).await.is(200);
+        assert_eq!(asked["state"], "APPROVED");
+        for kind in ["sm2", "pdf"] {
+            let pem = asked["requests"][kind].as_str().unwrap();
+            let request = gm::CertificateRequest::from_pem_or_der(pem.as_bytes());
+            request.unwrap().verify().unwrap();
+        }
+        let early = step(&maker, json!({ "act": "make" })).await;
+        assert_eq!(early.is(409)["code"], "certificates_awaited");
+        for (file, code) in [("bm90aGluZw==", "unreadable"), ("?", "invalid_body")] {
+            let wrong = json!({ "act": "make_with", "certificates": [file] });
+            let refused = step(&maker, wrong).await;
+            assert!(refused.status.is_client_error());
+            let said = refused.json();
+            assert_eq!(
+                (&said["code"], &said["field"]),
+                (&json!(code), &json!("certificates"))
+            );
+        }
+        let cancel = json!({ "act": "cancel_request", "reason": "由平台签发" });
+        assert!(step(&maker, cancel).await.is(200)["requests"].is_null());
         let made = step(&maker, json!({ "act": "make" })).await.is(200);
         assert_eq!(made["certificates"].as_array().unwrap().len(), 2);
         step(&maker, json!({ "act": "file", "filing_no": "备990102" }))

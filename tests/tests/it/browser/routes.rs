@@ -96,6 +96,7 @@ pub const ROUTES: &[(&str, Kind)] = &[
         Staff(&["/desk/seals/{seal}", "/desk/seals/{applied-seal}"]),
     ),
     ("/desk/seals/{key}/act/{act}", NoPage),
+    ("/desk/seals/{key}/certificates", NoPage),
     ("/desk/seals/{key}/file/{kind}", NoPage),
     ("/desk/seals/{key}/grants", NoPage),
     (
@@ -104,6 +105,7 @@ pub const ROUTES: &[(&str, Kind)] = &[
     ),
     ("/desk/seals/{key}/grants/{auth}/end", NoPage),
     ("/desk/seals/{key}/impression.png", NoPage),
+    ("/desk/seals/{key}/request/{which}", NoPage),
     ("/desk/seals/{key}/uses.csv", NoPage),
     ("/desk/search", Staff(&["/desk/search"])),
     ("/desk/sign-in", Open(&["/desk/sign-in"])),

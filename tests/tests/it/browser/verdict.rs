@@ -96,13 +96,14 @@ async fn logged_and_printed(page: &Browser, ctx: &Ctx, key: &str, name: &str) ->
         .chars()
         .take_while(char::is_ascii_alphanumeric)
         .collect();
-    let stream = format!("licence/{key}");
+    let stream = format!("verification/{number}");
     let events = journal::stream(&mut ctx.db.reader(), &stream)
         .await
         .unwrap();
     let last = events.last().unwrap();
     let event: LicenceVerified = last.read().unwrap();
     assert_eq!(event.number, number);
+    assert_eq!(event.licence_key.as_deref(), Some(key));
     assert_eq!(last.at, ctx.now());
 
     // The button opens the browser's printing.

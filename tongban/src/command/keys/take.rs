@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::command::ca::{entropy, read};
 use crate::command::keys::ask::authority_part;
 use crate::command::keys::{Where, alone, done, next, refused};
-use crate::command::words::{Words, reason, told};
+use crate::command::words::told;
 use crate::keys;
 use crate::stop::Stop;
 
@@ -97,7 +97,7 @@ pub fn import(args: &ImportArgs) -> Result<ExitCode, Stop> {
             }
             Err(error) => {
                 let (zh, en) = (error.zh(), format!("{error} ({})", path.display()));
-                return Ok(refused(place, reason(&error), &zh, &en));
+                return Ok(refused(place, error.code(), &zh, &en));
             }
         }
     }
@@ -124,7 +124,7 @@ pub fn import(args: &ImportArgs) -> Result<ExitCode, Stop> {
         }
         Err(Failure::Refused(error)) => {
             let (zh, en) = (error.zh(), error.to_string());
-            Ok(refused(place, reason(&error), &zh, &en))
+            Ok(refused(place, error.code(), &zh, &en))
         }
         Err(Failure::Certificate(error @ CertError::NotAdopted(..))) => Ok(refused(
             place,

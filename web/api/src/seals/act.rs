@@ -25,7 +25,14 @@ use crate::revision::Seen;
             description = "The same key gives the same answer for a day")),
     request_body = SealAct,
     responses((status = 200, description = "The seal afterwards", body = SealView,
-               headers(("ETag" = String, description = "The revision"))))
+               headers(("ETag" = String, description = "The revision")),
+               links(("act" = (operation_id = "act_on_seal", parameters(
+                         ("path.key" = "$response.body#/key"),
+                         ("header.If-Match" = "$response.header.ETag")))),
+                     ("read" = (operation_id = "read_seal", parameters(
+                         ("path.key" = "$response.body#/key")))),
+                     ("uses" = (operation_id = "seal_uses", parameters(
+                         ("path.key" = "$response.body#/key")))))))
 )]
 pub async fn act(
     caller: Caller,

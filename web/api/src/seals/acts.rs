@@ -1,8 +1,11 @@
 //! The acts of a seal: one body for all of them, told apart by `act`.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use gm::KeyKind;
 use jiff::Timestamp;
 use kernel::Problem;
-use seals::{Grant, HolderKind, Request, SealError, Terms};
+use seals::{CERTIFICATE_LIMIT, Grant, HolderKind, Request, SealError, Terms};
 use serde::Deserialize;
 use store::Ctx;
 use utoipa::ToSchema;
@@ -26,6 +29,25 @@ pub enum SealAct {
     },
     /// 制作: keys, certificates, the maker's signature.
     Make {},
+    /// Asks an outside authority for the certificates: the keys are made and stay in the store;
+    /// the requests (PKCS#10) stand in the seal then. The seal stays approved.
+    RequestCertificates {
+        /// The key that signs PDF; OFD is always signed with SM2.
+        #[schema(value_type = String, pattern = "^(p256|rsa2048|rsa3072|rsa4096)$")]
+        pdf_kind: Text<1, 40>,
+    },
+    /// Gives up waiting for the certificates; the keys are erased.
+    CancelRequest {
+        #[schema(value_type = String, min_length = 1, max_length = 200)]
+        reason: Reason,
+    },
+    /// 制作 with the certificates that came back.
+    MakeWith {
+        /// Files of PEM, DER or PKCS#7, base64, of at most 256 KB each: both certificates, with
+        /// those above them.
+        #[schema(min_items = 1, max_items = 10)]
+        certificates: Vec<String>,
+    },
     /// 备案.
     File {
         #[schema(value_type = String, min_length = 1, max_length = 40)]
@@ -100,6 +122,23 @@ pub enum SealAct {
     Destroy {},
 }
 
+/// The files of a making.
+fn files(certificates: &[String]) -> Result<Vec<Vec<u8>>, Problem> {
+    let wrong = |zh: &str, en: &str| Problem::new("invalid_body", 422, zh, en).at("certificates");
+    if certificates.is_empty() || certificates.len() > 10 {
+        return Err(wrong("须有1至10个文件", "One to ten files"));
+    }
+    let read = |text: &String| match STANDARD.decode(text) {
+        Err(_) => Err(wrong("内容须为base64", "The content is base64")),
+        Ok(bytes) if bytes.len() > CERTIFICATE_LIMIT => Err(wrong(
+            "证书文件不得超过256KB",
+            "A certificate file is at most 256 KB",
+        )),
+        Ok(bytes) => Ok(bytes),
+    };
+    certificates.iter().map(read).collect()
+}
+
 fn unknown(field: &str) -> Problem {
     Problem::new("invalid_body", 422, "没有这个值", "There is no such value").at(field)
 }
@@ -111,6 +150,18 @@ impl SealAct {
             Self::Approve {} => seals::approve(ctx, key).await,
             Self::Refuse { reason } => seals::refuse(ctx, key, reason.as_str()).await,
             Self::Make {} => seals::make(ctx, key).await,
+            Self::RequestCertificates { pdf_kind } => {
+                let kind = KeyKind::from_name(pdf_kind.as_str());
+                let kind = kind.ok_or_else(|| unknown("pdf_kind"))?;
+                seals::request_certificates(ctx, key, kind).await?;
+                return Ok(());
+            }
+            Self::CancelRequest { reason } => {
+                seals::cancel_request(ctx, key, reason.as_str()).await
+            }
+            Self::MakeWith { certificates } => {
+                seals::make_with(ctx, key, files(&certificates)?).await
+            }
             Self::File { filing_no } => seals::file(ctx, key, filing_no.as_str()).await,
             Self::Release { receipt } => seals::release(ctx, key, receipt.as_str()).await,
             Self::Authorise {

@@ -60,7 +60,11 @@ pub fn code<T>(
 #[utoipa::path(
     get, path = "/seals", tag = "seals", operation_id = "list_seals",
     security(("token" = [])), params(SealQuery),
-    responses((status = 200, description = "A page of seals", body = PageOf<SealRow>))
+    responses((status = 200, description = "A page of seals", body = PageOf<SealRow>,
+               links(("first" = (operation_id = "read_seal", parameters(
+                         ("path.key" = "$response.body#/rows/0/key")))),
+                     ("second" = (operation_id = "read_seal", parameters(
+                         ("path.key" = "$response.body#/rows/1/key")))))))
 )]
 pub async fn list(
     caller: Caller,

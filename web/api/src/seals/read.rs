@@ -14,7 +14,14 @@ use crate::problem::Fail;
     security(("token" = [])),
     params(("key" = String, Path, pattern = "^[A-Za-z0-9_.-]{1,64}$", description = "Key of the seal")),
     responses((status = 200, description = "The seal", body = SealView,
-               headers(("ETag" = String, description = "The revision"))))
+               headers(("ETag" = String, description = "The revision")),
+               links(("act" = (operation_id = "act_on_seal", parameters(
+                         ("path.key" = "$response.body#/key"),
+                         ("header.If-Match" = "$response.header.ETag")))),
+                     ("read" = (operation_id = "read_seal", parameters(
+                         ("path.key" = "$response.body#/key")))),
+                     ("uses" = (operation_id = "seal_uses", parameters(
+                         ("path.key" = "$response.body#/key")))))))
 )]
 pub async fn read(caller: Caller, Keys([key]): Keys<1>) -> Result<Response, Fail> {
     super::shown(&caller.ctx, &key, StatusCode::OK).await

@@ -77,6 +77,8 @@ pub struct SealView {
     history: Vec<HistoryView>,
     /// A recovery or destruction that waits for another person.
     asked: Option<AskedView>,
+    /// Certificates that were asked of an outside authority and are awaited.
+    requests: Option<RequestsView>,
     /// Key of the seal that this one renews.
     replaces: Option<String>,
     /// Files of the application: `basis`, `picture`.
@@ -85,10 +87,22 @@ pub struct SealView {
     used: u64,
 }
 
+/// Certificate requests (PKCS#10) to be handed to an outside authority.
+#[derive(Serialize, ToSchema)]
+pub struct RequestsView {
+    /// User name.
+    by: String,
+    at: Timestamp,
+    /// For the key that signs OFD, PEM.
+    sm2: String,
+    /// For the key that signs PDF, PEM.
+    pdf: String,
+}
+
 /// A certificate of a seal.
 #[derive(Serialize, ToSchema)]
 pub struct CertificateView {
-    /// `sm2` for OFD, `p256` for PDF.
+    /// `sm2` for OFD; `p256`, or `rsa2048` to `rsa4096`, for PDF.
     kind: &'static str,
     subject: String,
     issuer: String,
@@ -196,6 +210,12 @@ impl SealView {
             authorisations: authorisations.collect(),
             history: history.collect(),
             asked,
+            requests: detail.requests.map(|one| RequestsView {
+                by: one.by,
+                at: one.at,
+                sm2: one.sm2,
+                pdf: one.pdf,
+            }),
             replaces: seal.replaces.clone(),
             files: detail.files.iter().map(|file| file.kind.code()).collect(),
             used: detail.used,

@@ -198,3 +198,24 @@ console-seal-did-decline-destroy = Destruction declined
 console-seal-did-grant-added = Authorisation added
 console-seal-did-grant-changed = Authorisation changed
 console-seal-did-grant-ended = Authorisation ended
+
+# Certificates of an outside authority
+console-seal-pdf-kind = Certificates of an outside authority: the key that signs PDF
+console-seal-pdf-kind-hint = The key that signs OFD is always SM2. Keys are made in the key store; only requests leave it.
+console-seal-pdf-p256 = ECDSA P-256
+console-seal-pdf-rsa2048 = RSA, 2048 bits
+console-seal-pdf-rsa3072 = RSA, 3072 bits
+console-seal-requested = The certificate requests are ready. Have them certified and upload the certificates with those above them. The root of the authority must be on the trust list.
+console-seal-request-sm2 = Download the request of the key that signs OFD (SM2, PKCS#10)
+console-seal-request-pdf = Download the request of the key that signs PDF (PKCS#10)
+console-seal-certificate-sm2 = The issued certificates
+console-seal-certificate-pdf = Another file with certificates
+console-seal-certificate-hint = PEM, DER or PKCS#7; a file may hold several
+console-seal-do-request-certificates = Ask an outside authority
+console-seal-do-cancel-request = Cancel the request
+console-seal-do-make-with = Make the seal with these certificates
+console-seal-then-cancel-request = The keys made for it are erased and certificates issued for them are of no use; ask anew, or let the platform issue.
+console-seal-done-request-certificates = Keys and certificate requests were made
+console-seal-done-cancel-request = The request was cancelled
+console-seal-did-request-certificates = Certificates asked of an outside authority
+console-seal-did-cancel-request = Request cancelled

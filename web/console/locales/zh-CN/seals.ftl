@@ -200,3 +200,24 @@ console-seal-did-decline-destroy = 不予销毁
 console-seal-did-grant-added = 增加授权
 console-seal-did-grant-changed = 修改授权
 console-seal-did-grant-ended = 终止授权
+
+# 外部证书
+console-seal-pdf-kind = 由外部机构签发证书：PDF签章的密钥
+console-seal-pdf-kind-hint = OFD签章的密钥总是SM2。密钥在密钥库中生成，只导出证书请求。
+console-seal-pdf-p256 = ECDSA P-256
+console-seal-pdf-rsa2048 = RSA 2048位
+console-seal-pdf-rsa3072 = RSA 3072位
+console-seal-requested = 已生成证书请求。请交签发机构签发，再上传签发的证书及其上级证书。签发机构的根须已在信任列表中。
+console-seal-request-sm2 = 下载OFD签章的证书请求（SM2，PKCS#10）
+console-seal-request-pdf = 下载PDF签章的证书请求（PKCS#10）
+console-seal-certificate-sm2 = 签发的证书
+console-seal-certificate-pdf = 另一个证书文件
+console-seal-certificate-hint = PEM、DER或PKCS#7；一个文件可含多张证书
+console-seal-do-request-certificates = 向外部机构申请证书
+console-seal-do-cancel-request = 取消证书申请
+console-seal-do-make-with = 用签发的证书制作印章
+console-seal-then-cancel-request = 为此生成的密钥将删除，已签发的证书不能再用；可以重新申请，也可由平台签发。
+console-seal-done-request-certificates = 已生成密钥和证书请求
+console-seal-done-cancel-request = 证书申请已取消
+console-seal-did-request-certificates = 向外部机构申请证书
+console-seal-did-cancel-request = 取消证书申请

@@ -1,6 +1,7 @@
 //! The acts of a seal's page, each one use case.
 
 use axum::extract::Path;
+use gm::KeyKind;
 use kernel::Problem;
 use seals::{Request, SealError};
 use ui::view::Notice;
@@ -30,6 +31,12 @@ async fn done(acting: &Acting, key: &str, act: &str, data: &FormData) -> Result<
         "approve" => seals::approve(ctx, key).await,
         "refuse" => seals::refuse(ctx, key, reason).await,
         "make" => seals::make(ctx, key).await,
+        "request_certificates" => {
+            let kind = KeyKind::from_name(data.get("pdf_kind")).unwrap_or(KeyKind::P256);
+            seals::request_certificates(ctx, key, kind).await?;
+            return Ok(());
+        }
+        "cancel_request" => seals::cancel_request(ctx, key, reason).await,
         "file" => seals::file(ctx, key, data.get("filing_no")).await,
         "release" => seals::release(ctx, key, data.get("receipt")).await,
         "withdraw" => seals::withdraw(ctx, key, reason).await,

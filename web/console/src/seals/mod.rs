@@ -6,6 +6,7 @@ mod form;
 mod grants;
 mod list;
 mod offer;
+mod outside;
 mod show;
 mod uses;
 
@@ -30,6 +31,8 @@ pub(crate) fn router() -> Router {
         .route("/desk/seals/apply", post(apply::hand_in))
         .route("/desk/seals/{key}", get(show::show))
         .route("/desk/seals/{key}/act/{act}", post(act::act))
+        .route("/desk/seals/{key}/certificates", post(outside::take))
+        .route("/desk/seals/{key}/request/{which}", get(outside::request))
         .route("/desk/seals/{key}/grants", post(grants::add))
         .route(
             "/desk/seals/{key}/grants/{auth}",

@@ -5,8 +5,8 @@ use seals::{DocumentKind, HolderKind, Request, SealDetail, State};
 use ui::view::{Choice, ConfirmDialog, Field, Form, Notice};
 use ui::{L, Shell};
 
-use super::page_of_seal;
 use super::show::Names;
+use super::{outside, page_of_seal};
 use crate::reply::enc;
 use crate::session::Acting;
 use crate::sheet::{Act, Part};
@@ -48,7 +48,14 @@ impl Offer<'_> {
                 parts.push(self.confirm("approve", false));
                 parts.push(self.confirm("refuse", true));
             }
-            State::Approved => parts.push(self.confirm("make", false)),
+            State::Approved if self.detail.requests.is_some() => {
+                let cancel = self.dialog("cancel_request", true);
+                parts.extend(outside::await_them(&self.l, &seal.key, cancel));
+            }
+            State::Approved => {
+                parts.push(self.confirm("make", false));
+                parts.push(outside::ask(&self.l, &seal.key));
+            }
             State::Made => parts.push(self.form("file", "filing_no", 40)),
             State::Filed => parts.push(self.form("release", "receipt", 200)),
             State::Released => parts.push(self.grant()),
@@ -115,12 +122,16 @@ impl Offer<'_> {
     }
 
     fn confirm(&self, act: &str, reason: bool) -> Part {
+        Part::Confirm(self.dialog(act, reason))
+    }
+
+    fn dialog(&self, act: &str, reason: bool) -> ConfirmDialog {
         let seal = &self.detail.seal;
         let key = act.replace('_', "-");
         let verb = self.l.t(&format!("console-seal-do-{key}"));
         // A destruction cannot be undone: the seal's number is typed.
         let typed = (act == Request::Destroy.code()).then(|| seal.es_id.clone());
-        Part::Confirm(ConfirmDialog {
+        ConfirmDialog {
             trigger: verb.clone(),
             title: self
                 .l
@@ -132,7 +143,7 @@ impl Offer<'_> {
             confirm: verb,
             csrf: self.csrf.clone(),
             ..ConfirmDialog::default()
-        })
+        }
     }
 
     fn form(&self, act: &str, field: &str, most: u32) -> Part {

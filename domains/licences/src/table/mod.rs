@@ -1,5 +1,10 @@
 //! Every SQL statement of the library.
 
+pub(crate) mod kind;
+pub(crate) mod revoked;
+pub(crate) mod verification;
+pub(crate) mod visual;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use store::{Ctx, Row, Run, args};
