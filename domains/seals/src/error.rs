@@ -5,6 +5,7 @@ use kernel::{Denied, Problem};
 use crate::roots::keep as roots;
 use crate::roots::{RootEvent, RootState};
 use crate::state::{IllegalMove, State};
+use crate::unsealable::Unsealable;
 
 /// Why a seal was not changed or not used.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +75,15 @@ pub enum SealError {
     Blob(#[from] blobs::BlobError),
     #[error("signing: {0}")]
     Signing(String),
+    /// What is wrong with the document, not with the seal.
+    #[error(transparent)]
+    Unsealable(#[from] Unsealable),
+    /// A personal name seal signs on the act of its own person only.
+    #[error("a personal name seal is used by its own person only")]
+    NotOwnName,
+    /// The officer has no personal name seal in use.
+    #[error("{0} has no personal name seal in use")]
+    NoNameSeal(String),
     #[error(transparent)]
     Agencies(#[from] agencies::AgenciesError),
     #[error(transparent)]
@@ -188,6 +198,18 @@ impl From<SealError> for Problem {
                 format!("印模不能绘制：{error}"),
                 format!("The impression cannot be drawn: {error}"),
             ),
+            E::Unsealable(why) => why.problem(),
+            E::NotOwnName => Problem::new(
+                "seal_not_own",
+                403,
+                "个人名章只能由本人使用",
+                "A personal name seal is used by its own person only",
+            ),
+            E::NoNameSeal(name) => Problem::conflict(
+                "no_name_seal",
+                format!("{name}没有可用的个人名章，请联系印章管理人员"),
+                format!("{name} has no personal name seal in use; ask the seal administrators"),
+            ),
             E::NoAuthorities
             | E::Key(_)
             | E::Certificate(_)
@@ -216,6 +238,7 @@ fn words(why: &str) -> &'static str {
         LARGE_FILE => "依据文件不得超过10MB",
         FILE_KIND => "文件须为PDF、OFD、PNG或JPEG",
         REPLACES => "只能换发本机构同一类型的印章",
+        ORDERS => "一份文件须用1至8枚印章",
         roots::ROOT_PERIOD => "信任期限须在将来结束，且不超过证书的有效期",
         roots::KNOWN => "这个根证书已经提出或已受信任",
         roots::UNREADABLE => "不是可读取的PEM或DER文件",
@@ -241,6 +264,7 @@ pub(crate) const LARGE_PICTURE: &str = "the picture is larger than 2 MB";
 pub(crate) const LARGE_FILE: &str = "the document is larger than 10 MB";
 pub(crate) const FILE_KIND: &str = "the file must be PDF, OFD, PNG or JPEG";
 pub(crate) const REPLACES: &str = "only a seal of the same agency and type can be renewed";
+pub(crate) const ORDERS: &str = "a document takes 1 to 8 seals";
 
 /// Text that must be there and fit its column.
 pub(crate) fn text(field: &'static str, value: &str, most: usize) -> Result<(), SealError> {

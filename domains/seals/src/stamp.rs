@@ -7,19 +7,21 @@ use gm::KeyKind;
 use jiff::Timestamp;
 use kernel::{Denied, Permission};
 use paper::Place;
-use sealing::pdf::{PdfSignJob, RectMm, SealPicture, sign_pdf};
-use sealing::{PageRef, Provider, SealJob, pack, seal_ofd};
+use sealing::pdf::{PdfExtras, PdfSignJob, SealPicture, sign_pdf_with};
+use sealing::{Part, Provider, SealJob, pack, seal_ofd};
 use store::Ctx;
 
 use crate::authority::{Authorities, blocking};
 use crate::error::SealError;
 use crate::forge::signing;
+use crate::marks::{Marks, parts_of};
 use crate::reserve::UseId;
 use crate::seal::Seal;
 use crate::state::State;
 use crate::step::load;
 use crate::table::{self, Material};
 use crate::table_use;
+use crate::unsealable::Unsealable;
 use crate::usage::{OPEN_FOR, UseResult};
 
 /// What a seal signs with. It never changes once the seal is made.
@@ -43,34 +45,36 @@ pub async fn stamp_ofd(
     place: Place,
     closing: bool,
 ) -> Result<Vec<u8>, SealError> {
+    let parts = put_ofd(ctx, id, parts_of(&package), &Marks::at(place), closing).await?;
+    blocking(move || pack(&parts).map_err(signing)).await
+}
+
+/// Adds a seal to the parts of an OFD.
+pub(crate) async fn put_ofd(
+    ctx: &Ctx,
+    id: &UseId,
+    parts: Vec<Part>,
+    marks: &Marks,
+    closing: bool,
+) -> Result<Vec<Part>, SealError> {
     // Before the seal is looked at: whoever takes it out of use afterwards has a later moment.
     let time = ctx.now();
     let (ready, _) = open(ctx, id, time).await?;
     let authorities = Authorities::of(ctx)?;
-    let place = within(place, &ready.material);
+    let marks = *marks;
     blocking(move || {
         let signer = authorities.signer(&ready.material.key_name, KeyKind::Sm2)?;
-        let at = sealing::Place::new(
-            PageRef::Index(place.page),
-            place.x.into(),
-            place.y.into(),
-            place.width.into(),
-            place.height.into(),
-        );
+        let places = marks.in_ofd(&parts, ready.material.size())?;
         let job = SealJob {
             seal: &ready.material.seal,
             signer: &*signer,
-            places: &[at],
+            places: &places,
             time,
             closing,
             provider: Provider::default(),
             time_stamper: None,
         };
-        let parts = package.parts().iter();
-        let parts = parts
-            .map(|part| (part.path.clone(), part.bytes.to_vec()))
-            .collect();
-        pack(&seal_ofd(parts, &job).map_err(signing)?).map_err(signing)
+        seal_ofd(parts, &job).map_err(Unsealable::of_ofd)
     })
     .await
 }
@@ -83,23 +87,29 @@ pub async fn stamp_pdf(
     place: Place,
     closing: bool,
 ) -> Result<Vec<u8>, SealError> {
+    put_pdf(ctx, id, pdf, &Marks::at(place), closing).await
+}
+
+/// The same with the impression wherever it is wanted.
+pub(crate) async fn put_pdf(
+    ctx: &Ctx,
+    id: &UseId,
+    pdf: Vec<u8>,
+    marks: &Marks,
+    closing: bool,
+) -> Result<Vec<u8>, SealError> {
     let time = ctx.now();
     let (ready, purpose) = open(ctx, id, time).await?;
     let authorities = Authorities::of(ctx)?;
-    let place = within(place, &ready.material);
+    let (page, rect, straddle) = marks.in_pdf(ready.material.size());
     let field_name = format!("Seal_{}", id.as_str());
     blocking(move || {
         let signer = authorities.signer(&ready.material.key_name, KeyKind::P256)?;
         let job = PdfSignJob {
             signer: &*signer,
             seal: &ready.picture,
-            page: place.page,
-            rect: RectMm {
-                x: place.x.into(),
-                y: place.y.into(),
-                width: place.width.into(),
-                height: place.height.into(),
-            },
+            page,
+            rect,
             time,
             name: &ready.seal.name,
             reason: &purpose,
@@ -107,23 +117,13 @@ pub async fn stamp_pdf(
             field_name: &field_name,
             closing,
         };
-        sign_pdf(&pdf, &job).map_err(|error| SealError::Signing(error.to_string()))
+        let extras = PdfExtras {
+            straddle,
+            ..PdfExtras::default()
+        };
+        sign_pdf_with(&pdf, &job, &extras).map_err(Unsealable::of_pdf)
     })
     .await
-}
-
-/// The largest place of the impression's proportions within the one given, about the same centre.
-fn within(place: Place, material: &Material) -> Place {
-    let (wide, high) = (material.width_mm as f32, material.height_mm as f32);
-    let scale = (place.width / wide).min(place.height / high);
-    let (width, height) = (wide * scale, high * scale);
-    Place {
-        x: place.x + (place.width - width) / 2.0,
-        y: place.y + (place.height - height) / 2.0,
-        width,
-        height,
-        ..place
-    }
 }
 
 /// Why a use that was stopped does not sign.

@@ -8,4 +8,6 @@ mod life;
 mod race;
 mod reserve;
 mod roots;
+mod several;
 mod sign;
+mod upload;

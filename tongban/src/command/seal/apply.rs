@@ -8,7 +8,7 @@ use clap::Args;
 use gm::{KeyKind, Signer, SoftKey};
 use jiff::Timestamp;
 use kernel::{Clock, SystemClock};
-use sealing::pdf::{PdfExtras, PdfSignJob, RectMm, SealPicture, sign_pdf_with};
+use sealing::pdf::{PdfExtras, PdfSignJob, PdfStraddle, RectMm, SealPicture, sign_pdf_with};
 use sealing::{PageRef, Place, Provider, Seal, SealJob, Straddle};
 use serde_json::json;
 
@@ -36,7 +36,7 @@ pub(super) struct ApplyArgs {
     /// Upper edge, millimetres.
     #[arg(long, default_value_t = 220.0)]
     y: f64,
-    /// 骑缝章: slices on the right edges of all pages in place of one impression.
+    /// 骑缝章: slices in the middle of the right edges of all pages in place of one impression.
     #[arg(long)]
     straddle: bool,
     /// Close the document: no seal can follow.
@@ -158,7 +158,7 @@ fn pdf(
         closing: args.closing,
     };
     let extras = PdfExtras {
-        straddle: args.straddle,
+        straddle: args.straddle.then(PdfStraddle::default),
         ..PdfExtras::default()
     };
     sign_pdf_with(bytes, &job, &extras).map_err(refused)
