@@ -7,9 +7,7 @@ use std::sync::Arc;
 use blobs::Blobs;
 use jiff::civil::Date;
 use kernel::{Permission, Target, number, time};
-use seals::{
-    Marks, Order, Papers, Reserve, SealType, Sealed, UseId, UseResult, UsedDocument,
-};
+use seals::{Marks, Order, Papers, Reserve, SealType, Sealed, UseId, UseResult, UsedDocument};
 use serde::{Deserialize, Serialize};
 use store::Ctx;
 

@@ -219,10 +219,7 @@ fn read(bytes: &[u8], marks: Vec<Mark>) -> Result<Checked, SealError> {
 
 /// Seals the document and finishes the uses. What cannot be sealed is refused before a use is
 /// reserved; when a seal cannot sign after all, nothing is issued and every use says so.
-pub async fn seal_document(
-    ctx: &Ctx,
-    wanted: SealDocument,
-) -> Result<SealedDocument, SealError> {
+pub async fn seal_document(ctx: &Ctx, wanted: SealDocument) -> Result<SealedDocument, SealError> {
     let person = match ctx.actor.kind {
         ActorKind::Staff => ctx.actor.id.clone(),
         _ => wanted.person.trim().to_owned(),

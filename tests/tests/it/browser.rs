@@ -9,6 +9,7 @@ mod outcomes;
 mod plain;
 pub mod routes;
 mod seals;
+mod stamp;
 mod trust;
 mod verdict;
 mod visual;

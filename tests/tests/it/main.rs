@@ -18,4 +18,5 @@ mod receipts;
 mod reports;
 mod scenarios;
 mod scopes;
+mod sealings;
 mod verify;

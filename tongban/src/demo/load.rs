@@ -201,7 +201,8 @@ async fn load_seals(ctx: &Ctx, city: &City) -> Result<usize, Stop> {
     let users: Vec<String> = city.part("name_seals.json", "officers")?;
     for user in users {
         let staff = identity::staff(ctx, &user).await?;
-        let staff = staff.ok_or_else(|| Stop::new(format!("没有人员 / no such officer: {user}")))?;
+        let staff =
+            staff.ok_or_else(|| Stop::new(format!("没有人员 / no such officer: {user}")))?;
         let of_agency = |one: &&seals::CitySeal| one.owner.agency_code == staff.agency;
         let agency = plan.agencies.iter().find(of_agency);
         let owner = agency.map(|one| one.owner.clone());

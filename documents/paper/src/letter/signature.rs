@@ -69,7 +69,11 @@ pub(super) fn signature(letter: &Letter) -> Result<Signature, Error> {
     let row_height = (seal_mm + 4.0).max(LEADING * 2.0);
     let mut top = 0.0;
     for row in above.chunks(2) {
-        let axes: &[f32] = if row.len() == 2 { &[left, right] } else { &[right] };
+        let axes: &[f32] = if row.len() == 2 {
+            &[left, right]
+        } else {
+            &[right]
+        };
         for (text, axis) in row.iter().zip(axes) {
             let y = top + from_top;
             items.push(name(text, *axis, y, width(text)?.min(half - 4.0)));

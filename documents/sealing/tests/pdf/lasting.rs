@@ -386,10 +386,14 @@ fn a_seal_stands_in_its_place_and_straddles_the_pages_too() {
     last.closing = true;
     let closed = sign_pdf_with(&pdf, &last, &PdfExtras::default()).unwrap();
     assert_eq!(failures(&check(&closed, &house)), []);
+    accepted_shown(&files, "closed.pdf", &closed, 2, 5);
     let known = sealing::pdf::check_pdf(&closed, place, None);
     assert!(matches!(known, Err(PdfError::Closed)), "{known:?}");
     let missing = sealing::pdf::check_pdf(&plain, (3, job.rect), None);
-    assert!(matches!(missing, Err(PdfError::NoSuchPage(3))), "{missing:?}");
+    assert!(
+        matches!(missing, Err(PdfError::NoSuchPage(3))),
+        "{missing:?}"
+    );
     let one = sealing::pdf::check_pdf(&document(1), (0, job.rect), Some(straddle));
     assert!(matches!(one, Err(PdfError::OnePage)), "{one:?}");
 }

@@ -1,7 +1,7 @@
 //! The pages of a file as pictures, with the seals on them.
 
-use ofd::read::Document;
 use ofd::Limits;
+use ofd::read::Document;
 use seals::stamps;
 
 use crate::error::LicenceError;

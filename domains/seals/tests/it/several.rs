@@ -14,7 +14,8 @@ pub fn laid(pages: usize) -> paper::Laid {
     let page = |number: usize| {
         let mut page = Page::a4();
         let words = format!("联合决定书第{}页", number + 1);
-        page.items.push(Item::Text(Text::new(words, 30.0, 40.0, 6.0)));
+        page.items
+            .push(Item::Text(Text::new(words, 30.0, 40.0, 6.0)));
         page
     };
     let document = Document {
@@ -161,7 +162,10 @@ async fn a_seal_that_is_lost_after_signing_issues_nothing() {
     for city in cities().await {
         let one = city.active(SealType::Acceptance, "notice", 20).await;
         let two = city.active(SealType::Official, "notice", 20).await;
-        let orders = vec![order(&one, Marks::at(BESIDE)), order(&two, Marks::at(PLACE))];
+        let orders = vec![
+            order(&one, Marks::at(BESIDE)),
+            order(&two, Marks::at(PLACE)),
+        ];
         let sealed = seals::seal_in_order(&city.ctx, orders, papers(1), true)
             .await
             .unwrap();

@@ -79,14 +79,27 @@ async fn an_officer_seals_what_was_brought() {
         let known = seals::usable(&officer).await.unwrap();
         assert_eq!(known.len(), 2);
         assert!(known.iter().all(|held| held.document_kinds == ["letter"]));
-        assert!(seals::usable(&city.staff("nobody")).await.unwrap().is_empty());
-        for (file, format) in files(3).into_iter().zip([DocumentFormat::Ofd, DocumentFormat::Pdf]) {
+        assert!(
+            seals::usable(&city.staff("nobody"))
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        for (file, format) in files(3)
+            .into_iter()
+            .zip([DocumentFormat::Ofd, DocumentFormat::Pdf])
+        {
             let order = vec![at(&one, 3, 60.0, false), at(&two, 3, 120.0, true)];
             let wanted = wanted(file, order);
             let looked = seals::look_at(&officer, &wanted).await.unwrap();
             assert_eq!((looked.format, looked.page_count), (format, 3));
             assert_eq!(looked.pages.last().unwrap().page, 3);
-            assert!(uses(&city).await.iter().all(|u| u.result == UseResult::Signed));
+            assert!(
+                uses(&city)
+                    .await
+                    .iter()
+                    .all(|u| u.result == UseResult::Signed)
+            );
             let sealed = seals::seal_document(&officer, wanted).await.unwrap();
             assert_eq!(sealed.format, format);
             let found = verdict(&city, &sealed.bytes).await;
@@ -98,7 +111,10 @@ async fn an_officer_seals_what_was_brought() {
                 let logged = all.iter().find(|one| one.id == *id).unwrap();
                 assert_eq!(logged.result, UseResult::Signed);
                 // Whatever was said: the officer acted.
-                assert_eq!((logged.caller.as_str(), logged.person.as_str()), (OFFICER, OFFICER));
+                assert_eq!(
+                    (logged.caller.as_str(), logged.person.as_str()),
+                    (OFFICER, OFFICER)
+                );
                 let digest = &logged.documents[0].digest;
                 assert_eq!(*digest, crate::race::hex(&gm::sm3(&sealed.bytes)));
             }
@@ -106,7 +122,10 @@ async fn an_officer_seals_what_was_brought() {
             let order = vec![at(&one, 1, 60.0, false)];
             let again = self::wanted(sealed.bytes, order);
             let more = seals::seal_document(&officer, again).await;
-            assert!(matches!(more, Err(SealError::Unsealable(Unsealable::Closed))));
+            assert!(matches!(
+                more,
+                Err(SealError::Unsealable(Unsealable::Closed))
+            ));
         }
         assert_eq!(uses(&city).await.len(), 4);
         city.db.remove().await.unwrap();
@@ -125,10 +144,15 @@ async fn what_cannot_be_sealed_costs_no_use() {
         let mut lies = ofd.clone();
         let middle = lies.len() / 2;
         lies[middle] ^= 0xff;
-        let unreadable = |error: &SealError| {
-            matches!(error, SealError::Unsealable(Unsealable::Unreadable(_)))
-        };
-        for bytes in [cut(&ofd), cut(&pdf), lies, b"PK\x03\x04".to_vec(), b"%PDF-1.7".to_vec()] {
+        let unreadable =
+            |error: &SealError| matches!(error, SealError::Unsealable(Unsealable::Unreadable(_)));
+        for bytes in [
+            cut(&ofd),
+            cut(&pdf),
+            lies,
+            b"PK\x03\x04".to_vec(),
+            b"%PDF-1.7".to_vec(),
+        ] {
             let done = seals::seal_document(&officer, wanted(bytes, once())).await;
             let error = done.unwrap_err();
             assert!(unreadable(&error), "{error:?}");
@@ -138,11 +162,20 @@ async fn what_cannot_be_sealed_costs_no_use() {
             assert_eq!(error.to_string(), what.to_string());
         };
         let nothing = wanted(Vec::new(), once());
-        is(seals::seal_document(&officer, nothing).await.unwrap_err(), Unsealable::Kind);
+        is(
+            seals::seal_document(&officer, nothing).await.unwrap_err(),
+            Unsealable::Kind,
+        );
         let picture = wanted(b"\x89PNG\r\n\x1a\n".to_vec(), once());
-        is(seals::seal_document(&officer, picture).await.unwrap_err(), Unsealable::Kind);
+        is(
+            seals::seal_document(&officer, picture).await.unwrap_err(),
+            Unsealable::Kind,
+        );
         let large = wanted(vec![b'P'; seals::DOCUMENT_LIMIT + 1], once());
-        is(seals::seal_document(&officer, large).await.unwrap_err(), Unsealable::Large);
+        is(
+            seals::seal_document(&officer, large).await.unwrap_err(),
+            Unsealable::Large,
+        );
         for file in [&ofd, &pdf] {
             for (placing, what) in [
                 (at(&seal, 2, 120.0, false), Unsealable::NoSuchPage(2)),
@@ -160,20 +193,35 @@ async fn what_cannot_be_sealed_costs_no_use() {
                 ),
             ] {
                 let wanted = wanted(file.clone(), vec![placing]);
-                is(seals::seal_document(&officer, wanted).await.unwrap_err(), what);
+                is(
+                    seals::seal_document(&officer, wanted).await.unwrap_err(),
+                    what,
+                );
             }
         }
         let none = seals::seal_document(&officer, wanted(pdf.clone(), Vec::new())).await;
-        assert!(matches!(none, Err(SealError::Invalid { field: "seals", .. })));
+        assert!(matches!(
+            none,
+            Err(SealError::Invalid { field: "seals", .. })
+        ));
         let many = vec![at(&seal, 1, 120.0, false); 9];
         let many = seals::seal_document(&officer, wanted(pdf.clone(), many)).await;
-        assert!(matches!(many, Err(SealError::Invalid { field: "seals", .. })));
+        assert!(matches!(
+            many,
+            Err(SealError::Invalid { field: "seals", .. })
+        ));
         let silent = SealDocument {
             purpose: " ".into(),
             ..wanted(pdf.clone(), once())
         };
         let silent = seals::seal_document(&officer, silent).await;
-        assert!(matches!(silent, Err(SealError::Invalid { field: "purpose", .. })));
+        assert!(matches!(
+            silent,
+            Err(SealError::Invalid {
+                field: "purpose",
+                ..
+            })
+        ));
         // Who holds no authorisation seals nothing, nor with a kind that is not named.
         let other = seals::seal_document(&city.staff("other"), wanted(pdf.clone(), once())).await;
         assert!(matches!(other, Err(SealError::NotAuthorised(_))));

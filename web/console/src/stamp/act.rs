@@ -150,7 +150,11 @@ pub(super) async fn seal(
             let stem = document.name.rsplit_once('.').map(|(stem, _)| stem);
             let stem = stem.unwrap_or(&document.name);
             let name = format!("{stem}-已盖章.{}", sealed.format.code());
-            Ok(files::saved(&name, sealed.format.media_type(), sealed.bytes))
+            Ok(files::saved(
+                &name,
+                sealed.format.media_type(),
+                sealed.bytes,
+            ))
         }
         Err(error) => {
             let problem = Problem::from(error);

@@ -68,7 +68,11 @@ fn of_seal(l: &L, held: &[Usable], number: usize) -> Vec<Field> {
     };
     // Where a second and third seal do not cover the first.
     let left = 130 - 45 * (i32::try_from(number).unwrap_or(1) - 1).min(2);
-    let ways = [("place", "place"), ("straddle", "straddle"), ("both", "both")];
+    let ways = [
+        ("place", "place"),
+        ("straddle", "straddle"),
+        ("both", "both"),
+    ];
     let ways = ways
         .map(|(code, key)| Choice::new(code, l.t(&format!("console-stamp-way-{key}"))))
         .to_vec();
@@ -115,14 +119,13 @@ pub(super) fn carried(data: &FormData) -> Vec<(String, String)> {
 
 fn number(data: &FormData, name: String) -> Result<f32, Problem> {
     let typed = data.get(&name).trim();
-    typed.parse().ok().filter(|mm: &f32| mm.is_finite()).ok_or_else(|| {
-        Problem::invalid(
-            "number",
-            "请填写数字，如130",
-            "Give a number, such as 130",
-        )
-        .at(name)
-    })
+    typed
+        .parse()
+        .ok()
+        .filter(|mm: &f32| mm.is_finite())
+        .ok_or_else(|| {
+            Problem::invalid("number", "请填写数字，如130", "Give a number, such as 130").at(name)
+        })
 }
 
 fn placing(data: &FormData, n: usize) -> Result<Placing, Problem> {
