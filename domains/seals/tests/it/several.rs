@@ -114,6 +114,8 @@ async fn two_seals_in_order_close_a_document_of_many_pages() {
             assert_eq!(uses[0].result, UseResult::Signed);
             assert_eq!(uses[0].documents, sealed.documents());
         }
+        // The log is by the moment.
+        city.advance(1);
         let third = vec![order(&one, Marks::at(PLACE))];
         let pdf = Papers {
             ofd: None,

@@ -158,7 +158,7 @@ async fn the_answer_is_the_sealed_file() {
         let verdict = sealing::verify(&done.body, &trust).unwrap();
         assert!(verdict.is_valid(), "{:?}", verdict.findings);
         assert_eq!(verdict.signatures.len(), 2);
-        if let Ok(folder) = std::env::var("JOURNEY_SHOTS") {
+        if let Ok(folder) = std::env::var("TONGBAN_TEST_SHOTS") {
             std::fs::write(format!("{folder}/{name}"), &done.body).unwrap();
         }
         // The slip is good for nobody else.
