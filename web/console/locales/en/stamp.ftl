@@ -2,6 +2,7 @@
 console-stamp-title = Seal a document
 console-stamp-sub = Seals an OFD or PDF with the seals you are authorised for. Look at the places first, then seal; every use is logged.
 console-stamp-none = You are not authorised to use any seal. Ask the seal custodian.
+console-stamp-count = How many seals
 console-stamp-form = Document and seals
 console-stamp-seals = Seals: { $n }
 console-stamp-file = Document

@@ -2,6 +2,7 @@
 console-stamp-title = 文件盖章
 console-stamp-sub = 用本人获授权的印章给一份OFD或PDF文件盖章。先预览盖章位置，再盖章；每一次都记入用章记录。
 console-stamp-none = 您没有获授权使用的印章。请向印章保管人员申请授权。
+console-stamp-count = 盖几枚印章
 console-stamp-form = 文件与印章
 console-stamp-seals = 盖{ $n }枚印章
 console-stamp-file = 文件

@@ -74,10 +74,11 @@ pub(super) async fn ask(
     };
     sheet
         .block(
-            "form",
-            l.t("console-stamp-form"),
-            vec![Part::Links(links.collect()), Part::Files(act)],
+            "count",
+            l.t("console-stamp-count"),
+            vec![Part::Links(links.collect())],
         )
+        .block("form", l.t("console-stamp-form"), vec![Part::Files(act)])
         .show_as(code, acting, shell)
         .await
 }
@@ -174,8 +175,12 @@ pub(super) async fn preview(
         .side(
             "facts",
             l.t("console-stamp-facts"),
+            vec![facts(&l, name, wanted, held, looked)],
+        )
+        .side(
+            "do",
+            l.t("console-stamp-title"),
             vec![
-                facts(&l, name, wanted, held, looked),
                 act("/desk/stamp/seal", form, hidden, "console-stamp-do", "pri"),
                 act(HOME, Form::default(), again, "console-stamp-again", ""),
             ],
