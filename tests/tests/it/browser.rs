@@ -11,6 +11,7 @@ mod plain;
 pub mod routes;
 mod seals;
 mod times;
+mod stamp;
 mod trust;
 mod verdict;
 mod visual;

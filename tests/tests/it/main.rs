@@ -25,4 +25,5 @@ mod revocations;
 mod scenarios;
 mod scopes;
 mod stamps;
+mod sealings;
 mod verify;
