@@ -7,9 +7,7 @@ use gm::sm3;
 use jiff::SignedDuration;
 use journal::JobFn;
 use paper::Place;
-use seals::{
-    Marks, Order, Papers, SealError, Sealed, Straddle, UseId, UseResult, UsedDocument,
-};
+use seals::{Marks, Order, Papers, SealError, Sealed, Straddle, UseId, UseResult, UsedDocument};
 use serde::{Deserialize, Serialize};
 use store::Ctx;
 

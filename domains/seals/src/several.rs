@@ -97,7 +97,10 @@ pub async fn reserve_in_order(ctx: &Ctx, wishes: Vec<Reserve>) -> Result<Vec<Use
         });
     }
     // Asked before anything counts: a document that must have a time stamp waits for its service.
-    let mut kinds: Vec<&str> = wishes.iter().map(|wish| wish.document_kind.as_str()).collect();
+    let mut kinds: Vec<&str> = wishes
+        .iter()
+        .map(|wish| wish.document_kind.as_str())
+        .collect();
     kinds.dedup();
     for kind in kinds {
         require_time(ctx, kind).await?;

@@ -7,9 +7,7 @@ use gm::{KeyKind, TimeStampAuthority};
 use jiff::Timestamp;
 use kernel::{Denied, Permission};
 use paper::Place;
-use sealing::pdf::{
-    PdfError, PdfExtras, PdfSignJob, SealPicture, preserve_pdf, sign_pdf_with,
-};
+use sealing::pdf::{PdfError, PdfExtras, PdfSignJob, SealPicture, preserve_pdf, sign_pdf_with};
 use sealing::{Part, Provider, SealJob, pack, seal_ofd};
 use store::Ctx;
 

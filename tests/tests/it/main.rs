@@ -24,6 +24,6 @@ mod reports;
 mod revocations;
 mod scenarios;
 mod scopes;
-mod stamps;
 mod sealings;
+mod stamps;
 mod verify;

@@ -12,9 +12,7 @@ use gm::{
 };
 use jiff::Timestamp;
 use kernel::{Clock, SystemClock, SystemRandom};
-use sealing::pdf::{
-    PdfExtras, PdfSignJob, PdfStraddle, RectMm, SealPicture, sign_pdf_with,
-};
+use sealing::pdf::{PdfExtras, PdfSignJob, PdfStraddle, RectMm, SealPicture, sign_pdf_with};
 use sealing::{PageRef, Place, Provider, Seal, SealJob, Straddle, TimeStamper};
 use seals::StampDigest;
 use serde_json::json;
