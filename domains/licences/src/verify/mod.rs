@@ -70,7 +70,9 @@ pub async fn verify_file(ctx: &Ctx, bytes: Vec<u8>) -> Result<Verification, Lice
         Some(file) => file.digest.clone(),
         None => sm3_of(judged.bytes).await?,
     };
-    if let (false, Some(verdict)) = (found.run.failed(), found.verdict.take()) {
+    if !found.run.failed()
+        && let Some(verdict) = found.verdict.take()
+    {
         look_up(ctx, &mut found, &digest, &verdict, judged.metadata.as_ref()).await?;
         found.verdict = Some(verdict);
     }
