@@ -186,6 +186,8 @@ fn notice() -> Outcome<Document> {
             ..Meta::default()
         },
         agency: "云州市云东区市场监督管理局".into(),
+        co_signers: Vec::new(),
+        person: None,
         title: "行政许可申请材料补正告知书".into(),
         number: Some("云东市监补〔2026〕第00017号".into()),
         addressee: Some("云州市清泉酒店有限公司（统一社会信用代码91990102MA2024336R）：".into()),

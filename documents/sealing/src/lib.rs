@@ -31,7 +31,7 @@ pub use inspect::{
     SignedDataInspection, StampInspection, inspect,
 };
 pub use ofd::{
-    Edge, PageRef, Place, Provider, SealJob, SignJob, StampPicture, Straddle, seal_ofd,
+    Edge, PageRef, Place, Provider, SealJob, SignJob, StampPicture, Straddle, check_ofd, seal_ofd,
     seal_ofd_file, sign_ofd, stamps, straddle, verify_ofd, verify_ofd_keeping,
 };
 pub use reason::Reason;

@@ -31,7 +31,8 @@ pub async fn decide(ctx: &Ctx, seen: Seen<'_>, decide: &Decide) -> Result<Case, 
         Event::DecideReject
     };
     crate::state::next(Some(opened.case.state), event, None)?;
-    let post = opened.post(ctx, &[Step::Decide])?.code.clone();
+    let post = opened.post(ctx, &[Step::Decide])?;
+    let (post, seals) = (post.code.clone(), post.seals.clone());
     let missing =
         !decide.approve && (decide.reason.trim().is_empty() || decide.basis.trim().is_empty());
     if missing {
@@ -77,7 +78,7 @@ pub async fn decide(ctx: &Ctx, seen: Seen<'_>, decide: &Decide) -> Result<Case, 
         at: now,
     });
     if !decide.approve || change.item.decision_document == DecisionDocument::Document {
-        papers::decision(ctx, &mut change).await?;
+        papers::decision(ctx, &mut change, &seals).await?;
     }
     change.commit(ctx).await
 }

@@ -154,6 +154,8 @@ pub async fn withdraw_decision(
             crate::flow_again::from_post(&item.flow, case.data.flow.as_ref(), &post.code);
         case.data.flow = restarted;
     }
+    let deciding = item.flow.posts.iter().find(|p| p.step == Step::Decide);
+    let seals = deciding.map(|p| p.seals.clone()).unwrap_or_default();
     let mut change = Change::of(ctx, item, case, Event::DecisionWithdrawn)?.saying(reason);
     let now = change.now();
     change.case.data.decision = Some(Decision {
@@ -164,7 +166,7 @@ pub async fn withdraw_decision(
         at: now,
     });
     licence_change(&mut change, LicenceEvent::Void, reason);
-    crate::papers::decision(ctx, &mut change).await?;
+    crate::papers::decision(ctx, &mut change, &seals).await?;
     change.commit(ctx).await
 }
 

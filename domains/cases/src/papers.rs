@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use flow::Post;
+use flow::{DecisionSeals, Post};
 use kernel::time;
-use notices::{Kind, NewNotice};
+use notices::{Beside, Kind, NewNotice};
 use serde_json::{Map, Value, json};
 use store::Ctx;
 
@@ -23,6 +23,18 @@ async fn add(
     kind: Kind,
     title: Option<String>,
     fields: Value,
+) -> Result<(), CaseError> {
+    add_sealed(ctx, change, kind, title, fields, Vec::new()).await
+}
+
+/// The same with seals beside the agency's own.
+async fn add_sealed(
+    ctx: &Ctx,
+    change: &mut Change,
+    kind: Kind,
+    title: Option<String>,
+    fields: Value,
+    beside: Vec<Beside>,
 ) -> Result<(), CaseError> {
     let mut all = common(ctx, change);
     if let Value::Object(own) = fields {
@@ -46,6 +58,7 @@ async fn add(
         issuer,
         fields: Value::Object(all),
         replaces: None,
+        beside,
     };
     // A document that cannot be drawn is told to the officer now, not found by the sealing job.
     let ready = notices::prepare(ctx, &notice)
@@ -369,7 +382,13 @@ pub(crate) async fn site_record(
     add(ctx, change, Kind::SiteRecord, None, fields).await
 }
 
-pub(crate) async fn decision(ctx: &Ctx, change: &mut Change) -> Result<(), CaseError> {
+/// The written decision, with the seals that the deciding post asks for: of the agencies that decide
+/// together, and of the officer who decides.
+pub(crate) async fn decision(
+    ctx: &Ctx,
+    change: &mut Change,
+    seals: &DecisionSeals,
+) -> Result<(), CaseError> {
     let Some(decision) = change.case.data.decision.clone() else {
         return Ok(());
     };
@@ -405,7 +424,33 @@ pub(crate) async fn decision(ctx: &Ctx, change: &mut Change) -> Result<(), CaseE
     } else {
         (Kind::DecisionReject, None)
     };
-    add(ctx, change, kind, title, fields).await
+    let beside = beside(ctx, &change.case.data.agency, seals).await?;
+    add_sealed(ctx, change, kind, title, fields, beside).await
+}
+
+async fn beside(ctx: &Ctx, own: &str, seals: &DecisionSeals) -> Result<Vec<Beside>, CaseError> {
+    let directory = agencies::directory(ctx).await.map_err(CaseError::other)?;
+    let mut beside = Vec::new();
+    if seals.officer {
+        beside.push(Beside::Officer {
+            user: ctx.actor.id.clone(),
+            name: ctx.actor.name.clone(),
+        });
+    }
+    for code in seals.agencies.iter().filter(|code| *code != own) {
+        let agency = directory.agency(code).ok_or_else(|| {
+            CaseError::rule(
+                "no_such_agency",
+                "联合决定的机构已不存在，请联系事项管理人员修改办理流程",
+                "An agency that decides together no longer exists; the item's flow has to be changed",
+            )
+        })?;
+        beside.push(Beside::Agency {
+            code: agency.code.clone(),
+            name: agency.name.clone(),
+        });
+    }
+    Ok(beside)
 }
 
 pub(crate) async fn completion(ctx: &Ctx, change: &mut Change) -> Result<(), CaseError> {

@@ -44,7 +44,7 @@ pub use revoked::revocation_list;
 pub use state::{Event as LicenceEvent, IllegalMove, MOVES, State, next};
 pub use verify::{
     Compared, DrawnPage, LicenceLookedAt, Seen, VisualCase, VisualCheck, begin_visual,
-    record_visual, stamps, visual, visual_checks, visual_file, visual_page,
+    record_visual, visual, visual_checks, visual_file, visual_page,
 };
 pub use verify::{
     Operator, Report, Step, StepResult, Summary, Verification, Way, bundle, report, verification,

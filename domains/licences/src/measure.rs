@@ -1,13 +1,15 @@
 //! Composing and sealing one licence again and again, one format at a time: what the bench
 //! measures. The seal's use is reserved and checked as in issuing; nothing is stored.
 
-use seals::{SealType, UseId};
+use std::sync::Arc;
+
+use seals::{SealError, SealType, UseId};
 use store::Ctx;
 
 use crate::compose;
 use crate::error::LicenceError;
 use crate::kind::licence_type;
-use crate::prepare::{IssueRequest, plan, reserve};
+use crate::prepare::{IssueRequest, plan, wish};
 use crate::sheet::Sheet;
 
 /// A planned licence with the use of its seal.
@@ -33,7 +35,16 @@ impl Measured {
         let seal = seals::find(&system, &request.issuer, seal_type).await?;
         let plan = plan(ctx, request).await?;
         let sheet = Sheet::new(ctx, request, &plan, agency, &seal)?;
-        let use_id = reserve(ctx, request, &plan, &seal.key).await?;
+        let wish = Arc::new(wish(ctx, request, &plan, &seal.key));
+        let inner = system.clone();
+        let reserved: Result<UseId, SealError> = system
+            .db
+            .write(move |tx| {
+                let (ctx, wish) = (inner.clone(), wish.clone());
+                Box::pin(async move { seals::reserve(tx, &ctx, &wish).await })
+            })
+            .await;
+        let use_id = reserved?;
         Ok(Self {
             ctx: system,
             sheet,

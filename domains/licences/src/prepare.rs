@@ -8,11 +8,10 @@ use blobs::Blobs;
 use gm::DigestAlgorithm;
 use jiff::civil::Date;
 use kernel::{Permission, Target, number, time};
-use seals::{Reserve, SealError, SealType, UseId, UsedDocument};
+use seals::{Marks, Order, Papers, Reserve, SealType, Sealed, UseId, UseResult, UsedDocument};
 use serde::{Deserialize, Serialize};
 use store::Ctx;
 
-use crate::compose;
 use crate::error::LicenceError;
 use crate::kind::{LicenceType, licence_type};
 use crate::licence::{Body, FileRef, Format, VersionData, VersionFace};
@@ -270,8 +269,17 @@ pub(crate) async fn seal_plan(
     let sheet = Sheet::new(ctx, request, &plan, agency, &seal)?;
     let face = sheet.face.clone();
     let drawn = sheet.draw(impression).await?;
-    let use_id = reserve(ctx, request, &plan, &seal.key).await?;
-    match stamp(&system, &use_id, drawn).await {
+    let papers = Papers {
+        ofd: Some(seals::parts_of(&drawn.package)),
+        pdf: Some(drawn.pdf),
+    };
+    let order = Order {
+        wish: wish(ctx, request, &plan, &seal.key),
+        marks: Marks::at(drawn.place),
+    };
+    let sealed = seals::seal_in_order(&system, vec![order], papers, true).await?;
+    let use_id = sealed.uses[0].clone();
+    match store(&system, sealed, drawn.thumbnail).await {
         Ok((files, documents)) => Ok(Prepared {
             licence_key: plan.licence_key,
             version: plan.version,
@@ -312,7 +320,7 @@ pub(crate) async fn seal_plan(
             state: plan.state,
         }),
         Err(error) => {
-            let (failed, note) = (seals::UseResult::Failed, error.to_string());
+            let (failed, note) = (UseResult::Superseded, error.to_string());
             seals::close(&system, &use_id, Vec::new(), failed, &note).await?;
             Err(error)
         }
@@ -322,13 +330,9 @@ pub(crate) async fn seal_plan(
 /// What the standing authorisation of the issuer's seal names.
 const DOCUMENT_KIND: &str = "licence";
 
-pub(crate) async fn reserve(
-    ctx: &Ctx,
-    request: &IssueRequest,
-    plan: &Plan,
-    seal: &str,
-) -> Result<UseId, LicenceError> {
-    let wish = Arc::new(Reserve {
+/// What the seal is asked for.
+pub(crate) fn wish(ctx: &Ctx, request: &IssueRequest, plan: &Plan, seal: &str) -> Reserve {
+    Reserve {
         seal: seal.to_owned(),
         purpose: format!("{} 第{}版", plan.kind.type_name, plan.version),
         document_kind: DOCUMENT_KIND.into(),
@@ -339,34 +343,24 @@ pub(crate) async fn reserve(
         } else {
             ctx.actor.id.clone()
         },
-    });
-    let system = ctx.as_system();
-    let done: Result<UseId, SealError> = ctx
-        .db
-        .write(move |tx| {
-            let (ctx, wish) = (system.clone(), wish.clone());
-            Box::pin(async move { seals::reserve(tx, &ctx, &wish).await })
-        })
-        .await;
-    Ok(done?)
+    }
 }
 
-async fn stamp(
+/// Stores the sealed files and the thumbnail.
+async fn store(
     ctx: &Ctx,
-    use_id: &UseId,
-    drawn: compose::Drawn,
+    sealed: Sealed,
+    thumbnail: Vec<u8>,
 ) -> Result<(Vec<FileRef>, Vec<UsedDocument>), LicenceError> {
     let blobs = ctx
         .shared
         .get::<Blobs>()
         .ok_or_else(|| LicenceError::Data("no file store".into()))?;
-    let ofd = seals::stamp_ofd(ctx, use_id, drawn.package, drawn.place, true).await?;
-    let pdf = seals::stamp_pdf(ctx, use_id, drawn.pdf, drawn.place, true).await?;
     let (mut files, mut documents) = (Vec::new(), Vec::new());
     for (format, bytes) in [
-        (Format::Ofd, ofd),
-        (Format::Pdf, pdf),
-        (Format::Png, drawn.thumbnail),
+        (Format::Ofd, sealed.ofd),
+        (Format::Pdf, sealed.pdf),
+        (Format::Png, thumbnail),
     ] {
         let fingerprint = hex::encode(DigestAlgorithm::Sha256.of(&bytes));
         let stored = blobs.put(ctx, bytes).await?;

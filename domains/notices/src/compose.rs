@@ -9,6 +9,7 @@ use paper::{Align, Block, Letter, Meta};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::beside::Beside;
 use crate::error::NoticeError;
 use crate::issuer::Issuer;
 use crate::money;
@@ -38,6 +39,9 @@ pub struct Content {
     /// Number of the document that this one replaces.
     #[serde(default)]
     pub replaces: Option<String>,
+    /// Who seals beside the issuer, in order.
+    #[serde(default)]
+    pub beside: Vec<Beside>,
 }
 
 /// The address of a case's QR code: case number and token [D-17].
@@ -72,6 +76,12 @@ pub fn compose(template: &Template, content: &Content, site: &Site) -> Result<Le
         None => None,
     };
     let base = site.base_url.trim_end_matches('/');
+    let co_signers = content.beside.iter().filter_map(|one| match one {
+        Beside::Agency { name, .. } => Some(name.clone()),
+        Beside::Officer { .. } => None,
+    });
+    let officer = |one: &Beside| matches!(one, Beside::Officer { .. });
+    let by_officer = content.beside.iter().any(officer);
     Ok(Letter {
         meta: Meta {
             title: content.title.clone(),
@@ -81,6 +91,8 @@ pub fn compose(template: &Template, content: &Content, site: &Site) -> Result<Le
             created: dated,
         },
         agency: content.issuer.name.clone(),
+        co_signers: co_signers.collect(),
+        person: by_officer.then(|| "决定人：".to_owned()),
         title: content.title.clone(),
         number: Some(content.number.clone()),
         addressee,

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use store::{Ctx, Run, Tx};
 
+use crate::beside::{self, Beside};
 use crate::compose::{Content, Site, compose};
 use crate::error::NoticeError;
 use crate::event::{NoticeCreated, stream};
@@ -35,6 +36,9 @@ pub struct NewNotice {
     /// Key of the document of the same case that this one replaces: it is withdrawn in the same
     /// transaction, and each names the other [D-61].
     pub replaces: Option<String>,
+    /// Who seals beside the issuer: agencies that act together with it, in their order, and at most
+    /// one officer.
+    pub beside: Vec<Beside>,
 }
 
 /// A document ready to be written: composed for its checks, its content sealed.
@@ -70,33 +74,35 @@ pub async fn prepare(ctx: &Ctx, new: &NewNotice) -> Result<Ready, NoticeError> {
     }
     let doc_id = ctx.rng.key();
     let item_code = new.fields.get("item_code").and_then(Value::as_str);
-    Ok(Ready {
-        content: lock(ctx, &doc_id, &content)?,
+    let notice = Notice {
+        doc_id,
+        kind: new.kind,
+        number: new.number.clone(),
+        title: content.title.clone(),
+        template_version: version,
+        case_key: new.case_key.clone(),
+        case_no: new.case_no.clone(),
+        item_code: item_code.unwrap_or_default().to_owned(),
+        owner: new.owner.clone(),
+        agency_code: new.issuer.code.clone(),
+        region_code: new.issuer.region_code.clone(),
+        maker: ctx.actor.id.clone(),
+        made_at: ctx.now(),
+        state: State::Draft,
+        rev: 1,
+        sealer: None,
+        sealed_at: None,
+        delivered_at: None,
+        withdrawn_at: None,
+        withdrawn_by: None,
         replaces: new.replaces.clone(),
-        notice: Notice {
-            doc_id,
-            kind: new.kind,
-            number: new.number.clone(),
-            title: content.title,
-            template_version: version,
-            case_key: new.case_key.clone(),
-            case_no: new.case_no.clone(),
-            item_code: item_code.unwrap_or_default().to_owned(),
-            owner: new.owner.clone(),
-            agency_code: new.issuer.code.clone(),
-            region_code: new.issuer.region_code.clone(),
-            maker: ctx.actor.id.clone(),
-            made_at: ctx.now(),
-            state: State::Draft,
-            rev: 1,
-            sealer: None,
-            sealed_at: None,
-            delivered_at: None,
-            withdrawn_at: None,
-            withdrawn_by: None,
-            replaces: new.replaces.clone(),
-            replaced_by: None,
-        },
+        replaced_by: None,
+    };
+    beside::ready(ctx, &new.beside, &notice, &template).await?;
+    Ok(Ready {
+        content: lock(ctx, &notice.doc_id, &content)?,
+        replaces: new.replaces.clone(),
+        notice,
     })
 }
 
@@ -175,6 +181,7 @@ fn content(new: &NewNotice, template: &Template, replaces: Option<&str>) -> Cont
         issuer: new.issuer.clone(),
         fields: new.fields.clone(),
         replaces: replaces.map(str::to_owned),
+        beside: new.beside.clone(),
     }
 }
 

@@ -32,8 +32,11 @@ pub struct NoticeSealed {
     pub case_key: String,
     pub case_no: String,
     pub agency: String,
-    /// 印章标识.
+    /// 印章标识 of the issuer's seal.
     pub sealer: String,
+    /// 印章标识 of the seals beside it, in the order in which they signed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<String>,
     /// SM3 of the OFD file, hexadecimal.
     pub ofd_digest: String,
     /// SM3 of the PDF file, hexadecimal.

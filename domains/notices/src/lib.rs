@@ -4,6 +4,7 @@
 //! A document is created in the transaction of the act it tells of and numbered there. The job
 //! `notice.seal` composes it, seals it as OFD and as PDF, stores the files and marks it sealed.
 
+mod beside;
 mod compose;
 mod create;
 mod deliver;
@@ -23,6 +24,7 @@ mod template;
 mod templates;
 mod withdraw;
 
+pub use beside::Beside;
 pub use compose::{Content, Site, compose, progress_url};
 pub use create::{NewNotice, Ready, create, prepare};
 pub use deliver::deliver;

@@ -44,7 +44,7 @@ pub async fn file(ctx: &Ctx, doc_id: &str, format: Format) -> Result<File, Notic
         return Err(NoticeError::Withdrawn);
     }
     let bytes = match format {
-        Format::Png => preview(ctx, &notice).await?,
+        Format::Png => preview(stored(ctx, doc_id, Format::Ofd).await?).await?,
         Format::Ofd | Format::Pdf => stored(ctx, doc_id, format).await?,
     };
     Ok(File {

@@ -7,10 +7,11 @@ use gm::sm3;
 use jiff::SignedDuration;
 use journal::JobFn;
 use paper::Place;
-use seals::{Reserve, SealError, Sealed, UseId, UseResult, UsedDocument};
+use seals::{Marks, Order, Papers, SealError, Sealed, Straddle, UseId, UseResult, UsedDocument};
 use serde::{Deserialize, Serialize};
 use store::Ctx;
 
+use crate::beside::{self, Beside};
 use crate::compose::{Content, Site, compose};
 use crate::create::unlock;
 use crate::error::NoticeError;
@@ -80,25 +81,49 @@ async fn seal(ctx: &Ctx, doc_id: &str) -> Result<(), NoticeError> {
     let content = unlock(&mut reader, ctx, doc_id).await?;
     let site = ctx.shared.get::<Site>().ok_or(NoticeError::NotConfigured)?;
     let seal = seals::find(ctx, &notice.agency_code, template.seal).await?;
+    let beside = content.beside.clone();
+    let mut sealers = vec![];
+    let mut wishes = vec![];
+    for one in &beside {
+        let (seal, wish) = one.wish(ctx, &notice, &template).await?;
+        sealers.push(seal.es_id);
+        wishes.push(wish);
+    }
 
-    // Composed before the seal is touched: what cannot be drawn costs no use.
-    let drawn = draw(template.clone(), content, site, doc_id.to_owned()).await?;
-    let wish = Reserve {
-        seal: seal.key.clone(),
-        purpose: format!("{} {}", notice.title, notice.number),
-        document_kind: template.document_kind.clone(),
-        case_no: notice.case_no.clone(),
-        item_code: notice.item_code.clone(),
-        person: notice.maker.clone(),
-    };
+    // Composed before a seal is touched: what cannot be drawn costs no use.
     let Drawn {
         package,
         pdf,
-        place,
-    } = drawn;
-    let sealed = seals::seal_pair(ctx, wish, package, pdf, place).await?;
-    let (id, documents) = (sealed.id.clone(), sealed.documents.clone());
-    let (result, error) = match keep(ctx, &notice, &seal.es_id, sealed).await {
+        places,
+    } = draw(template.clone(), content, site, doc_id.to_owned()).await?;
+    let mut orders = Vec::with_capacity(wishes.len() + 1);
+    let mut agencies = places.co_seals.iter();
+    for (one, wish) in beside.iter().zip(wishes) {
+        let place = match one {
+            Beside::Agency { .. } => agencies.next().copied(),
+            Beside::Officer { .. } => places.person,
+        };
+        let place = place.ok_or_else(|| no_place("a seal beside the issuer's"))?;
+        let marks = Marks::at(place);
+        orders.push(Order { wish, marks });
+    }
+    // The issuer signs last: its signature covers the others and closes the document.
+    orders.push(Order {
+        wish: beside::wish(&seal, &notice, &template),
+        marks: places.own,
+    });
+    let papers = Papers {
+        ofd: Some(seals::parts_of(&package)),
+        pdf: Some(pdf),
+    };
+    let sealed = seals::seal_in_order(ctx, orders, papers, true).await?;
+    let uses = sealed.uses.clone();
+    let documents = sealed.documents();
+    let by = Sealers {
+        own: seal.es_id,
+        beside: sealers,
+    };
+    let (result, error) = match keep(ctx, &notice, by, sealed, documents.clone()).await {
         Ok(()) => return Ok(()),
         // Another run sealed the document, or somebody withdrew it.
         Err(error @ (NoticeError::Stale | NoticeError::Illegal(_))) => {
@@ -107,32 +132,72 @@ async fn seal(ctx: &Ctx, doc_id: &str) -> Result<(), NoticeError> {
         Err(error) => (UseResult::Failed, error),
     };
     // A signature whose document was not used is a use all the same.
-    if let Err(second) = seals::close(ctx, &id, documents, result, &error.to_string()).await {
-        tracing::warn!(%second, "a use of a seal could not be closed");
-    }
+    seals::close_all(ctx, &uses, &documents, result, &error.to_string()).await;
     match result {
         UseResult::Superseded => Ok(()),
         _ => Err(error),
     }
 }
 
+/// 印章标识 of the seals on a document.
+struct Sealers {
+    own: String,
+    beside: Vec<String>,
+}
+
 struct Drawn {
     package: ofd::Package,
     pdf: Vec<u8>,
-    place: Place,
+    places: Places,
 }
 
-/// The pages, and where the seal goes.
-pub(crate) fn composed(
-    template: &Template,
-    content: &Content,
-    site: &Site,
-) -> Result<(paper::Composed, Place), NoticeError> {
-    let composed = paper::letter(&compose(template, content, site)?)?;
-    let place = composed
-        .seal
-        .ok_or_else(|| NoticeError::Template("no place for the seal".into()))?;
-    Ok((composed, place))
+/// Where the seals go.
+struct Places {
+    own: Marks,
+    co_seals: Vec<Place>,
+    person: Option<Place>,
+}
+
+fn no_place(what: &str) -> NoticeError {
+    NoticeError::Template(format!("no place for {what}"))
+}
+
+fn places(template: &Template, composed: &paper::Composed) -> Result<Places, NoticeError> {
+    let own = composed.seal.ok_or_else(|| no_place("the seal"))?;
+    let several = composed.document.pages.len() > 1;
+    let straddle = (template.straddle && several).then(|| Straddle {
+        y: Some(edge(own, composed)),
+    });
+    Ok(Places {
+        own: Marks {
+            place: Some(own),
+            straddle,
+        },
+        co_seals: composed.co_seals.clone(),
+        person: composed.person,
+    })
+}
+
+/// How high the straddle seal stands: in the middle of the edge, or above the impressions of the last
+/// page where they reach to the edge there, so that none is covered.
+fn edge(own: Place, composed: &paper::Composed) -> f32 {
+    const APART: f32 = 6.0;
+    let page = composed.document.pages.last().map_or(297.0, |p| p.height);
+    let middle = (page - own.height) / 2.0;
+    let all = || composed.co_seals.iter().chain([&own]);
+    let covers = |y: f32| {
+        all().any(|seal| y < seal.y + seal.height + APART && seal.y < y + own.height + APART)
+    };
+    if !covers(middle) {
+        return middle;
+    }
+    let top = all().map(|seal| seal.y).fold(f32::MAX, f32::min);
+    let bottom = all().map(|seal| seal.y + seal.height).fold(0.0, f32::max);
+    match top - APART - own.height {
+        above if above >= APART => above,
+        // The impressions begin at the head of the page: below them is room.
+        _ => (bottom + APART).min(page - own.height),
+    }
 }
 
 /// Composes and draws off the async threads.
@@ -143,7 +208,8 @@ async fn draw(
     doc_id: String,
 ) -> Result<Drawn, NoticeError> {
     blocking(move || {
-        let (composed, place) = composed(&template, &content, &site)?;
+        let composed = paper::letter(&compose(&template, &content, &site)?)?;
+        let places = places(&template, &composed)?;
         let laid = paper::lay_out(&composed.document)?;
         let info = ofd::DocInfo {
             id: hex::encode(&sm3(doc_id.as_bytes())[..16]),
@@ -158,19 +224,25 @@ async fn draw(
         Ok(Drawn {
             package,
             pdf,
-            place,
+            places,
         })
     })
     .await
 }
 
 /// Stores the files and marks the document.
-async fn keep(ctx: &Ctx, notice: &Notice, es_id: &str, sealed: Sealed) -> Result<(), NoticeError> {
+async fn keep(
+    ctx: &Ctx,
+    notice: &Notice,
+    by: Sealers,
+    sealed: Sealed,
+    documents: Vec<UsedDocument>,
+) -> Result<(), NoticeError> {
     let mut files = Vec::new();
     for (format, bytes) in [(Format::Ofd, sealed.ofd), (Format::Pdf, sealed.pdf)] {
         files.push(put(ctx, format, bytes).await?);
     }
-    write(ctx, notice, es_id, &sealed.id, files, sealed.documents).await
+    write(ctx, notice, by, sealed.uses, files, documents).await
 }
 
 async fn put(ctx: &Ctx, format: Format, bytes: Vec<u8>) -> Result<StoredFile, NoticeError> {
@@ -191,8 +263,8 @@ async fn put(ctx: &Ctx, format: Format, bytes: Vec<u8>) -> Result<StoredFile, No
 async fn write(
     ctx: &Ctx,
     notice: &Notice,
-    es_id: &str,
-    id: &UseId,
+    by: Sealers,
+    uses: Vec<UseId>,
     files: Vec<StoredFile>,
     documents: Vec<UsedDocument>,
 ) -> Result<(), NoticeError> {
@@ -207,17 +279,18 @@ async fn write(
         case_key: notice.case_key.clone(),
         case_no: notice.case_no.clone(),
         agency: notice.agency_code.clone(),
-        sealer: es_id.to_owned(),
+        sealer: by.own,
+        beside: by.beside,
         ofd_digest: digest(Format::Ofd),
         pdf_digest: digest(Format::Pdf),
     };
-    let (inner, doc_id, id) = (ctx.clone(), notice.doc_id.clone(), id.clone());
-    let work = Arc::new((event, files, documents));
+    let (inner, doc_id) = (ctx.clone(), notice.doc_id.clone());
+    let work = Arc::new((event, files, documents, uses));
     ctx.db
         .write(move |tx| {
-            let (ctx, doc_id, id, work) = (inner.clone(), doc_id.clone(), id.clone(), work.clone());
+            let (ctx, doc_id, work) = (inner.clone(), doc_id.clone(), work.clone());
             Box::pin(async move {
-                let (event, files, documents) = &*work;
+                let (event, files, documents, uses) = &*work;
                 let notice = table::by_id(tx, &doc_id)
                     .await?
                     .ok_or(NoticeError::NotFound)?;
@@ -233,8 +306,11 @@ async fn write(
                 if !table::update(tx, &notice, seen).await? {
                     return Err(NoticeError::Stale);
                 }
-                seals::finish(tx, &ctx, &id, documents, UseResult::Signed, "").await?;
-                table::set_use(tx, &doc_id, id.as_str()).await?;
+                seals::finish_all(tx, &ctx, uses, documents, UseResult::Signed).await?;
+                // The issuer signed last.
+                if let Some(own) = uses.last() {
+                    table::set_use(tx, &doc_id, own.as_str()).await?;
+                }
                 for file in files {
                     table::insert_file(tx, &doc_id, file).await?;
                 }

@@ -19,6 +19,9 @@ pub struct Template {
     pub seal: SealType,
     /// What the seal's standing authorisation names: `notice` or `decision`.
     pub document_kind: String,
+    /// 骑缝章: the seal also stands over the edges of the pages where there are several.
+    #[serde(default)]
+    pub straddle: bool,
     /// The field that dates the document.
     pub date: String,
     /// Whom it is addressed to; none for records.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use kernel::Permission;
+use kernel::{Actor, ActorKind, Permission};
 use serde::{Deserialize, Serialize};
 use store::{Ctx, Tx};
 
@@ -25,6 +25,16 @@ kernel::codes! {
     }
 }
 
+impl HolderKind {
+    /// As what an actor holds authorisations.
+    pub(crate) fn of(actor: &Actor) -> Self {
+        match actor.kind {
+            ActorKind::System | ActorKind::Machine => Self::System,
+            ActorKind::Staff | ActorKind::User | ActorKind::Visitor => Self::Staff,
+        }
+    }
+}
+
 kernel::codes! {
     /// 文书种类: what the platform's own systems sign. Others need only an authorisation that names
     /// them.
@@ -35,6 +45,8 @@ kernel::codes! {
         Proof = "proof", "证明", "proofs";
         /// 核验报告, under the official seal of the operator.
         Verification = "verification", "核验报告", "verification reports";
+        /// What officers seal themselves, at the desk.
+        Letter = "letter", "公函及其他文件", "letters and other documents";
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use store::{BoxFuture, Ctx, Tx};
 
 use crate::apply::{self, Apply};
-use crate::authorise::{Grant, HolderKind, authorise_in};
+use crate::authorise::{DocumentKind, Grant, HolderKind, authorise_in};
 use crate::error::SealError;
 use crate::file::file_in;
 use crate::forge::{self, Forged};
@@ -25,6 +25,17 @@ use crate::{table, table_request};
 pub struct CitySeal {
     pub owner: Owner,
     pub seal_types: Vec<SealType>,
+}
+
+/// A responsible officer who has a personal name seal (个人名章), and keeps it [I-06].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameSeal {
+    /// The agency the officer acts for.
+    pub owner: Owner,
+    /// User name.
+    pub user: String,
+    /// As it stands on the seal.
+    pub name: String,
 }
 
 /// The staff who walk the seals through their life [I-16].
@@ -52,6 +63,9 @@ pub struct Standing {
 #[derive(Clone, Debug)]
 pub struct CityPlan {
     pub agencies: Vec<CitySeal>,
+    /// These officers may also seal letters at the desk, with their own seal and with their agency's
+    /// official one.
+    pub name_seals: Vec<NameSeal>,
     pub officers: Officers,
     pub standing: Vec<Standing>,
     /// The document that orders the seals.
@@ -85,6 +99,7 @@ impl CityPlan {
         }
         Ok(Self {
             agencies,
+            name_seals: Vec::new(),
             officers,
             standing: Self::usual_standing(),
             basis: "关于启用政务服务电子印章的通知".into(),
@@ -92,7 +107,7 @@ impl CityPlan {
     }
 
     /// The authorisations the platform's own documents need: notices under the acceptance seal,
-    /// decisions under the official seal, licences under the licence seal.
+    /// decisions under the official seal and the deciding officer's, licences under the licence seal.
     pub fn usual_standing() -> Vec<Standing> {
         [
             (SealType::Acceptance, "notice", 20_000),
@@ -100,6 +115,7 @@ impl CityPlan {
             (SealType::Official, "notice", 20_000),
             (SealType::Official, "proof", 10_000),
             (SealType::Official, "verification", 10_000),
+            (SealType::Personal, "decision", 1_000),
             (SealType::Licence, "licence", 100_000),
         ]
         .map(|(seal_type, kind, daily_maximum)| Standing {
@@ -111,6 +127,9 @@ impl CityPlan {
     }
 }
 
+/// Letters that one officer of the demonstration seals on a day.
+const LETTERS: i64 = 200;
+
 /// Sees to it that every agency has its seals in use: applied for, reviewed, made, filed,
 /// released and authorised by the officers of the plan. What exists is left alone; a run that was
 /// broken off is taken up where it stopped. Returns how many seals came into use.
@@ -121,12 +140,7 @@ pub async fn ensure_city_seals(ctx: &Ctx, plan: &CityPlan) -> Result<usize, Seal
         for &seal_type in &agency.seal_types {
             let code = &agency.owner.agency_code;
             let all = table::of_agency(&mut reader, code, seal_type).await?;
-            let mut living = all.into_iter().filter(|seal| {
-                !matches!(
-                    seal.state,
-                    State::Refused | State::Destroyed | State::Expired
-                )
-            });
+            let mut living = all.into_iter().filter(is_living);
             match living.next() {
                 Some(seal) if is_under_way(ctx, &seal).await? => open.push(seal),
                 Some(_) => {}
@@ -141,6 +155,25 @@ pub async fn ensure_city_seals(ctx: &Ctx, plan: &CityPlan) -> Result<usize, Seal
                     replaces: None,
                 }),
             }
+        }
+    }
+    for one in &plan.name_seals {
+        let code = &one.owner.agency_code;
+        let all = table::of_agency(&mut reader, code, SealType::Personal).await?;
+        let mut own = all.into_iter().filter(is_living);
+        match own.find(|seal| seal.custodian == one.user) {
+            Some(seal) if is_under_way(ctx, &seal).await? => open.push(seal),
+            Some(_) => {}
+            None => wanted.push(Apply {
+                owner: one.owner.clone(),
+                seal_type: SealType::Personal,
+                person: Some(one.name.clone()),
+                basis: plan.basis.clone(),
+                custodian: one.user.clone(),
+                impression: Impress::Drawn(Drawing::usual(SealType::Personal)),
+                basis_file: None,
+                replaces: None,
+            }),
         }
     }
     if open.is_empty() && wanted.is_empty() {
@@ -166,6 +199,13 @@ pub async fn ensure_city_seals(ctx: &Ctx, plan: &CityPlan) -> Result<usize, Seal
         .zip(forged)
         .collect::<Vec<_>>();
     finish_all(ctx, &plan, going, forged).await
+}
+
+fn is_living(seal: &Seal) -> bool {
+    !matches!(
+        seal.state,
+        State::Refused | State::Destroyed | State::Expired
+    )
 }
 
 /// Not yet in use, and never was: a seal whose authorisation somebody withdrew is left alone.
@@ -263,7 +303,12 @@ async fn finish_all(
                     seal = file_in(tx, &maker, seal, &number).await?;
                 }
                 if seal.state == State::Filed {
-                    let receipt = format!("保管人{}签收", custodian.actor.name);
+                    // Who bears the name keeps the seal.
+                    let keeper = match seal.seal_type {
+                        SealType::Personal => &seal.name,
+                        _ => &custodian.actor.name,
+                    };
+                    let receipt = format!("保管人{keeper}签收");
                     seal = release_in(tx, &maker, seal, &receipt).await?;
                 }
                 if seal.state == State::Released {
@@ -287,17 +332,33 @@ fn grants(plan: &CityPlan, seal: &Seal, ctx: &Ctx) -> Vec<Grant> {
         .standing
         .iter()
         .filter(|one| one.seal_type == seal.seal_type);
-    of_type
-        .map(|one| Grant {
-            holder_kind: HolderKind::System,
-            holder: Actor::system().id,
-            document_kind: one.document_kind.clone(),
-            item_code: None,
-            valid_from: ctx.now(),
-            valid_to,
-            daily_maximum: one.daily_maximum,
-        })
-        .collect()
+    let standing = of_type.map(|one| Grant {
+        holder_kind: HolderKind::System,
+        holder: Actor::system().id,
+        document_kind: one.document_kind.clone(),
+        item_code: None,
+        valid_from: ctx.now(),
+        valid_to,
+        daily_maximum: one.daily_maximum,
+    });
+    let at_desk = plan.name_seals.iter().filter(|one| {
+        one.owner.agency_code == seal.owner.agency_code
+            && match seal.seal_type {
+                SealType::Official => true,
+                SealType::Personal => one.user == seal.custodian,
+                _ => false,
+            }
+    });
+    let letters = at_desk.map(|one| Grant {
+        holder_kind: HolderKind::Staff,
+        holder: one.user.clone(),
+        document_kind: DocumentKind::Letter.code().into(),
+        item_code: None,
+        valid_from: ctx.now(),
+        valid_to,
+        daily_maximum: LETTERS,
+    });
+    standing.chain(letters).collect()
 }
 
 /// One transaction for all: the whole city needs two commits.

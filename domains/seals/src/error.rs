@@ -9,6 +9,7 @@ use crate::roots::{RootEvent, RootState};
 use crate::state::{IllegalMove, State};
 use crate::times::rules as times;
 use crate::times::{ServiceEvent, ServiceState};
+use crate::unsealable::Unsealable;
 
 /// Why a seal was not changed or not used.
 #[derive(Debug, thiserror::Error)]
@@ -103,6 +104,15 @@ pub enum SealError {
     Blob(#[from] blobs::BlobError),
     #[error("signing: {0}")]
     Signing(String),
+    /// What is wrong with the document, not with the seal.
+    #[error(transparent)]
+    Unsealable(#[from] Unsealable),
+    /// A personal name seal signs on the act of its own person only.
+    #[error("a personal name seal is used by its own person only")]
+    NotOwnName,
+    /// The officer has no personal name seal in use.
+    #[error("{0} has no personal name seal in use")]
+    NoNameSeal(String),
     #[error(transparent)]
     Agencies(#[from] agencies::AgenciesError),
     #[error(transparent)]
@@ -287,6 +297,18 @@ impl From<SealError> for Problem {
                     "Too many use the seal at once, please try again",
                 )
             }
+            E::Unsealable(why) => why.problem(),
+            E::NotOwnName => Problem::new(
+                "seal_not_own",
+                403,
+                "个人名章只能由本人使用",
+                "A personal name seal is used by its own person only",
+            ),
+            E::NoNameSeal(name) => Problem::conflict(
+                "no_name_seal",
+                format!("{name}没有可用的个人名章，请联系印章管理人员"),
+                format!("{name} has no personal name seal in use; ask the seal administrators"),
+            ),
             E::NoAuthorities
             | E::Key(_)
             | E::Certificate(_)
@@ -316,6 +338,7 @@ fn words(why: &str) -> &'static str {
         FILE_KIND => "文件须为PDF、OFD、PNG或JPEG",
         PDF_KIND => "PDF签章的密钥须为P-256或RSA",
         REPLACES => "只能换发本机构同一类型的印章",
+        ORDERS => "一份文件须用1至8枚印章",
         roots::ROOT_PERIOD => "信任期限须在将来结束，且不超过证书的有效期",
         roots::KNOWN => "这个根证书已经提出或已受信任",
         roots::UNREADABLE => "不是可读取的PEM或DER文件",
@@ -345,6 +368,7 @@ pub(crate) const LARGE_FILE: &str = "the document is larger than 10 MB";
 pub(crate) const FILE_KIND: &str = "the file must be PDF, OFD, PNG or JPEG";
 pub(crate) const PDF_KIND: &str = "the key that signs PDF is P-256 or RSA";
 pub(crate) const REPLACES: &str = "only a seal of the same agency and type can be renewed";
+pub(crate) const ORDERS: &str = "a document takes 1 to 8 seals";
 
 /// Text that must be there and fit its column.
 pub(crate) fn text(field: &'static str, value: &str, most: usize) -> Result<(), SealError> {

@@ -18,10 +18,13 @@ mod forge;
 mod freeze;
 mod grants;
 mod impression;
+mod kept;
+mod look;
 mod loss;
 mod make;
+mod marks;
 mod outside;
-mod pair;
+mod pictures;
 mod query;
 mod react;
 mod release;
@@ -30,6 +33,7 @@ mod review;
 mod roots;
 mod seal;
 mod search;
+mod several;
 mod stamp;
 mod state;
 mod statement;
@@ -43,13 +47,15 @@ mod table_use;
 mod timeline;
 mod times;
 mod trust;
+mod unsealable;
+mod upload;
 mod usage;
 
 pub use apply::{Apply, Preview, apply, preview};
 pub use ask::{Asked, Request, ask, decline, destroy, recover};
 pub use authorise::{DocumentKind, Grant, HolderKind, authorise, withdraw};
 pub use authority::Authorities;
-pub use city::{CityPlan, CitySeal, Officers, Standing, ensure_city_seals};
+pub use city::{CityPlan, CitySeal, NameSeal, Officers, Standing, ensure_city_seals};
 pub use error::SealError;
 pub use event::{
     Moved, SealApplied, SealApproved, SealAsked, SealAuthorised, SealCertificatesAsked,
@@ -61,19 +67,22 @@ pub use file::file;
 pub use files::{FILE_LIMIT, FileKind, NewFile, SealFile, file_of, stored_files};
 pub use grants::{Terms, change_grant, end_grant, grant};
 pub use impression::{Drawing, Impress, Impression, Origin, PICTURE_LIMIT, Scan, Shape};
+pub use kept::{Kept, keep_document, kept_document};
+pub use look::{Looked, PagePicture, look_at};
 pub use loss::report_loss;
 pub use make::make;
+pub use marks::{Marks, Straddle, parts_of};
 pub use outside::{
     CERTIFICATE_LIMIT, CertificateRequests, cancel_request, make_with, request_certificates,
 };
-pub use pair::{Sealed, close, seal_pair};
+pub use pictures::stamps;
 pub use query::{
-    Authorisation, Certificate, SealDetail, Seals, StateChange, Uses, detail, find, impression,
-    impression_of, seals, state_at, uses,
+    Authorisation, Certificate, SealDetail, Seals, StateChange, Usable, Uses, detail, find,
+    impression, impression_of, name_seal, seals, state_at, usable, uses,
 };
 pub use react::{handlers, schedules};
 pub use release::release;
-pub use reserve::{Reserve, UseId, reserve};
+pub use reserve::{Reserve, UseId, may_reserve, reserve};
 pub use review::{approve, refuse};
 pub use roots::{
     ListFacts, OwnRoot, Proposal, RootEvent, RootMoved, RootScope, RootState, TrustedRoot,
@@ -81,6 +90,10 @@ pub use roots::{
 };
 pub use seal::{Owner, Seal, SealType};
 pub use search::{Wanted, search};
+pub use several::{
+    Order, Papers, Sealed, close, close_all, finish_all, reserve_in_order, seal_in_order,
+    sign_in_order,
+};
 pub use stamp::{stamp_ofd, stamp_pdf};
 pub use state::{Event, IllegalMove, MOVES, State, next};
 pub use statement::state;
@@ -92,6 +105,10 @@ pub use times::{
     simulated_time_stamp, suggest_service, time_services, try_service,
 };
 pub use trust::{ask_revocation, trust};
+pub use unsealable::Unsealable;
+pub use upload::{
+    DOCUMENT_LIMIT, DocumentFormat, Placing, SealDocument, SealedDocument, Where, seal_document,
+};
 pub use usage::{SealUse, UseResult, UsedDocument, close_abandoned, finish};
 
 /// The tables of this domain.
@@ -115,5 +132,9 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "seals/outside",
         sql: include_str!("../migrations/0005_outside.sql"),
+    },
+    store::Migration {
+        name: "seals/holder",
+        sql: include_str!("../migrations/0006_holder.sql"),
     },
 ];

@@ -123,6 +123,62 @@ pub async fn find(ctx: &Ctx, agency_code: &str, seal_type: SealType) -> Result<S
     }
 }
 
+/// The personal name seal (个人名章) of an officer of an agency: it bears the officer's name, the
+/// officer keeps it, and it may sign now.
+pub async fn name_seal(
+    ctx: &Ctx,
+    agency_code: &str,
+    user: &str,
+    name: &str,
+) -> Result<Seal, SealError> {
+    let all = table::of_agency(&mut ctx.db.reader(), agency_code, SealType::Personal).await?;
+    let now = ctx.now();
+    let own = |seal: &Seal| seal.custodian == user && seal.name == name;
+    let found = all.into_iter().find(|s| own(s) && s.is_usable_at(now));
+    let found = found.ok_or_else(|| SealError::NoNameSeal(name.to_owned()))?;
+    ctx.actor.require(Permission::SealUse, &found.target())?;
+    Ok(found)
+}
+
+/// A seal that the actor may use by itself now, and for which kinds of documents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Usable {
+    pub seal: Seal,
+    /// Width and height of the impression, millimetres.
+    pub size_mm: (u32, u32),
+    /// What the authorisations name, in alphabetical order.
+    pub document_kinds: Vec<String>,
+}
+
+/// The seals for which the actor holds an authorisation in force, by owner and name.
+pub async fn usable(ctx: &Ctx) -> Result<Vec<Usable>, SealError> {
+    let now = ctx.now();
+    let holder = HolderKind::of(&ctx.actor);
+    let mut reader = ctx.db.reader();
+    let held = table_use::held_by(&mut reader, holder, &ctx.actor.id, now).await?;
+    let mut all: Vec<Usable> = Vec::new();
+    for (key, document_kind) in held {
+        if let Some(known) = all.iter_mut().find(|one| one.seal.key == key) {
+            known.document_kinds.push(document_kind);
+            continue;
+        }
+        let seal = load(&mut reader, &key).await?;
+        let may = ctx.actor.require(Permission::SealUse, &seal.target());
+        if may.is_err() || !seal.is_usable_at(now) {
+            continue;
+        }
+        let material = table::material(&mut reader, &key).await?;
+        let size_mm = material.map_or((0, 0), |made| (made.width_mm, made.height_mm));
+        all.push(Usable {
+            seal,
+            size_mm,
+            document_kinds: vec![document_kind],
+        });
+    }
+    all.sort_by(|a, b| (&a.seal.owner.name, &a.seal.name).cmp(&(&b.seal.owner.name, &b.seal.name)));
+    Ok(all)
+}
+
 /// Which seals a list shows: those of one agency, or of a region with all below it.
 #[derive(Clone, Debug)]
 pub enum Seals {

@@ -1,15 +1,16 @@
 //! May this caller sign this kind of document with this seal, once, now? [I-09, I-10]
 
-use kernel::{ActorKind, Permission};
+use kernel::Permission;
 use serde::{Deserialize, Serialize};
-use store::{Ctx, Tx};
+use store::{Ctx, Run, Tx};
 
 use crate::authorise::HolderKind;
 use crate::error::{SealError, text};
 use crate::event::{SealUseReserved, use_stream};
+use crate::seal::{Seal, SealType};
 use crate::state::State;
 use crate::step::load;
-use crate::table_use::{self, Reserved};
+use crate::table_use::{self, Granted, Reserved};
 
 /// What a caller wants to seal.
 #[derive(Clone, Debug, Default)]
@@ -42,28 +43,11 @@ impl UseId {
 
 /// Allows one use, in a transaction of its own or of the caller: the seal is in use and valid, a
 /// standing authorisation names the caller, kind of document, item and time, and its daily maximum
-/// is not reached. The reservation counts against the maximum whatever becomes of it.
+/// is not reached. The reservation counts against the maximum whatever becomes of it. A personal name
+/// seal is kept by its own person, and signs on no other's act.
 pub async fn reserve(tx: &mut Tx<'_>, ctx: &Ctx, wish: &Reserve) -> Result<UseId, SealError> {
-    let seal = load(tx, &wish.seal).await?;
-    ctx.actor.require(Permission::SealUse, &seal.target())?;
-    text("purpose", &wish.purpose, 200)?;
+    let (seal, granted) = allowed(tx, ctx, wish).await?;
     let now = ctx.now();
-    if seal.state != State::Active {
-        return Err(SealError::NotActive(seal.state));
-    }
-    if seal.frozen_at.is_some() {
-        return Err(SealError::Frozen);
-    }
-    if !seal.is_valid_at(now) {
-        return Err(SealError::NotValid);
-    }
-    let holder = match ctx.actor.kind {
-        ActorKind::System | ActorKind::Machine => HolderKind::System,
-        ActorKind::Staff | ActorKind::User | ActorKind::Visitor => HolderKind::Staff,
-    };
-    let granted = table_use::authorisation(tx, wish, holder, &ctx.actor.id, now)
-        .await?
-        .ok_or_else(|| SealError::NotAuthorised(wish.document_kind.clone()))?;
     let day = kernel::time::beijing_date(now);
     if !table_use::count_use(tx, &seal.key, &granted, day).await? {
         return Err(SealError::DailyMaximum(granted.daily_maximum));
@@ -90,4 +74,43 @@ pub async fn reserve(tx: &mut Tx<'_>, ctx: &Ctx, wish: &Reserve) -> Result<UseId
     let mut head = journal::Head::fresh();
     journal::append_to(tx, ctx, &use_stream(id.as_str()), &mut head, &event).await?;
     Ok(id)
+}
+
+/// Whether such a use would be allowed now, as far as seal and authorisation say: for whoever has to
+/// know before an act that a seal will be needed for it. Reserves and counts nothing.
+pub async fn may_reserve(ctx: &Ctx, wish: &Reserve) -> Result<(), SealError> {
+    allowed(&mut ctx.db.reader(), ctx, wish).await.map(|_| ())
+}
+
+async fn allowed(
+    run: &mut impl Run,
+    ctx: &Ctx,
+    wish: &Reserve,
+) -> Result<(Seal, Granted), SealError> {
+    let seal = load(run, &wish.seal).await?;
+    ctx.actor.require(Permission::SealUse, &seal.target())?;
+    text("purpose", &wish.purpose, 200)?;
+    let now = ctx.now();
+    if seal.state != State::Active {
+        return Err(SealError::NotActive(seal.state));
+    }
+    if seal.frozen_at.is_some() {
+        return Err(SealError::Frozen);
+    }
+    if !seal.is_valid_at(now) {
+        return Err(SealError::NotValid);
+    }
+    if seal.seal_type == SealType::Personal {
+        let on_act_of = match wish.person.as_str() {
+            "" => ctx.actor.id.as_str(),
+            person => person,
+        };
+        if on_act_of != seal.custodian {
+            return Err(SealError::NotOwnName);
+        }
+    }
+    let holder = HolderKind::of(&ctx.actor);
+    let granted = table_use::authorisation(run, wish, holder, &ctx.actor.id, now).await?;
+    let granted = granted.ok_or_else(|| SealError::NotAuthorised(wish.document_kind.clone()))?;
+    Ok((seal, granted))
 }

@@ -7,15 +7,14 @@ use gm::{KeyKind, TimeStampAuthority};
 use jiff::Timestamp;
 use kernel::{Denied, Permission};
 use paper::Place;
-use sealing::pdf::{
-    PdfError, PdfExtras, PdfSignJob, RectMm, SealPicture, preserve_pdf, sign_pdf_with,
-};
-use sealing::{PageRef, Provider, SealJob, pack, seal_ofd};
+use sealing::pdf::{PdfError, PdfExtras, PdfSignJob, SealPicture, preserve_pdf, sign_pdf_with};
+use sealing::{Part, Provider, SealJob, pack, seal_ofd};
 use store::Ctx;
 
 use crate::authority::{Authorities, blocking, pdf_kind};
 use crate::error::SealError;
 use crate::forge::signing;
+use crate::marks::{Marks, parts_of};
 use crate::reserve::UseId;
 use crate::seal::Seal;
 use crate::state::State;
@@ -23,6 +22,7 @@ use crate::step::load;
 use crate::table::{self, Material};
 use crate::table_use;
 use crate::times::{self, Lack, Stamper};
+use crate::unsealable::Unsealable;
 use crate::usage::{OPEN_FOR, UseResult};
 
 /// What a seal signs with. It never changes once the seal is made.
@@ -50,22 +50,28 @@ pub async fn stamp_ofd(
     place: Place,
     closing: bool,
 ) -> Result<Vec<u8>, SealError> {
+    let parts = put_ofd(ctx, id, parts_of(&package), &Marks::at(place), closing).await?;
+    blocking(move || pack(&parts).map_err(signing)).await
+}
+
+/// Adds a seal to the parts of an OFD.
+pub(crate) async fn put_ofd(
+    ctx: &Ctx,
+    id: &UseId,
+    parts: Vec<Part>,
+    marks: &Marks,
+    closing: bool,
+) -> Result<Vec<Part>, SealError> {
     // Before the seal is looked at: whoever takes it out of use afterwards has a later moment.
     let time = ctx.now();
     let (ready, use_) = open(ctx, id, time).await?;
     let stamper = times::stamper(ctx, &use_.document_kind).await?;
     let authorities = Authorities::of(ctx)?;
-    let place = within(place, &ready.material);
-    let (bytes, lacking) = blocking(move || {
+    let marks = *marks;
+    let (parts, lacking) = blocking(move || {
         let signer = authorities.signer(&ready.material.key_name, KeyKind::Sm2)?;
-        let at = sealing::Place::new(
-            PageRef::Index(place.page),
-            place.x.into(),
-            place.y.into(),
-            place.width.into(),
-            place.height.into(),
-        );
-        let seal = |stamper: Option<&Stamper>| {
+        let places = marks.in_ofd(&parts, ready.material.size())?;
+        let seal = |parts: Vec<Part>, stamper: Option<&Stamper>| {
             let token = |bytes: &[u8]| match stamper.map(|stamper| stamper.stamp(bytes)) {
                 Some(Ok(token)) => Ok(token.der().to_vec()),
                 Some(Err(error)) => Err(error.to_string()),
@@ -74,30 +80,28 @@ pub async fn stamp_ofd(
             let job = SealJob {
                 seal: &ready.material.seal,
                 signer: &*signer,
-                places: std::slice::from_ref(&at),
+                places: &places,
                 time,
                 closing,
                 provider: Provider::default(),
                 time_stamper: stamper.map(|_| &token as &dyn sealing::TimeStamper),
             };
-            let parts = package.parts().iter();
-            let parts = parts
-                .map(|part| (part.path.clone(), part.bytes.to_vec()))
-                .collect();
             seal_ofd(parts, &job)
         };
-        let (parts, lacking) = match seal(stamper.as_ref()) {
-            Err(sealing::SealError::TimeStamp(why)) => {
-                let lacking = without(stamper.as_ref(), why)?;
-                (seal(None).map_err(signing)?, lacking)
-            }
-            sealed => (sealed.map_err(signing)?, None),
+        let Some(stamper) = &stamper else {
+            return Ok((seal(parts, None).map_err(Unsealable::of_ofd)?, None));
         };
-        Ok((pack(&parts).map_err(signing)?, lacking))
+        match seal(parts.clone(), Some(stamper)) {
+            Err(sealing::SealError::TimeStamp(why)) => {
+                let lacking = without(Some(stamper), why)?;
+                Ok((seal(parts, None).map_err(Unsealable::of_ofd)?, lacking))
+            }
+            sealed => Ok((sealed.map_err(Unsealable::of_ofd)?, None)),
+        }
     })
     .await?;
     tell(ctx, id, "ofd", lacking).await?;
-    Ok(bytes)
+    Ok(parts)
 }
 
 /// Signs a PDF with the seal's P-256 key and draws the impression [I-07]. Where a time stamp service
@@ -111,6 +115,17 @@ pub async fn stamp_pdf(
     place: Place,
     closing: bool,
 ) -> Result<Vec<u8>, SealError> {
+    put_pdf(ctx, id, pdf, &Marks::at(place), closing).await
+}
+
+/// The same with the impression wherever it is wanted.
+pub(crate) async fn put_pdf(
+    ctx: &Ctx,
+    id: &UseId,
+    pdf: Vec<u8>,
+    marks: &Marks,
+    closing: bool,
+) -> Result<Vec<u8>, SealError> {
     let time = ctx.now();
     let (ready, use_) = open(ctx, id, time).await?;
     let stamper = times::stamper(ctx, &use_.document_kind).await?;
@@ -119,7 +134,7 @@ pub async fn stamp_pdf(
         None => None,
     };
     let authorities = Authorities::of(ctx)?;
-    let place = within(place, &ready.material);
+    let (page, rect, straddle) = marks.in_pdf(ready.material.size());
     let field_name = format!("Seal_{}", id.as_str());
     let (bytes, lacking) = blocking(move || {
         let kind = pdf_kind(&ready.material.pdf_signer)?;
@@ -127,13 +142,8 @@ pub async fn stamp_pdf(
         let job = PdfSignJob {
             signer: &*signer,
             seal: &ready.picture,
-            page: place.page,
-            rect: RectMm {
-                x: place.x.into(),
-                y: place.y.into(),
-                width: place.width.into(),
-                height: place.height.into(),
-            },
+            page,
+            rect,
             time,
             name: &ready.seal.name,
             reason: &use_.purpose,
@@ -143,17 +153,17 @@ pub async fn stamp_pdf(
         };
         let sign = |stamper: Option<&Stamper>| {
             let extras = PdfExtras {
+                straddle,
                 time_stamps: stamper.map(|stamper| stamper as &dyn TimeStampAuthority),
-                ..PdfExtras::default()
             };
             sign_pdf_with(&pdf, &job, &extras)
         };
         let signed = match sign(stamper.as_ref()) {
             Err(PdfError::TimeStamp(error)) => {
                 let lacking = without(stamper.as_ref(), error.to_string())?;
-                return Ok((sign(None).map_err(failed)?, lacking));
+                return Ok((sign(None).map_err(Unsealable::of_pdf)?, lacking));
             }
-            signed => signed.map_err(failed)?,
+            signed => signed.map_err(Unsealable::of_pdf)?,
         };
         match trust.map(|trust| preserve_pdf(&signed, &trust)) {
             None => Ok((signed, None)),
@@ -165,10 +175,6 @@ pub async fn stamp_pdf(
     .await?;
     tell(ctx, id, "pdf", lacking).await?;
     Ok(bytes)
-}
-
-fn failed(error: PdfError) -> SealError {
-    SealError::Signing(error.to_string())
 }
 
 /// No service stamped: the document is sealed without, unless one must.
@@ -183,20 +189,6 @@ async fn tell(ctx: &Ctx, id: &UseId, format: &str, lacking: Lacking) -> Result<(
     match lacking {
         Some(lacking) => times::record(ctx, id, format, lacking).await,
         None => Ok(()),
-    }
-}
-
-/// The largest place of the impression's proportions within the one given, about the same centre.
-fn within(place: Place, material: &Material) -> Place {
-    let (wide, high) = (material.width_mm as f32, material.height_mm as f32);
-    let scale = (place.width / wide).min(place.height / high);
-    let (width, height) = (wide * scale, high * scale);
-    Place {
-        x: place.x + (place.width - width) / 2.0,
-        y: place.y + (place.height - height) / 2.0,
-        width,
-        height,
-        ..place
     }
 }
 

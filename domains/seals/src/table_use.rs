@@ -50,6 +50,24 @@ pub(crate) async fn authorisation(
     }))
 }
 
+/// The seals for which somebody holds an authorisation at `now`, each with one kind of document; in
+/// order of both, none twice.
+pub(crate) async fn held_by(
+    run: &mut impl Run,
+    kind: HolderKind,
+    holder: &str,
+    now: Timestamp,
+) -> Result<Vec<(String, String)>, StoreError> {
+    let sql = "SELECT DISTINCT seal_key, document_kind FROM seal_authorisation WHERE holder = ? \
+        AND holder_kind = ? AND withdrawn_at IS NULL AND valid_from <= ? AND valid_to >= ? \
+        ORDER BY seal_key, document_kind";
+    run.rows(sql, args![holder, kind.code(), now, now])
+        .await?
+        .iter()
+        .map(|row| Ok((row.get(0)?, row.get(1)?)))
+        .collect()
+}
+
 /// Counts one more use of the day unless the maximum is reached. False: it is reached.
 pub(crate) async fn count_use(
     run: &mut impl Run,

@@ -42,6 +42,17 @@ pub struct UsedDocument {
     pub length: u64,
 }
 
+impl UsedDocument {
+    /// A sealed file as the log tells of it.
+    pub fn of(format: &str, bytes: &[u8]) -> Self {
+        Self {
+            format: format.into(),
+            digest: hex::encode(gm::sm3(bytes)),
+            length: bytes.len() as u64,
+        }
+    }
+}
+
 /// One use, as the owner agency sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SealUse {

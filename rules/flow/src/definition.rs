@@ -55,12 +55,35 @@ pub struct Post {
     pub staff: Vec<String>,
     /// 会签: how many different officers must sign before the post can be completed.
     pub countersign: u32,
+    /// 用印: who seals the decision beside the deciding agency; at decisions only.
+    #[serde(default)]
+    pub seals: DecisionSeals,
     /// All routes that hold are entered at once; otherwise the first that holds.
     pub parallel: bool,
     #[serde(default)]
     pub join: Option<Join>,
     /// Where the case goes next; empty at the end.
     pub next: Vec<Route>,
+}
+
+/// Who seals a written decision beside the agency that issues it [I-13].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionSeals {
+    /// 个人名章: the officer who decides, with the personal name seal.
+    #[serde(default)]
+    pub officer: bool,
+    /// 联合决定: codes of the agencies that decide together with it, in their order, each with its
+    /// official seal.
+    #[serde(default)]
+    pub agencies: Vec<String>,
+}
+
+impl DecisionSeals {
+    /// Only the deciding agency's own.
+    pub fn is_plain(&self) -> bool {
+        !self.officer && self.agencies.is_empty()
+    }
 }
 
 /// 汇合: the post begins when every branch that was started and leads to it has arrived.

@@ -17,7 +17,7 @@ mod state;
 mod validate;
 
 pub use chart::ChartHead;
-pub use definition::{Definition, Join, OutwardStep, Post, Route, Step};
+pub use definition::{DecisionSeals, Definition, Join, OutwardStep, Post, Route, Step};
 pub use error::FlowError;
 pub use method::{Method, WhoDecides, decides_on_the_spot, who_decides};
 pub use officer::{NotAllowed, Officer};

@@ -68,6 +68,14 @@ pub enum Problem {
         "“{post}”：所选审查方式由受理或审查人员当场决定，决定不能会签 / {post}: after these methods it is decided on the spot, not by several who countersign"
     )]
     OnTheSpot { post: String },
+    #[error(
+        "“{post}”不是决定岗，不能设决定文书的用印 / {post} decides nothing and seals no decision"
+    )]
+    SealsNoDecision { post: String },
+    #[error(
+        "“{post}”的联合用印机构不能重复或为空，最多7个 / {post}: up to seven different agencies seal together"
+    )]
+    SealingAgencies { post: String },
     #[error("有的路径不经审查就到“{post}” / a way leads to {post} without any review")]
     DecidedUnreviewed { post: String },
     #[error("可退回的环节“{}”不在流程中 / the flow has no step {step:?} to return to", step.words())]

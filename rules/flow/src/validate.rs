@@ -1,6 +1,6 @@
 //! Whether a definition can be followed to its end, in time, by those it names.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use calendar::Limit;
 use conditions::{Answers, Questions};
@@ -321,6 +321,14 @@ impl Post {
             problems.push(Problem::NoStaff { post: post() });
         } else if self.countersign < 1 || self.countersign as usize > self.staff.len() {
             problems.push(Problem::Countersign { post: post() });
+        }
+        if self.step != Step::Decide && !self.seals.is_plain() {
+            problems.push(Problem::SealsNoDecision { post: post() });
+        }
+        let agencies = &self.seals.agencies;
+        let distinct: HashSet<&str> = agencies.iter().map(|code| code.trim()).collect();
+        if agencies.len() > 7 || distinct.len() < agencies.len() || distinct.contains("") {
+            problems.push(Problem::SealingAgencies { post: post() });
         }
         if self.step == Step::SiteCheck && self.countersign < 2 {
             problems.push(Problem::SiteCheckAlone { post: post() });

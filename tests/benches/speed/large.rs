@@ -137,7 +137,7 @@ fn pdf(people: &People) -> Result<Vec<u8>> {
     pdf.reserve(SIZE + (16 << 20));
     let mut count = 1;
     let mut object = |pdf: &mut Vec<u8>, head: &str, stream: Option<Vec<u8>>| {
-        let _ = write!(offsets, "{:010} 00000 n \n", pdf.len());
+        let _ = writeln!(offsets, "{:010} 00000 n ", pdf.len());
         pdf.extend(format!("{count} 0 obj\n{head}").bytes());
         if let Some(stream) = stream {
             pdf.extend(b"stream\n");

@@ -19,7 +19,7 @@ pub enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Documents,
         Self::Large,
         Self::Start,

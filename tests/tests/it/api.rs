@@ -2,6 +2,7 @@
 
 mod access;
 pub mod client;
+mod documents;
 mod journey;
 mod limits;
 mod problems;

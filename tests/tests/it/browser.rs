@@ -10,6 +10,7 @@ mod outcomes;
 mod plain;
 pub mod routes;
 mod seals;
+mod stamp;
 mod times;
 mod trust;
 mod verdict;

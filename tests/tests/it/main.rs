@@ -24,5 +24,6 @@ mod reports;
 mod revocations;
 mod scenarios;
 mod scopes;
+mod sealings;
 mod stamps;
 mod verify;

@@ -79,7 +79,7 @@ fn draw(args: &InspectArgs, bytes: &[u8]) -> Result<serde_json::Value, Stop> {
         return Err(Stop::new("--dpi: 20–600"));
     }
     let document = Document::open(bytes, &Limits::default()).map_err(|e| failed(&e))?;
-    let stamps = licences::stamps(bytes);
+    let stamps = seals::stamps(bytes);
     std::fs::create_dir_all(folder)
         .map_err(|e| Stop::new(format!("无法写入 / cannot write {}: {e}", folder.display())))?;
     let mut all = Vec::new();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use kernel::{Channel, Randomness};
 use licences::{Scheme, StockLicence, TypeFile};
-use seals::{CityPlan, Officers};
+use seals::{CityPlan, NameSeal, Officers};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use store::Ctx;
@@ -110,7 +110,7 @@ pub async fn load(ctx: &Ctx, city: &City) -> Result<Loaded, Stop> {
     agencies::import(ctx, import).await?;
     load_registers(ctx, city).await?;
     loaded.passwords = load_accounts(ctx, city).await?;
-    loaded.seals = load_seals(ctx).await?;
+    loaded.seals = load_seals(ctx, city).await?;
     notices::ensure_templates(ctx).await?;
     let types = load_types(ctx, city).await?;
     loaded.items = load_items(ctx, city, &types).await?;
@@ -179,7 +179,7 @@ fn password(rng: &dyn Randomness) -> String {
     format!("Yz-{}-{}", rng.digits(4), &rng.token()[..5])
 }
 
-async fn load_seals(ctx: &Ctx) -> Result<usize, Stop> {
+async fn load_seals(ctx: &Ctx, city: &City) -> Result<usize, Stop> {
     let who = |role: &'static str| async move {
         let found = identity::staff_with_role(ctx, role, None).await?;
         let username = found.first().map(|s| s.username.clone()).ok_or_else(|| {
@@ -197,7 +197,21 @@ async fn load_seals(ctx: &Ctx) -> Result<usize, Stop> {
         maker: who("seal_administrator_maker").await?,
         custodian: who("seal_custodian").await?,
     };
-    let plan = CityPlan::of_directory(ctx, officers).await?;
+    let mut plan = CityPlan::of_directory(ctx, officers).await?;
+    let users: Vec<String> = city.part("name_seals.json", "officers")?;
+    for user in users {
+        let staff = identity::staff(ctx, &user).await?;
+        let staff =
+            staff.ok_or_else(|| Stop::new(format!("没有人员 / no such officer: {user}")))?;
+        let of_agency = |one: &&seals::CitySeal| one.owner.agency_code == staff.agency;
+        let agency = plan.agencies.iter().find(of_agency);
+        let owner = agency.map(|one| one.owner.clone());
+        plan.name_seals.push(NameSeal {
+            owner: owner.ok_or_else(|| Stop::new(staff.agency.clone()))?,
+            user,
+            name: staff.name,
+        });
+    }
     Ok(seals::ensure_city_seals(ctx, &plan).await?)
 }
 

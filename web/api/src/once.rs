@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use blobs::Blobs;
 use kernel::Problem;
 use serde::{Deserialize, Serialize};
 use store::once::{Claim, Claimed};
@@ -26,20 +27,29 @@ pub const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 /// Says that an answer is the one given before.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// The headers of an answer that are part of it.
-const KEPT: [HeaderName; 4] = [
+const KEPT: [HeaderName; 6] = [
     header::CONTENT_TYPE,
     header::CONTENT_LANGUAGE,
     header::ETAG,
     header::LOCATION,
+    header::CONTENT_DISPOSITION,
+    HeaderName::from_static("seal-uses"),
 ];
-/// Larger answers are files, which no repeatable request gives.
-const ANSWER_LIMIT: usize = 4 * 1024 * 1024;
+/// No repeatable request gives a larger answer: a sealed document of the largest size with what
+/// sealing adds.
+const ANSWER_LIMIT: usize = seals::DOCUMENT_LIMIT + 4 * 1024 * 1024;
+/// A larger answer is kept in the file store, whose sweeper takes it away after a day.
+const ROW_LIMIT: usize = 64 * 1024;
 
 #[derive(Serialize, Deserialize)]
 struct Kept {
     status: u16,
     headers: Vec<(String, String)>,
+    #[serde(default)]
     body: String,
+    /// Name in the file store, in place of the body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
 }
 
 /// Answers repeated requests. Requests without the header, and those of visitors, pass.
@@ -77,7 +87,7 @@ async fn once(ctx: &Ctx, request: Request, next: Next) -> Result<Response, Fail>
     let digest = digest(&address, &parts.headers, &body);
     let claim = match ctx.claim(&who, &key, &digest).await.map_err(internal)? {
         Claimed::Fresh(claim) => claim,
-        Claimed::Answered(kept) => return replay(&kept),
+        Claimed::Answered(kept) => return replay(ctx, &kept).await,
         Claimed::Running => return Err(running()),
         Claimed::Different => return Err(different()),
     };
@@ -101,6 +111,14 @@ async fn keep(ctx: &Ctx, claim: &Claim, response: Response) -> Result<Response, 
     let body = to_bytes(body, ANSWER_LIMIT)
         .await
         .map_err(|_| Problem::internal())?;
+    let store = ctx.shared.get::<Blobs>();
+    let file = match store.filter(|_| body.len() > ROW_LIMIT) {
+        Some(store) => {
+            let stored = store.put(ctx, body.to_vec()).await;
+            Some(stored.map_err(|_| Problem::internal())?.name)
+        }
+        None => None,
+    };
     let kept = Kept {
         status: parts.status.as_u16(),
         headers: KEPT
@@ -110,18 +128,28 @@ async fn keep(ctx: &Ctx, claim: &Claim, response: Response) -> Result<Response, 
                 Some((name.to_string(), value.to_owned()))
             })
             .collect(),
-        body: STANDARD.encode(&body),
+        body: match file {
+            Some(_) => String::new(),
+            None => STANDARD.encode(&body),
+        },
+        file,
     };
     let bytes = serde_json::to_vec(&kept).map_err(|_| Problem::internal())?;
     ctx.answered(claim, &bytes).await.map_err(internal)?;
     Ok(Response::from_parts(parts, Body::from(body)))
 }
 
-fn replay(kept: &[u8]) -> Result<Response, Fail> {
+async fn replay(ctx: &Ctx, kept: &[u8]) -> Result<Response, Fail> {
     let kept: Kept = serde_json::from_slice(kept).map_err(|_| Problem::internal())?;
-    let body = STANDARD
-        .decode(kept.body)
-        .map_err(|_| Problem::internal())?;
+    let body = match &kept.file {
+        Some(name) => {
+            let store = ctx.shared.get::<Blobs>().ok_or_else(Problem::internal)?;
+            store.get(ctx, name).await.map_err(|_| gone())?
+        }
+        None => STANDARD
+            .decode(kept.body)
+            .map_err(|_| Problem::internal())?,
+    };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = StatusCode::from_u16(kept.status).map_err(|_| Problem::internal())?;
     for (name, value) in kept.headers {
@@ -161,6 +189,15 @@ fn running() -> Fail {
         "The same request is being worked on; try again in a moment",
     ))
     .retry_after(1)
+}
+
+fn gone() -> Problem {
+    Problem::new(
+        "idempotency_answer_gone",
+        410,
+        "这个请求已经办理，其文件不再保存，请查看用印记录",
+        "The request was done; its file is no longer kept, see the log of uses",
+    )
 }
 
 fn different() -> Fail {

@@ -90,6 +90,9 @@ async fn menu(acting: &Acting, l: &L) -> Vec<MenuGroup> {
         review.push(entry("console-menu-licences", "/licences", "card", 0));
         review.push(entry("console-menu-visual", "/desk/verify", "eye", 0));
     }
+    if has(Permission::SealUse) {
+        review.push(entry("console-menu-stamp", "/desk/stamp", "seal", 0));
+    }
     let mut watch = Vec::new();
     if has(Permission::CaseRead) {
         watch.push(entry("console-menu-watch", "/watch", "eye", 0));

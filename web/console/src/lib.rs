@@ -18,6 +18,7 @@ mod reply;
 mod seals;
 mod session;
 mod sheet;
+mod stamp;
 mod trust;
 mod verify;
 mod watch;
@@ -35,6 +36,7 @@ pub fn router() -> axum::Router {
         .merge(approve::router())
         .merge(licences::router())
         .merge(seals::router())
+        .merge(stamp::router())
         .merge(trust::router())
         .merge(verify::router())
         .merge(clients::router())
@@ -80,6 +82,8 @@ pub const TEXTS: &[ui::Resource] = &[
     ui::Resource::en("console-clients", include_str!("../locales/en/clients.ftl")),
     ui::Resource::zh("console-seals", include_str!("../locales/zh-CN/seals.ftl")),
     ui::Resource::en("console-seals", include_str!("../locales/en/seals.ftl")),
+    ui::Resource::zh("console-stamp", include_str!("../locales/zh-CN/stamp.ftl")),
+    ui::Resource::en("console-stamp", include_str!("../locales/en/stamp.ftl")),
     ui::Resource::en("console-pages", include_str!("../locales/en/pages.ftl")),
     ui::Resource::en("console-cases", include_str!("../locales/en/cases.ftl")),
     ui::Resource::en("console-events", include_str!("../locales/en/events.ftl")),

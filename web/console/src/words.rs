@@ -21,6 +21,14 @@ pub(crate) fn until(l: &L, day: Option<Date>) -> String {
     day.map_or_else(|| l.t("console-long-term"), |day| ui::date(l, day))
 }
 
+/// A kind of document that seals are authorised for; one that only others know keeps its code.
+pub(crate) fn document_kind(l: &L, code: &str) -> String {
+    match seals::DocumentKind::from_code(code) {
+        Some(kind) => l.pick(kind.zh(), kind.en()).to_owned(),
+        None => code.to_owned(),
+    }
+}
+
 /// An event in the reader's language.
 pub(crate) fn event(l: &L, event: Event) -> String {
     l.t(&format!("console-event-{}", event.code()))

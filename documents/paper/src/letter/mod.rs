@@ -6,10 +6,11 @@
 
 mod body;
 mod flow;
+mod signature;
 
-use crate::{Align, Colour, Document, Error, Item, Meta, Page, Path, Qr, Text, TextBox};
+use crate::{Align, Colour, Document, Error, Item, Meta, Page, Path, Text, TextBox};
 use body::Setter;
-use flow::Atom;
+use signature::signature;
 
 /// An official letter.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +19,11 @@ pub struct Letter {
     pub meta: Meta,
     /// The agency that writes: heads the first page and signs.
     pub agency: String,
+    /// Agencies that sign with it (联合行文), in their order; each with a seal of the same size.
+    pub co_signers: Vec<String>,
+    /// Stands before the personal name seal beside the agency's: `决定人：`; none for a letter
+    /// without one.
+    pub person: Option<String>,
     /// The title: `受理通知书`.
     pub title: String,
     /// The document number (文号), if it has one.
@@ -74,8 +80,12 @@ pub struct Column {
 pub struct Composed {
     /// The pages.
     pub document: Document,
-    /// Where the seal goes, if the letter is sealed.
+    /// Where the agency's seal goes, if the letter is sealed.
     pub seal: Option<Place>,
+    /// Where the seals of those go who sign with it.
+    pub co_seals: Vec<Place>,
+    /// Where the personal name seal goes.
+    pub person: Option<Place>,
     /// Where the QR code stands, if there is one.
     pub qr: Option<Place>,
 }
@@ -146,6 +156,8 @@ pub fn letter(letter: &Letter) -> Result<Composed, Error> {
     Ok(Composed {
         document,
         seal: signature.seal.map(on_last),
+        co_seals: signature.co_seals.into_iter().map(on_last).collect(),
+        person: signature.person.map(on_last),
         qr: signature.qr.map(on_last),
     })
 }
@@ -201,89 +213,6 @@ fn foot(letter: &Letter, index: usize, count: usize, items: &mut Vec<Item>) {
         .coloured(grey)
         .aligned(Align::Right);
     items.push(Item::Text(number));
-}
-
-struct Signature {
-    atom: Atom,
-    seal: Option<Place>,
-    qr: Option<Place>,
-}
-
-/// The agency's name and the date on one axis at the right, the seal over both (骑年盖月), the
-/// QR code at the left.
-fn signature(letter: &Letter) -> Result<Signature, Error> {
-    const QR: f32 = 27.0;
-    let seal_mm = letter.seal_mm.unwrap_or(0.0);
-    if !(0.0..=60.0).contains(&seal_mm) {
-        return Err(Error::Measure("a seal is up to 60 mm wide"));
-    }
-    // The seal must not touch the body, and its centre lies just below the agency's baseline.
-    let agency_y = if seal_mm > 0.0 { seal_mm / 2.0 } else { 14.0 };
-    let date_y = agency_y + LEADING;
-    let width = |text: &str| -> Result<f32, Error> {
-        Ok(crate::wrap::shape(text)?
-            .iter()
-            .map(|s| s.advance)
-            .sum::<f32>()
-            * BODY)
-    };
-    let agency_width = width(&letter.agency)?.min(WIDTH);
-    let widest = agency_width.max(width(&letter.date_text)?);
-    let axis = (LEFT + WIDTH - BODY * 2.0 - widest / 2.0).min(210.0 - 14.0 - seal_mm / 2.0);
-    let axis = axis.max(LEFT + widest / 2.0);
-    let mut agency = TextBox::new("署名", letter.agency.as_str())
-        .at(
-            axis - agency_width / 2.0 - 1.0,
-            agency_y,
-            agency_width + 2.0,
-        )
-        .set(BODY, LEADING, 1);
-    agency.align = Align::Centre;
-    let date = Text::new(letter.date_text.as_str(), axis, date_y, BODY).aligned(Align::Centre);
-    let mut items = vec![Item::TextBox(agency), Item::Text(date)];
-    let mut height = date_y + 4.0;
-    let seal = (seal_mm > 0.0).then(|| Place {
-        page: 0,
-        x: axis - seal_mm / 2.0,
-        y: agency_y + 2.0 - seal_mm / 2.0,
-        width: seal_mm,
-        height: seal_mm,
-    });
-    height = height.max(agency_y + 2.0 + seal_mm / 2.0);
-    let mut qr = None;
-    if let Some(content) = &letter.qr {
-        let y = 6.0;
-        items.push(Item::Qr(Qr {
-            content: content.clone(),
-            x: LEFT,
-            y,
-            size: QR,
-        }));
-        qr = Some(Place {
-            page: 0,
-            x: LEFT,
-            y,
-            width: QR,
-            height: QR,
-        });
-        if !letter.qr_caption.is_empty() {
-            let mut caption = TextBox::new("二维码说明", letter.qr_caption.as_str())
-                .at(LEFT, y + QR + 3.4, QR)
-                .set(3.0, 4.0, 2);
-            caption.align = Align::Centre;
-            caption.colour = Colour::GREY;
-            items.push(Item::TextBox(caption));
-        }
-        height = height.max(y + QR + 9.0);
-    }
-    Ok(Signature {
-        atom: Atom {
-            space: 4.0,
-            ..Atom::new(height, items)
-        },
-        seal,
-        qr,
-    })
 }
 
 #[cfg(test)]
@@ -358,6 +287,64 @@ mod tests {
             _ => None,
         });
         assert!(body.fold(0.0, f32::max) < seal.y);
+    }
+
+    /// GB/T 9704: each seal over its agency's name, in rows, none touching another or leaving the
+    /// text block; the last one over the date too.
+    #[test]
+    fn agencies_that_sign_together_have_a_seal_each() {
+        let names = [
+            "云州市云东区消防救援大队",
+            "云州市云东区城市管理局",
+            "云州市住房和城乡建设局",
+            "云州市云东区卫生健康局",
+        ];
+        for count in 1..=names.len() {
+            let several = Letter {
+                co_signers: names[..count].iter().map(|name| (*name).into()).collect(),
+                person: Some("决定人：".into()),
+                ..sample(vec![paragraph(3)])
+            };
+            let composed = letter(&several).unwrap();
+            assert_eq!(composed.co_seals.len(), count);
+            let person = composed.person.unwrap();
+            let mut places = vec![composed.seal.unwrap(), person];
+            places.extend(&composed.co_seals);
+            for (at, a) in places.iter().enumerate() {
+                assert!(a.x >= LEFT && a.x + a.width <= 200.0, "{a:?}");
+                assert!(a.y + a.height <= 273.0, "{a:?}");
+                for b in &places[at + 1..] {
+                    let apart = a.x + a.width <= b.x
+                        || b.x + b.width <= a.x
+                        || a.y + a.height <= b.y
+                        || b.y + b.height <= a.y;
+                    assert!(apart || a.page != b.page, "{a:?} {b:?}");
+                }
+            }
+            let laid = lay_out(&composed.document).unwrap();
+            let runs = laid.pages.iter().flat_map(|page| &page.items);
+            let middle = |text: &str| {
+                let found = runs.clone().filter_map(|item| match item {
+                    LaidItem::Run(run) if run.text() == text => Some(run.clone()),
+                    _ => None,
+                });
+                let run = found.last().unwrap();
+                (run.x + run.width() / 2.0, run.y)
+            };
+            for (name, seal) in names.iter().zip(&composed.co_seals) {
+                let (x, y) = middle(name);
+                assert!((x - seal.x - seal.width / 2.0).abs() < 0.1, "{name}");
+                assert!(seal.y < y && y < seal.y + seal.height, "{name}");
+            }
+            let (_, date) = middle("2026年11月16日");
+            let last = composed.co_seals.last().unwrap();
+            assert!(last.y < date && date < last.y + last.height);
+        }
+        let crowd = Letter {
+            co_signers: vec!["云州市数据局".into(); 9],
+            ..sample(vec![paragraph(3)])
+        };
+        assert!(matches!(letter(&crowd), Err(Error::Measure(_))));
     }
 
     #[test]

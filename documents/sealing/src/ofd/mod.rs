@@ -16,6 +16,8 @@ mod straddle;
 mod verify_ofd;
 
 pub use pictures::{StampPicture, stamps};
-pub use seal_ofd::{PageRef, Place, Provider, SealJob, SignJob, seal_ofd, seal_ofd_file, sign_ofd};
+pub use seal_ofd::{
+    PageRef, Place, Provider, SealJob, SignJob, check_ofd, seal_ofd, seal_ofd_file, sign_ofd,
+};
 pub use straddle::{Edge, Straddle, straddle};
 pub use verify_ofd::{verify_ofd, verify_ofd_keeping};

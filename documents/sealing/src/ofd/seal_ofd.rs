@@ -158,6 +158,56 @@ fn whole_seconds(at: Timestamp) -> Result<Timestamp, SealError> {
     Timestamp::from_second(at.as_second()).map_err(|error| SealError::Document(error.to_string()))
 }
 
+/// Whether a seal can be added at these places, without a key: what would refuse [`seal_ofd`] for
+/// the document's sake refuses here, and a place that is not wholly on its page too. Returns the
+/// pages' boxes `[x, y, width, height]` in millimetres.
+pub fn check_ofd(parts: &[Part], at: &[Place]) -> Result<Vec<[f64; 4]>, SealError> {
+    check_names(parts)?;
+    let body = only_body(parts)?;
+    places(parts, &body, at)?;
+    open_list(parts, &body)?;
+    let root = data(parts, &body.root)
+        .ok_or_else(|| SealError::Document(format!("{} is missing", body.root)))?;
+    let read = |name: &str| data(parts, name);
+    let boxes = document::page_boxes(&body.root, root, read).map_err(wrong(&body.root))?;
+    let (pages, _) = document::pages(&body.root, root).map_err(wrong(&body.root))?;
+    for place in at {
+        let index = match &place.page {
+            PageRef::Index(index) => *index,
+            PageRef::Id(id) => pages.iter().position(|page| page.id == *id).unwrap_or(0),
+        };
+        if boxes.get(index).is_some_and(|page| !is_on(page, place)) {
+            return Err(SealError::NoPlace);
+        }
+    }
+    Ok(boxes)
+}
+
+/// What is seen of the impression stands wholly on the page.
+fn is_on([_, _, width, height]: &[f64; 4], place: &Place) -> bool {
+    let slack = 0.05;
+    let [x, y, w, h] = place.clip.unwrap_or([0.0, 0.0, place.width, place.height]);
+    let (x, y) = (place.x + x, place.y + y);
+    x >= -slack && y >= -slack && x + w <= width + slack && y + h <= height + slack
+}
+
+/// The list of signatures with its name, as long as no signature closes it.
+fn open_list(parts: &[Part], body: &Body) -> Result<(String, List), SealError> {
+    let list_name = match &body.signatures {
+        Some(name) => name.clone(),
+        None => join(path::folder(&body.root), "Signs/Signatures.xml"),
+    };
+    let list = match data(parts, &list_name) {
+        Some(bytes) => List::parse(&list_name, bytes).map_err(wrong(&list_name))?,
+        None if body.signatures.is_some() => {
+            return Err(SealError::Document(format!("{list_name} is missing")));
+        }
+        None => List::default(),
+    };
+    refuse_closed(parts, &list, &list_name)?;
+    Ok((list_name, list))
+}
+
 fn add(mut parts: Vec<Part>, job: &Job<'_>) -> Result<Vec<Part>, SealError> {
     check_names(&parts)?;
     let body = only_body(&parts)?;
@@ -165,20 +215,7 @@ fn add(mut parts: Vec<Part>, job: &Job<'_>) -> Result<Vec<Part>, SealError> {
         Some(_) => places(&parts, &body, job.places)?,
         None => Vec::new(),
     };
-
-    let folder = path::folder(&body.root);
-    let list_name = match &body.signatures {
-        Some(name) => name.clone(),
-        None => join(folder, "Signs/Signatures.xml"),
-    };
-    let mut list = match data(&parts, &list_name) {
-        Some(bytes) => List::parse(&list_name, bytes).map_err(wrong(&list_name))?,
-        None if body.signatures.is_some() => {
-            return Err(SealError::Document(format!("{list_name} is missing")));
-        }
-        None => List::default(),
-    };
-    refuse_closed(&parts, &list, &list_name)?;
+    let (list_name, mut list) = open_list(&parts, &body)?;
     let own = free_folder(&parts, path::folder(&list_name));
     let name = |file: &str| format!("{own}/{file}");
     let (description, value) = (name("Signature.xml"), name("SignedValue.dat"));

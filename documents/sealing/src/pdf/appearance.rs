@@ -56,30 +56,36 @@ impl Slice {
     }
 
     /// The impression over the right edges of the pages: fanned out, they show it whole, its left
-    /// end on the first page.
-    pub fn straddle(pages: Vec<Page>, rect: RectMm) -> Result<Vec<Self>, PdfError> {
+    /// end on the first page. Width and height in millimetres; `y` is the upper edge, the middle
+    /// when absent.
+    pub fn straddle(
+        pages: Vec<Page>,
+        [whole, height]: [f64; 2],
+        y: Option<f64>,
+    ) -> Result<Vec<Self>, PdfError> {
         let count = pages.len();
         if count < 2 {
             return Err(PdfError::OnePage);
         }
         // The page itself refuses what is too large.
-        if rect.width.is_nan() || rect.width < 2.0 * NARROWEST {
+        if whole.is_nan() || whole < 2.0 * NARROWEST {
             return Err(PdfError::OffPage);
         }
-        let most = (rect.width / NARROWEST) as usize;
+        let most = (whole / NARROWEST) as usize;
         let groups = count.div_ceil(most);
         // Even groups, so that no last page stands alone with half an impression.
         let sizes = (0..groups).map(|group| (group + 1) * count / groups - group * count / groups);
         let mut pages = pages.into_iter();
         let mut slices = Vec::with_capacity(count);
         for size in sizes {
-            let width = rect.width / size as f64;
+            let width = whole / size as f64;
             for (number, page) in pages.by_ref().take(size).enumerate() {
+                let [page_width, page_height] = page.seen_mm();
                 let part = RectMm {
-                    x: page.seen_mm()[0] - width,
-                    y: rect.y,
+                    x: page_width - width,
+                    y: y.unwrap_or((page_height - height) / 2.0),
                     width,
-                    height: rect.height,
+                    height,
                 };
                 let placed = page.place(part)?;
                 slices.push(Self {
@@ -236,11 +242,19 @@ pub(super) fn annotate(
 ) -> Result<(), PdfError> {
     // Some writers let pages share one list; it is then one list for all of them.
     let mut shared: Vec<Key> = Vec::new();
-    for (slice, widget) in slices.iter().zip(widgets) {
+    let mut done: Vec<Key> = Vec::new();
+    for slice in slices {
         let page = &slice.page;
+        // A page may show the impression whole and a slice of it.
+        if done.contains(&page.key) {
+            continue;
+        }
+        done.push(page.key);
+        let own = slices.iter().zip(widgets);
+        let own = own.filter(|(slice, _)| slice.page.key == page.key);
         let what = "a page's annotations are damaged";
         let mut all = list(view, page.dict.get("Annots"), what)?;
-        all.push(Obj::Ref(*widget));
+        all.extend(own.map(|(_, widget)| Obj::Ref(*widget)));
         match page.dict.get("Annots") {
             Some(Obj::Ref(key)) if shared.contains(key) => {
                 return Err(PdfError::Structure("pages share their annotations".into()));

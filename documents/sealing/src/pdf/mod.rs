@@ -40,5 +40,5 @@ pub use inspect::{
 pub use page::RectMm;
 pub use picture::{SealPicture, SealPictures};
 pub use preserve::preserve_pdf;
-pub use sign::{PdfExtras, PdfSignJob, sign_pdf, sign_pdf_with, stamp_pdf};
+pub use sign::{PdfExtras, PdfSignJob, PdfStraddle, check_pdf, sign_pdf, sign_pdf_with, stamp_pdf};
 pub use verify::verify_pdf;

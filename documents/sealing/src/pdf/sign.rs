@@ -52,9 +52,19 @@ pub struct PdfSignJob<'a> {
 pub struct PdfExtras<'a> {
     /// Whoever vouches for the time: the signature becomes one of PAdES level B-T.
     pub time_stamps: Option<&'a dyn TimeStampAuthority>,
-    /// A straddle seal (骑缝章): the impression is cut into slices that stand on the right edges of
-    /// all pages, at the height that the job's rectangle says. The job's page counts for nothing.
-    pub straddle: bool,
+    /// A straddle seal (骑缝章).
+    pub straddle: Option<PdfStraddle>,
+}
+
+/// The impression, of the size that the job's rectangle says, is cut into slices that stand on the
+/// right edges of all pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PdfStraddle {
+    /// Upper edge of the slices in millimetres; in the middle of each page when absent.
+    pub y: Option<f64>,
+    /// The impression stands in one piece in the job's rectangle too; without it the rectangle's
+    /// place and the job's page count for nothing.
+    pub whole_too: bool,
 }
 
 /// Signs the document. The result begins with exactly the bytes of `pdf`; the signature covers all
@@ -73,15 +83,9 @@ pub fn sign_pdf_with(
     let view = extensible(&file)?;
     let form = Form::read(&view)?;
     check_name(&view, &form, job.field_name)?;
-    for field in &form.signatures {
-        if range::closes(&view, field)? {
-            return Err(PdfError::Closed);
-        }
-    }
-    let slices = slices(&view, &form, job, extras)?;
-    if view.first_free() as usize + NEW_OBJECTS + 2 * slices.len() > OBJECTS as usize {
-        return Err(PdfError::Structure("no object numbers are left".into()));
-    }
+    open_for_more(&view, &form)?;
+    let slices = slices(&view, &form, (job.page, job.rect), extras.straddle)?;
+    room_for(&view, slices.len())?;
     let sign = |parts: &[&[u8]]| {
         let digest = DigestAlgorithm::within(job.signer.algorithm());
         let value = cms::sign(job.signer, &digest.of_parts(parts))?;
@@ -115,9 +119,7 @@ pub fn stamp_pdf(
     let view = extensible(&file)?;
     let form = Form::read(&view)?;
     check_name(&view, &form, field_name)?;
-    if view.first_free() as usize + NEW_OBJECTS > OBJECTS as usize {
-        return Err(PdfError::Structure("no object numbers are left".into()));
-    }
+    room_for(&view, 0)?;
     let page = Page::find(&view, &form.catalog, 0)?.ok_or(PdfError::NoSuchPage(0))?;
     let slices = [Slice::invisible(page)];
     let sign = |parts: &[&[u8]]| Ok(authority.stamp_parts(parts)?.der().to_vec());
@@ -199,14 +201,57 @@ pub(super) fn extensible<'f, 'a>(file: &'f File<'a>) -> Result<View<'f, 'a>, Pdf
 fn slices(
     view: &View<'_, '_>,
     form: &Form,
-    job: &PdfSignJob<'_>,
-    extras: &PdfExtras<'_>,
+    (page, rect): (usize, RectMm),
+    straddle: Option<PdfStraddle>,
 ) -> Result<Vec<Slice>, PdfError> {
-    if extras.straddle {
-        return Slice::straddle(Page::all(view, &form.catalog)?, job.rect);
+    let mut slices = match straddle {
+        Some(wanted) => {
+            let pages = Page::all(view, &form.catalog)?;
+            Slice::straddle(pages, [rect.width, rect.height], wanted.y)?
+        }
+        None => Vec::new(),
+    };
+    if straddle.is_none_or(|wanted| wanted.whole_too) {
+        let found = Page::find(view, &form.catalog, page)?;
+        let found = found.ok_or(PdfError::NoSuchPage(page))?;
+        slices.insert(0, Slice::whole(found, rect)?);
     }
-    let page = Page::find(view, &form.catalog, job.page)?.ok_or(PdfError::NoSuchPage(job.page))?;
-    Ok(vec![Slice::whole(page, job.rect)?])
+    Ok(slices)
+}
+
+/// Whether a signature can be added with its impression there, without a key: what would refuse
+/// [`sign_pdf_with`] for the document's sake refuses here. Returns width and height of the pages as
+/// they are seen, in millimetres.
+pub fn check_pdf(
+    pdf: &[u8],
+    (page, rect): (usize, RectMm),
+    straddle: Option<PdfStraddle>,
+) -> Result<Vec<[f64; 2]>, PdfError> {
+    let file = File::read(pdf)?;
+    let view = extensible(&file)?;
+    let form = Form::read(&view)?;
+    open_for_more(&view, &form)?;
+    let made = slices(&view, &form, (page, rect), straddle)?;
+    room_for(&view, made.len())?;
+    let pages = Page::all(&view, &form.catalog)?;
+    Ok(pages.iter().map(Page::seen_mm).collect())
+}
+
+/// No earlier signature closes the document.
+fn open_for_more(view: &View<'_, '_>, form: &Form) -> Result<(), PdfError> {
+    for field in &form.signatures {
+        if range::closes(view, field)? {
+            return Err(PdfError::Closed);
+        }
+    }
+    Ok(())
+}
+
+fn room_for(view: &View<'_, '_>, slices: usize) -> Result<(), PdfError> {
+    if view.first_free() as usize + NEW_OBJECTS + 2 * slices > OBJECTS as usize {
+        return Err(PdfError::Structure("no object numbers are left".into()));
+    }
+    Ok(())
 }
 
 fn check_name(view: &View<'_, '_>, form: &Form, name: &str) -> Result<(), PdfError> {

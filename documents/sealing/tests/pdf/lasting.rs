@@ -9,7 +9,7 @@ use gm::{
 };
 use jiff::{SignedDuration, Timestamp};
 use sealing::pdf::{
-    PdfError, PdfExtras, inspect, preserve_pdf, sign_pdf_with, stamp_pdf, verify_pdf,
+    PdfError, PdfExtras, PdfStraddle, inspect, preserve_pdf, sign_pdf_with, stamp_pdf, verify_pdf,
 };
 use sealing::{Check, Outcome, Reason, Trust};
 
@@ -304,11 +304,14 @@ fn time_stamps_that_do_not_come_fail_the_signature() {
 fn a_straddle_seal_stands_on_every_page() {
     let house = House::new(KeyKind::P256, 1);
     let (signer, seal) = (house.signer("审批局公章", 1), seal());
+    let job = job(&signer, &seal, "Straddle");
     let extras = PdfExtras {
-        straddle: true,
+        straddle: Some(PdfStraddle {
+            y: Some(job.rect.y),
+            whole_too: false,
+        }),
         ..PdfExtras::default()
     };
-    let job = job(&signer, &seal, "Straddle");
     for pages in [2, 5, 30] {
         let pdf = sign_pdf_with(&document(pages), &job, &extras).unwrap();
         let verdict = check(&pdf, &house);
@@ -343,4 +346,54 @@ fn a_straddle_seal_stands_on_every_page() {
     }
     let refused = sign_pdf_with(&document(1), &job, &extras);
     assert!(matches!(refused, Err(PdfError::OnePage)));
+}
+
+/// One signature whose impression stands whole on a page and in slices on the edges of all of them.
+#[test]
+fn a_seal_stands_in_its_place_and_straddles_the_pages_too() {
+    let house = House::new(KeyKind::P256, 1);
+    let (signer, seal) = (house.signer("审批局公章", 1), seal());
+    let mut job = job(&signer, &seal, "Both");
+    job.page = 1;
+    let straddle = PdfStraddle {
+        y: None,
+        whole_too: true,
+    };
+    let extras = PdfExtras {
+        straddle: Some(straddle),
+        ..PdfExtras::default()
+    };
+    let place = (job.page, job.rect);
+    let plain = document(3);
+    let pages = sealing::pdf::check_pdf(&plain, place, Some(straddle)).unwrap();
+    assert_eq!(pages.len(), 3);
+    assert!((pages[2][0] - 209.9).abs() < 0.1, "{pages:?}");
+    let pdf = sign_pdf_with(&plain, &job, &extras).unwrap();
+    assert_eq!(failures(&check(&pdf, &house)), []);
+    let text = String::from_utf8_lossy(&pdf);
+    assert_eq!(text.matches("/Subtype /Widget").count(), 4);
+    let files = Files::new(&house);
+    accepted_shown(&files, "both.pdf", &pdf, 1, 4);
+    // In the middle of the edge, and in its place on the second page.
+    let red = |page, x: f64, y: f64| {
+        let seen = pixel(&files, &pdf, page, x, y);
+        seen.is_none_or(|seen| seen[0] > 150 && seen[1] < 140)
+    };
+    assert!(red(0, 209.9 - 14.0 + 2.0, 148.5));
+    assert!(red(1, job.rect.x + 2.0, job.rect.y + job.rect.height / 2.0));
+    // A second signature closes; nothing follows, and that is known before anything is signed.
+    let mut last = crate::make::job(&signer, &seal, "Last");
+    last.closing = true;
+    let closed = sign_pdf_with(&pdf, &last, &PdfExtras::default()).unwrap();
+    assert_eq!(failures(&check(&closed, &house)), []);
+    accepted_shown(&files, "closed.pdf", &closed, 2, 5);
+    let known = sealing::pdf::check_pdf(&closed, place, None);
+    assert!(matches!(known, Err(PdfError::Closed)), "{known:?}");
+    let missing = sealing::pdf::check_pdf(&plain, (3, job.rect), None);
+    assert!(
+        matches!(missing, Err(PdfError::NoSuchPage(3))),
+        "{missing:?}"
+    );
+    let one = sealing::pdf::check_pdf(&document(1), (0, job.rect), Some(straddle));
+    assert!(matches!(one, Err(PdfError::OnePage)), "{one:?}");
 }

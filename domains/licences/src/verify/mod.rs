@@ -29,7 +29,7 @@ use crate::table;
 pub use bundle::bundle;
 use outcome::Run;
 pub use outcome::{Step, StepResult, Summary, Verification, Way};
-pub use pages::{DrawnPage, stamps};
+pub use pages::DrawnPage;
 pub use record::verification;
 pub(crate) use record::{forget_old, report_files};
 pub use report::{Operator, Report, report};

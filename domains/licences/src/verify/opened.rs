@@ -15,7 +15,6 @@ use ofd::{Limits, StampPicture};
 use store::Ctx;
 use tokio::sync::OnceCell;
 
-use super::pages;
 use crate::error::LicenceError;
 use crate::metadata::Metadata;
 
@@ -41,7 +40,7 @@ impl Open {
         Self {
             document,
             stamps: if is_read {
-                pages::stamps(bytes)
+                seals::stamps(bytes)
             } else {
                 Vec::new()
             },

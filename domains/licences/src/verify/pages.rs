@@ -1,7 +1,5 @@
 //! The pages of a file as pictures, with the seals on them.
 
-use ofd::StampPicture;
-
 use super::opened::Open;
 use crate::error::LicenceError;
 
@@ -11,22 +9,6 @@ pub struct DrawnPage {
     pub png: Vec<u8>,
     /// What could not be shown, or not as it was meant: Chinese, English, what it is about.
     pub told: Vec<(String, String, String)>,
-}
-
-/// The impressions of every signature with a seal, where its pages show them; none when the
-/// signatures cannot be read, which verification says.
-pub fn stamps(bytes: &[u8]) -> Vec<StampPicture> {
-    let found = sealing::stamps(bytes).unwrap_or_default();
-    found
-        .into_iter()
-        .map(|one| StampPicture {
-            page_id: one.page_id,
-            boundary_mm: one.boundary_mm,
-            clip_mm: one.clip_mm,
-            format: one.format,
-            data: one.data,
-        })
-        .collect()
 }
 
 /// Draws a page of an OFD, from 0.

@@ -7,7 +7,7 @@ use blobs::Blobs;
 use kernel::time;
 use paper::{Align, Block, Column, Letter, Meta};
 use sealing::Outcome;
-use seals::{Reserve, SealType, UseResult};
+use seals::{Marks, Order, Papers, Reserve, SealType, UseResult};
 use store::Ctx;
 
 use super::{Verification, verification};
@@ -90,40 +90,44 @@ async fn make(ctx: &Ctx, verification: Verification) -> Result<Files, LicenceErr
         document_kind: DOCUMENT_KIND.into(),
         ..Reserve::default()
     };
-    let sealed = seals::seal_pair(ctx, wish, package, pdf, place).await?;
+    let papers = Papers {
+        ofd: Some(seals::parts_of(&package)),
+        pdf: Some(pdf),
+    };
+    let order = Order {
+        wish,
+        marks: Marks::at(place),
+    };
+    let sealed = seals::seal_in_order(ctx, vec![order], papers, true).await?;
     let store = blobs(ctx)?;
     let files = Files {
-        use_key: sealed.id.as_str().to_owned(),
+        use_key: sealed.uses[0].as_str().to_owned(),
         ofd_blob: store.put(ctx, sealed.ofd.clone()).await?.name,
         pdf_blob: store.put(ctx, sealed.pdf.clone()).await?.name,
     };
-    let work = Arc::new((number, files, sealed));
+    let work = Arc::new((number, files, sealed.documents(), sealed.uses));
     let (inner, given) = (ctx.clone(), work.clone());
     let done = ctx
         .db
         .write(move |tx| {
             let (ctx, work) = (inner.clone(), given.clone());
             Box::pin(async move {
-                let (number, files, sealed) = &*work;
+                let (number, files, documents, uses) = &*work;
                 let first = table::put_files(tx, number, files, ctx.now()).await?;
                 // Somebody asked at the same moment and was first: his is the report.
                 let result = match first {
                     true => UseResult::Signed,
                     false => UseResult::Superseded,
                 };
-                seals::finish(tx, &ctx, &sealed.id, &sealed.documents, result, "").await?;
+                seals::finish_all(tx, &ctx, uses, documents, result).await?;
                 Ok::<_, LicenceError>(())
             })
         })
         .await;
     if let Err(error) = done {
         // What was signed is told all the same, also when the seal was taken out of use meanwhile.
-        let (note, sealed) = (error.to_string(), &work.2);
-        let told = sealed.documents.clone();
-        let closed = seals::close(ctx, &sealed.id, told, UseResult::Superseded, &note).await;
-        if let Err(second) = closed {
-            tracing::warn!(%second, "a use of a seal could not be closed");
-        }
+        let note = error.to_string();
+        seals::close_all(ctx, &work.3, &work.2, UseResult::Superseded, &note).await;
         // Who takes a seal out of use closes its uses first: then say that, not that two met.
         seals::find(ctx, &operator.agency, SealType::Official).await?;
         return Err(error);
@@ -224,6 +228,7 @@ fn letter(v: &Verification, agency: String, base_url: &str) -> Letter {
             "本报告只说明核验当时的结果；证照状态以再次核验为准。".into(),
             format!("核对地址：{address}"),
         ],
+        ..Letter::default()
     }
 }
 

@@ -159,6 +159,7 @@ impl City {
             issuer,
             fields: sample::fields(kind),
             replaces: None,
+            beside: Vec::new(),
         }
     }
 

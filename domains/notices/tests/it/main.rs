@@ -6,3 +6,4 @@ mod journey;
 mod papers;
 mod reading;
 mod sample;
+mod several;

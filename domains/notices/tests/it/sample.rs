@@ -215,6 +215,7 @@ pub fn title(kind: Kind) -> String {
 
 pub fn content(kind: Kind) -> Content {
     Content {
+        beside: Vec::new(),
         number: format!("云东市监{}字〔2026〕00012号", kind.character()),
         title: title(kind),
         case_no: "990102202611160000127".into(),

@@ -35,6 +35,7 @@ fn plan() -> CityPlan {
     let [applicant, reviewer, maker, custodian] = officers;
     CityPlan {
         agencies,
+        name_seals: Vec::new(),
         officers: Officers {
             applicant,
             reviewer,

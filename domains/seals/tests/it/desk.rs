@@ -27,7 +27,12 @@ async fn seals_of_every_type_come_into_use() {
         for &seal_type in SealType::ALL {
             let seal = city.active(seal_type, "notice", 5).await;
             assert_eq!(seal.state, State::Active);
-            let id = reserve(&city.ctx, notice(&seal)).await.unwrap();
+            // A name seal signs on its own person's act.
+            let wish = seals::Reserve {
+                person: seal.custodian.clone(),
+                ..notice(&seal)
+            };
+            let id = reserve(&city.ctx, wish).await.unwrap();
             let place = crate::sign::PLACE;
             let package = crate::sign::package();
             seals::stamp_ofd(&city.ctx, &id, package, place, true)

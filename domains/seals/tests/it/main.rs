@@ -9,4 +9,6 @@ mod outside;
 mod race;
 mod reserve;
 mod roots;
+mod several;
 mod sign;
+mod upload;

@@ -68,7 +68,7 @@ async fn sign(ctx: &Ctx, seal: &Seal) -> Result<(), SealError> {
         .await
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use paper::{Document, Item, Page, Place, Text};
 use sealing::{Check, Outcome, Reason, Verdict};
-use seals::{Request, SealError, SealType, UseId};
+use seals::{Request, SealError, SealType, Unsealable, UseId};
 
 use crate::common::{City, cities, finish, grant, notice, reserve};
 
@@ -41,7 +41,7 @@ pub async fn stamp(city: &City, id: &UseId) -> Result<(Vec<u8>, Vec<u8>), SealEr
     ))
 }
 
-async fn verdict(city: &City, file: &[u8]) -> Verdict {
+pub async fn verdict(city: &City, file: &[u8]) -> Verdict {
     let trust = seals::trust(&city.ctx).await.unwrap();
     sealing::verify(file, &trust).unwrap()
 }
@@ -231,7 +231,10 @@ async fn several_seals_stand_on_one_document() {
         assert!(found.is_valid(), "{:?}", found.findings);
         assert_eq!(found.signatures.len(), 2);
         let more = seals::stamp_ofd(&city.ctx, &third, read(&both), PLACE, true).await;
-        assert!(matches!(more, Err(SealError::Signing(_))), "{more:?}");
+        assert!(
+            matches!(more, Err(SealError::Unsealable(Unsealable::Closed))),
+            "{more:?}"
+        );
 
         let pdf = paper::to_pdf(&laid()).unwrap();
         let pdf = seals::stamp_pdf(&city.ctx, &first, pdf, PLACE, false)
@@ -244,7 +247,10 @@ async fn several_seals_stand_on_one_document() {
         assert!(found.is_valid(), "{:?}", found.findings);
         assert_eq!(found.signatures.len(), 2);
         let more = seals::stamp_pdf(&city.ctx, &third, pdf, PLACE, true).await;
-        assert!(matches!(more, Err(SealError::Signing(_))), "{more:?}");
+        assert!(
+            matches!(more, Err(SealError::Unsealable(Unsealable::Closed))),
+            "{more:?}"
+        );
         city.db.remove().await.unwrap();
     }
 }
@@ -278,7 +284,14 @@ async fn a_name_seal_signs_for_a_responsible_officer() {
         let seal = seals::authorise(&city.staff("leimq"), &seal.key, grants)
             .await
             .unwrap();
-        let id = reserve(&city.ctx, notice(&seal)).await.unwrap();
+        // Its person keeps it, and it signs on no other's act.
+        let other = reserve(&city.ctx, notice(&seal)).await;
+        assert!(matches!(other, Err(SealError::NotOwnName)), "{other:?}");
+        let own = seals::Reserve {
+            person: seal.custodian.clone(),
+            ..notice(&seal)
+        };
+        let id = reserve(&city.ctx, own).await.unwrap();
         let (ofd, _) = stamp(&city, &id).await.unwrap();
         let found = verdict(&city, &ofd).await;
         assert!(found.is_valid(), "{:?}", found.findings);

@@ -141,6 +141,20 @@ fn faults_of_people_conditions_and_methods_are_found() {
     assert_eq!(found, [Problem::Countersign { post: post(3) }]);
     let found = faults("SPJYXK-XB", |i| i.flow.posts[2].countersign = 1);
     assert_eq!(found, [Problem::SiteCheckAlone { post: post(3) }]);
+    let found = faults("SPJYXK-XB", |i| i.flow.posts[2].seals.officer = true);
+    assert_eq!(found, [Problem::SealsNoDecision { post: post(3) }]);
+    let together = |codes: &'static [&'static str]| {
+        faults("SPJYXK-XB", |i| {
+            i.flow.posts[3].seals.agencies = codes.iter().map(|code| (*code).into()).collect();
+        })
+    };
+    assert_eq!(together(&["YD_XFJ", "YD_CGJ"]), []);
+    for wrong in [&["YD_XFJ", "YD_XFJ"][..], &["", "YD_XFJ"], &["甲"; 8]] {
+        assert_eq!(
+            together(wrong),
+            [Problem::SealingAgencies { post: post(4) }]
+        );
+    }
     let found = faults("SPJYXK-XB", |i| i.flow.posts[3].staff.clear());
     assert_eq!(found, [Problem::NoStaff { post: post(4) }]);
     let found = faults("SGXK", |i| {

@@ -111,6 +111,11 @@ pub const ROUTES: &[(&str, Kind)] = &[
     ("/desk/sign-in", Open(&["/desk/sign-in"])),
     ("/desk/sign-in/resume", NoPage),
     ("/desk/sign-out", NoPage),
+    (
+        "/desk/stamp",
+        Staff(&["/desk/stamp", "/desk/stamp?seals=3"]),
+    ),
+    ("/desk/stamp/seal", NoPage),
     ("/desk/tokens", Staff(&["/desk/tokens"])),
     ("/desk/tokens/take-back", NoPage),
     ("/desk/trust", Staff(&["/desk/trust"])),

@@ -12,7 +12,7 @@ use gm::{
 };
 use jiff::Timestamp;
 use kernel::{Clock, SystemClock, SystemRandom};
-use sealing::pdf::{PdfExtras, PdfSignJob, RectMm, SealPicture, sign_pdf_with};
+use sealing::pdf::{PdfExtras, PdfSignJob, PdfStraddle, RectMm, SealPicture, sign_pdf_with};
 use sealing::{PageRef, Place, Provider, Seal, SealJob, Straddle, TimeStamper};
 use seals::StampDigest;
 use serde_json::json;
@@ -42,7 +42,7 @@ pub(super) struct ApplyArgs {
     /// Upper edge, millimetres.
     #[arg(long, default_value_t = 220.0)]
     y: f64,
-    /// 骑缝章: slices on the right edges of all pages in place of one impression.
+    /// 骑缝章: slices in the middle of the right edges of all pages in place of one impression.
     #[arg(long)]
     straddle: bool,
     /// Close the document: no seal can follow.
@@ -228,7 +228,7 @@ fn pdf(with: &With<'_>, parsed: &Seal<'_>, bytes: &[u8]) -> Result<Vec<u8>, Stop
         closing: args.closing,
     };
     let extras = PdfExtras {
-        straddle: args.straddle,
+        straddle: args.straddle.then(PdfStraddle::default),
         time_stamps: with
             .stamper
             .map(|stamper| stamper as &dyn TimeStampAuthority),

@@ -3,6 +3,7 @@
 mod act;
 mod acts;
 mod apply;
+mod document;
 mod file;
 mod impression;
 mod list;
@@ -32,6 +33,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(uses::uses))
         .routes(routes!(uses::of_agency))
         .merge(apply::routes())
+        .merge(document::routes())
 }
 
 /// The seal as it stands now, with its revision as `ETag`.

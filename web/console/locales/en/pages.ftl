@@ -6,6 +6,7 @@ console-menu-approve = Review tasks
 console-menu-licences = Licences
 console-menu-watch = Supervision
 console-menu-seals = Seals
+console-menu-stamp = Seal a document
 console-group-window = Window
 console-group-review = Review
 console-group-watch = Supervision

@@ -6,6 +6,7 @@ console-menu-approve = 审批待办
 console-menu-licences = 证照库
 console-menu-watch = 效能监督
 console-menu-seals = 印章管理
+console-menu-stamp = 文件盖章
 console-group-window = 窗口
 console-group-review = 审批
 console-group-watch = 监督

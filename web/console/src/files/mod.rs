@@ -22,6 +22,15 @@ pub(crate) fn router() -> Router {
 pub(crate) fn file(name: &str, media_type: &'static str, bytes: Vec<u8>) -> Response {
     let shown = matches!(media_type, "application/pdf" | "image/png" | "image/jpeg");
     let way = if shown { "inline" } else { "attachment" };
+    answer(way, name, media_type, bytes)
+}
+
+/// A file as an answer that is always saved: the page it was asked for from stays.
+pub(crate) fn saved(name: &str, media_type: &'static str, bytes: Vec<u8>) -> Response {
+    answer("attachment", name, media_type, bytes)
+}
+
+fn answer(way: &str, name: &str, media_type: &'static str, bytes: Vec<u8>) -> Response {
     let disposition = format!("{way}; filename*=UTF-8''{}", enc(name));
     let disposition = HeaderValue::from_str(&disposition)
         .unwrap_or_else(|_| HeaderValue::from_static("attachment"));

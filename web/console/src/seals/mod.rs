@@ -17,6 +17,7 @@ use kernel::Permission;
 use ui::{L, Shell};
 
 use crate::session::Acting;
+use crate::words::document_kind as document;
 
 pub(super) const HOME: &str = "/desk/seals";
 
@@ -63,14 +64,6 @@ async fn person(acting: &Acting, l: &L, user: &str) -> String {
     match identity::staff(&system, user).await {
         Ok(Some(staff)) => l.t2("console-seal-person", "name", staff.name, "user", user),
         _ => user.to_owned(),
-    }
-}
-
-/// The words of a kind of document; one that only others know keeps its code.
-fn document(l: &L, code: &str) -> String {
-    match seals::DocumentKind::from_code(code) {
-        Some(kind) => l.pick(kind.zh(), kind.en()).to_owned(),
-        None => code.to_owned(),
     }
 }
 

@@ -146,7 +146,11 @@ fn pages(l: &L, case: &VisualCase, number: &str, dpi: Option<u16>) -> Vec<Part> 
         return vec![
             Part::Text(l.t("console-visual-viewer")),
             Part::Links(vec![file.clone()]),
-            Part::Viewer(file.0, l.t("console-visual-sheets")),
+            // As wide as the frame, without the list of small pages beside it.
+            Part::Viewer(
+                format!("{}#navpanes=0&view=FitH", file.0),
+                l.t("console-visual-sheets"),
+            ),
         ];
     };
     let mut links = vec![(format!("{base}#pages"), l.t("console-visual-fit"))];
