@@ -6,8 +6,9 @@ use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
 use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::security::{ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme};
-use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, ResponseBuilder, Schema};
 use utoipa::{Modify, OpenApi};
 
 use crate::problem::{MEDIA_TYPE, ProblemBody};
@@ -56,8 +57,16 @@ impl Modify for Security {
     }
 }
 
-/// Adds to every operation the problems that it can end in.
+/// Adds to every operation the problems that it can end in, and says of bodies that are told apart
+/// by a tag that their variants take no other fields.
 pub fn finish(document: &mut Document) {
+    if let Some(components) = &mut document.components {
+        for name in TAGGED {
+            if let Some(RefOr::T(Schema::OneOf(one_of))) = components.schemas.get_mut(*name) {
+                one_of.items.iter_mut().for_each(closed);
+            }
+        }
+    }
     for item in document.paths.paths.values_mut() {
         let operations = [
             (&mut item.get, false),
@@ -71,6 +80,16 @@ pub fn finish(document: &mut Document) {
                 problems(operation, changes);
             }
         }
+    }
+}
+
+/// Request bodies with a tag. That they refuse unknown fields is known to `serde` and not to what
+/// describes them.
+const TAGGED: &[&str] = &["Act", "AttachBody", "ImpressionBody", "SealAct"];
+
+fn closed(variant: &mut RefOr<Schema>) {
+    if let RefOr::T(Schema::Object(object)) = variant {
+        object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
     }
 }
 
