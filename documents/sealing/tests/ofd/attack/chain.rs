@@ -251,14 +251,14 @@ fn every_revocation_list() {
     unknown(
         "forged: its signature changed",
         forged,
-        "no revocation list of “甲签发”",
+        "a revocation list in the name of “甲签发” was not signed by it",
     );
     let mut cleared = Der::read(&good);
     cleared.at(&[0]).all().remove(5);
     unknown(
         "forged: its entries removed",
         cleared.bytes(),
-        "no revocation list of “甲签发”",
+        "a revocation list in the name of “甲签发” was not signed by it",
     );
     let foreign = World::new("外");
     let wrong = Crl::build(&foreign.issuing, &revoked, at(FROM), end).unwrap();
@@ -272,7 +272,7 @@ fn every_revocation_list() {
     unknown(
         "of another key under its name",
         wrong.der().to_vec(),
-        "no revocation list of “甲签发”",
+        "a revocation list in the name of “甲签发” was not signed by it",
     );
     let due = at("2026-03-01T00:00:00Z");
     let old = Crl::build(&WORLD.issuing, &[], at(FROM), due).unwrap();
