@@ -324,11 +324,11 @@ mod tests {
             let laid = lay_out(&composed.document).unwrap();
             let runs = laid.pages.iter().flat_map(|page| &page.items);
             let middle = |text: &str| {
-                let found = runs.clone().filter_map(|item| match item {
+                let mut found = runs.clone().filter_map(|item| match item {
                     LaidItem::Run(run) if run.text() == text => Some(run.clone()),
                     _ => None,
                 });
-                let run = found.last().unwrap();
+                let run = found.next_back().unwrap();
                 (run.x + run.width() / 2.0, run.y)
             };
             for (name, seal) in names.iter().zip(&composed.co_seals) {
