@@ -15,6 +15,7 @@ mod metadata;
 mod numbering;
 mod prepare;
 mod query;
+mod registered;
 mod revoked;
 mod sheet;
 mod state;

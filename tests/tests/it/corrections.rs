@@ -137,8 +137,7 @@ async fn wrong_data_become_a_new_version_by_two_persons() {
     }
 }
 
-/// A licence that is lost while its correction waits is not corrected, and no use of the seal is
-/// left open; one with a photo keeps it.
+/// A licence that is lost while its correction waits is not corrected.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_correction_that_comes_too_late_changes_nothing() {
     for town in Town::each("2026-11-16T09:30").await {

@@ -1,13 +1,13 @@
 //! The automatic check: each field of the face beside what the registers say of the holder.
 
-use kernel::{IdNumber, mask};
+use kernel::mask;
 use store::Ctx;
 
 use super::{Correction, may_approve, may_propose, table};
 use crate::error::LicenceError;
 use crate::kind::{FaceField, LicenceType, licence_type};
-use crate::licence::Licence;
 use crate::query::{Detail, detail};
+use crate::registered::Registered;
 use crate::state::State;
 
 /// Where the population register has what a face field says.
@@ -63,31 +63,6 @@ pub struct DataCheck {
     pub may_decide: bool,
 }
 
-/// What a register has on the holder, by its own paths.
-struct Registered(Option<serde_json::Value>);
-
-impl Registered {
-    fn text(&self, path: &str) -> Option<String> {
-        let value = registers::lookup_path(self.0.as_ref()?, path)?;
-        value.as_str().map(str::to_owned)
-    }
-}
-
-async fn registered(ctx: &Ctx, licence: &Licence) -> Result<Registered, LicenceError> {
-    let (system, body) = (ctx.as_system(), &licence.body);
-    if body.holder_id_type == "001" {
-        let found = registers::legal_person(&system, &body.holder_id).await;
-        let found = found.map_err(LicenceError::other)?;
-        return Ok(Registered(found.map(|one| one.data)));
-    }
-    let Ok(id) = IdNumber::resident(&body.holder_id) else {
-        return Ok(Registered(None));
-    };
-    let found = registers::person(&system, &id).await;
-    let found = found.map_err(LicenceError::other)?;
-    Ok(Registered(found.map(|one| one.data)))
-}
-
 /// Whether a field cannot be corrected: issuing fills it, or it says who the holder is.
 pub(super) fn is_fixed(kind: &LicenceType, field: &FaceField) -> bool {
     kind.fills_itself(&field.field_code)
@@ -108,13 +83,11 @@ pub async fn data_check(ctx: &Ctx, licence_key: &str) -> Result<DataCheck, Licen
         corrects?;
     }
     let kind = licence_type(ctx, &licence.type_code).await?;
-    let register = registered(ctx, &licence).await?;
+    let register = Registered::holder(ctx, &licence).await?;
     let paths = match licence.body.holder_id_type == "001" {
         true => OF_LEGAL_PERSONS,
         false => OF_PERSONS,
     };
-    // The holder of a building permit is a legal person whose field names the project's owner: only
-    // what the register knows is compared.
     let field = |field: &FaceField| {
         let code = field.field_code.as_str();
         let value = detail.version.face.face.get(code).cloned();
@@ -143,7 +116,7 @@ pub async fn data_check(ctx: &Ctx, licence_key: &str) -> Result<DataCheck, Licen
         .partition(|one| one.state == super::CorrectionState::Proposed);
     let open = open.into_iter().next();
     Ok(DataCheck {
-        unknown_holder: register.0.is_none(),
+        unknown_holder: !register.is_known(),
         may_propose: whole && open.is_none() && licence.state == State::Valid,
         may_decide: approves
             && open

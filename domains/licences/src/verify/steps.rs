@@ -10,6 +10,7 @@ use crate::issue::identifier_digest;
 use crate::kind::licence_type;
 use crate::licence::{Licence, Version};
 use crate::metadata::Metadata;
+use crate::registered::Registered;
 use crate::state::State;
 use crate::table;
 
@@ -193,28 +194,8 @@ pub(super) async fn data(
 
 /// Compares the holder with the base libraries; a holder that they do not know is no contradiction.
 async fn holder_differs(ctx: &Ctx, licence: &Licence) -> Result<Option<Reason>, LicenceError> {
-    let system = ctx.as_system();
-    let body = &licence.body;
-    let registered = if body.holder_id_type == "001" {
-        let found = registers::legal_person(&system, &body.holder_id)
-            .await
-            .map_err(LicenceError::other)?;
-        found.and_then(|l| {
-            l.data
-                .get("name")
-                .and_then(|n| n.as_str())
-                .map(str::to_owned)
-        })
-    } else {
-        match kernel::IdNumber::resident(&body.holder_id) {
-            Ok(id) => registers::person(&system, &id)
-                .await
-                .map_err(LicenceError::other)?
-                .map(|p| p.name),
-            Err(_) => None,
-        }
-    };
+    let registered = Registered::holder(ctx, licence).await?.text("name");
     Ok(registered
-        .filter(|name| *name != body.holder)
+        .filter(|name| *name != licence.body.holder)
         .map(|_| Reason::BaseDataMismatch))
 }
