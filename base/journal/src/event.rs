@@ -4,6 +4,9 @@ use jiff::Timestamp;
 use kernel::{Actor, ActorKind, Channel};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use store::Ctx;
+
+use crate::JournalError;
 
 /// A thing that happened, as a domain tells it. Holds no personal data outside [`Event::detail`].
 pub trait Event: Serialize + Send + Sync {
@@ -77,5 +80,17 @@ impl StoredEvent {
             return None;
         }
         serde_json::from_value(self.payload.clone()).ok()
+    }
+
+    /// The decrypted detail, none where the event has none.
+    pub fn open_detail(&self, ctx: &Ctx) -> Result<Option<serde_json::Value>, JournalError> {
+        let Some(sealed) = &self.detail else {
+            return Ok(None);
+        };
+        let key = format!("{}/{}", self.stream, self.seq);
+        let plain = ctx
+            .open_sealed("event", "detail", &key, sealed)
+            .map_err(|e| JournalError::Vault(e.to_string()))?;
+        Ok(Some(serde_json::from_slice(&plain)?))
     }
 }

@@ -19,7 +19,7 @@ pub use actor::{Actor, ActorKind, Channel, Denied, Grant, Represented, Scope, Ta
 pub use serde;
 
 pub use clock::{Clock, ManualClock, ShiftedClock, SystemClock};
-pub use page::{Page, PageRequest};
+pub use page::{COUNTED, Page, PageRequest};
 pub use permission::Permission;
 pub use personal::{Address, BankAccount, IdNumber, Phone, Sensitive};
 pub use problem::Problem;

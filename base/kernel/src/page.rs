@@ -30,11 +30,14 @@ impl Default for PageRequest {
     }
 }
 
+/// Rows of a list are counted up to here: a total of one more says that there are more.
+pub const COUNTED: u64 = 10_000;
+
 /// One page of a list.
 #[derive(Clone, Debug, Serialize)]
 pub struct Page<T> {
     pub rows: Vec<T>,
-    /// Rows in the whole list.
+    /// Rows in the whole list; one more than [`COUNTED`] where there are more than so many.
     pub total: u64,
     pub page: u32,
     pub size: u32,

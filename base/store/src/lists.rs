@@ -20,10 +20,35 @@ pub struct Ordered<'a> {
     pub state: &'a str,
     /// Columns of the order, each with how it runs: `("due_at", "NULLS LAST")`.
     pub order: &'a [(&'a str, &'a str)],
+    /// What else holds of the rows; the index has these columns too.
+    pub also: &'a [Also<'a>],
 }
 
+/// A further condition: column, comparison, value.
+#[derive(Clone, Debug)]
+pub struct Also<'a> {
+    column: &'a str,
+    compares: &'static str,
+    value: Value,
+}
+
+impl<'a> Also<'a> {
+    pub fn new(column: &'a str, compares: &'static str, value: Value) -> Self {
+        Self {
+            column,
+            compares,
+            value,
+        }
+    }
+}
+
+/// Rows are counted up to here: who wants to know whether there are more than so many narrows the
+/// list, and nobody waits for millions to be counted.
+pub const COUNTED: u64 = kernel::COUNTED;
+
 impl Ordered<'_> {
-    /// A page of the rows in these states, of every group or of those named, and how many there are.
+    /// A page of the rows in these states, of every group or of those named, and how many there
+    /// are: one more than [`COUNTED`] stands for "more".
     pub async fn page(
         &self,
         run: &mut impl Run,
@@ -35,7 +60,11 @@ impl Ordered<'_> {
             return Ok((Vec::new(), 0));
         }
         let (condition, values) = self.condition(groups, states);
-        let sql = format!("SELECT count(*) FROM {} r WHERE {condition}", self.table);
+        let sql = format!(
+            "SELECT count(*) FROM (SELECT 1 FROM {} r WHERE {condition} LIMIT {}) AS counted",
+            self.table,
+            COUNTED + 1
+        );
         let total = run.count(&sql, values.clone()).await?;
         let (sql, values) = self.statement(groups, states, page);
         Ok((run.rows(&sql, values).await?, total))
@@ -97,22 +126,33 @@ impl Ordered<'_> {
             sql = format!("{sql} AND {}", among(self.group, groups.len()));
             values.extend(groups.iter().map(Value::from));
         }
-        (sql, values)
+        self.narrowed((sql, values))
     }
 
     /// The same rows in parts, each of which an index holds in order.
     fn pairs(&self, groups: Option<&[String]>, states: &[&str]) -> Vec<(String, Vec<Value>)> {
         let Some(groups) = groups else {
-            let of = |state: &&str| (format!("r.{} = ?", self.state), vec![Value::from(*state)]);
+            let of = |state: &&str| {
+                self.narrowed((format!("r.{} = ?", self.state), vec![Value::from(*state)]))
+            };
             return states.iter().map(of).collect();
         };
         let condition = format!("r.{} = ? AND r.{} = ?", self.group, self.state);
         let mut all = Vec::new();
         for state in states {
             for group in groups {
-                all.push((condition.clone(), vec![group.into(), (*state).into()]));
+                let pair = (condition.clone(), vec![group.into(), (*state).into()]);
+                all.push(self.narrowed(pair));
             }
         }
         all
+    }
+
+    fn narrowed(&self, (mut sql, mut values): (String, Vec<Value>)) -> (String, Vec<Value>) {
+        for also in self.also {
+            sql.push_str(&format!(" AND r.{} {} ?", also.column, also.compares));
+            values.push(also.value.clone());
+        }
+        (sql, values)
     }
 }

@@ -79,6 +79,7 @@ reasons! {
     ListUntrusted = "list_untrusted", "证照吊销列表的签名不可信", "The revocation list of licences is not signed by somebody trusted";
     ReportMismatch = "report_mismatch", "核验报告不成立或不是这份文件的", "The report does not hold or is of another file";
     NoticeWithdrawn = "notice_withdrawn", "文书已撤回", "The document was withdrawn";
+    CopyOver = "copy_over", "加注件已过使用期限或者已被持证人收回", "The copy is over, or its holder ended it";
     TokenExpired = "token_expired", "二维码已失效，请对方刷新二维码", "The code has expired, ask for a fresh one";
 }
 

@@ -9,6 +9,7 @@ use paper::{
     Attachment, Colour, Document, Item, Laid, Meta, Page, Picture, Place, Placed, Qr, TextBox,
 };
 
+use crate::copy::Mark;
 use crate::error::LicenceError;
 use crate::kind::{FaceField, LicenceType};
 use crate::metadata::{self, Metadata};
@@ -24,6 +25,8 @@ pub(crate) struct Composition<'a> {
     /// Identifier of the document inside the OFD: 32 hexadecimal digits.
     pub doc_id: &'a str,
     pub at: jiff::Timestamp,
+    /// Of a copy: its watermark.
+    pub mark: Option<&'a Mark>,
 }
 
 /// The page with the place of the seal.
@@ -33,6 +36,9 @@ pub(crate) fn compose(c: &Composition<'_>) -> Result<(Document, Place), LicenceE
     let base = paper::base_picture(&kind.svg, w, h, paper::base_dpi(w, h))?;
     let mut page = Page::new(w, h);
     page.base = Some(base);
+    if let Some(mark) = c.mark {
+        mark.behind(&mut page);
+    }
     for field in &kind.face_fields {
         if let Some(value) = c.face.get(&field.field_code).filter(|v| !v.is_empty()) {
             page.items.push(value_box(field, value)?);
@@ -54,6 +60,9 @@ pub(crate) fn compose(c: &Composition<'_>) -> Result<(Document, Place), LicenceE
         y: boxes.qr_code.y_mm,
         size: boxes.qr_code.size_mm,
     }));
+    if let Some(mark) = c.mark {
+        mark.foot(&mut page);
+    }
     let attachment = Attachment {
         file_name: metadata::FILE.into(),
         media_type: "application/json".into(),

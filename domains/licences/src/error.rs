@@ -4,6 +4,7 @@ use journal::JournalError;
 use kernel::{Denied, Problem};
 use store::StoreError;
 
+use crate::ask::RequestKind;
 use crate::state::{IllegalMove, State};
 
 /// Why a licence was not issued, found, cited or changed.
@@ -27,6 +28,13 @@ pub enum LicenceError {
     NoOperator,
     #[error("not citable: {}", .0.code())]
     NotCitable(State),
+    /// A holder's request that the state does not allow.
+    #[error("not to be asked of a licence that is {}", .0.code())]
+    NotAskable(State, RequestKind),
+    #[error("the copy is over")]
+    CopyOver,
+    #[error("asked already")]
+    AskedAlready,
     #[error("the number is taken")]
     NumberTaken,
     #[error("numbering: {0}")]
@@ -107,6 +115,25 @@ impl From<LicenceError> for Problem {
                 "not_citable",
                 format!("证照为“{}”，不能引用", state.zh()),
                 format!("A licence that is {} cannot be cited", state.code()),
+            ),
+            LicenceError::NotAskable(state, kind) => Problem::conflict(
+                "not_askable",
+                format!("证照为“{}”，不能申请{}", state.zh(), kind.zh()),
+                format!(
+                    "The licence is {}: you cannot ask to {}",
+                    state.code(),
+                    kind.en()
+                ),
+            ),
+            LicenceError::CopyOver => Problem::conflict(
+                "copy_over",
+                "加注件已过使用期限或者已收回",
+                "The copy is over or was ended",
+            ),
+            LicenceError::AskedAlready => Problem::conflict(
+                "asked_already",
+                "同样的申请正在等待答复，不必重复提交",
+                "The same request waits for its answer already",
             ),
             LicenceError::NumberTaken => Problem::conflict(
                 "number_taken",

@@ -104,6 +104,31 @@ impl Event for LicenceVerified {
     const KIND: &'static str = "licence.verified";
 }
 
+/// An inspection was attached to a licence [H-44].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LicenceInspected {
+    pub licence_key: String,
+    pub type_code: String,
+    /// The day on which it was due.
+    pub due_on: String,
+    pub passed: bool,
+    pub from: String,
+    pub to: String,
+    /// The day of the next one.
+    pub next: Option<String>,
+    /// In somebody's own words, so it stands in the encrypted detail only.
+    #[serde(skip)]
+    pub note: String,
+}
+
+impl Event for LicenceInspected {
+    const KIND: &'static str = "licence.inspected";
+
+    fn detail(&self) -> Option<serde_json::Value> {
+        Some(serde_json::json!({ "note": self.note }))
+    }
+}
+
 /// A licence will end in so many days [H-46].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LicenceEnding {

@@ -8,6 +8,7 @@ use kernel::{Permission, Target};
 use serde::Deserialize;
 use store::Ctx;
 
+use crate::due::next_inspection;
 use crate::error::LicenceError;
 use crate::issue::{commit, identifier_digest};
 use crate::kind::licence_type;
@@ -81,6 +82,7 @@ async fn prepare(ctx: &Ctx, l: StockLicence) -> Result<Prepared, LicenceError> {
                 .map_err(|e| LicenceError::Data(e.to_string()))?,
         ),
     };
+    let today = kernel::time::beijing_date(ctx.now());
     let plan = Plan {
         licence_key: ctx.rng.key(),
         version: l.version_no,
@@ -94,6 +96,8 @@ async fn prepare(ctx: &Ctx, l: StockLicence) -> Result<Prepared, LicenceError> {
         replaces: None,
         source_class: "D",
         state,
+        // What was due before it came here is the matter of where it came from.
+        inspect_by: next_inspection(&kind, l.valid_from.unwrap_or(l.issue_date), today),
         kind,
     };
     let request = IssueRequest {

@@ -16,6 +16,12 @@ pub(crate) fn holder_digest(ctx: &Ctx, id: &str) -> Vec<u8> {
     ctx.lookup("licence_holder", &kernel::number::fold(id))
 }
 
+/// Digest under which the licences of a holder are found by name: width, case and white space do
+/// not matter.
+pub(crate) fn name_digest(ctx: &Ctx, name: &str) -> Vec<u8> {
+    ctx.lookup("licence_holder_name", &kernel::number::fold(name))
+}
+
 /// Digests of a number: within type and issuer, and by itself.
 pub(crate) fn number_digests(ctx: &Ctx, kind: &str, issuer: &str, no: &str) -> (Vec<u8>, Vec<u8>) {
     let folded = kernel::number::fold(no);
@@ -39,7 +45,8 @@ pub async fn commit(tx: &mut Tx<'_>, ctx: &Ctx, p: &Prepared) -> Result<String, 
         agency: p.agency.clone(),
         region: p.region.clone(),
         valid_to: p.data.valid_to,
-        reminded: 0,
+        remind_on: p.remind_on,
+        inspect_by: p.inspect_by,
         token: p.token.clone(),
         updated_at: now,
         body: p.body.clone(),
@@ -63,11 +70,11 @@ pub async fn commit(tx: &mut Tx<'_>, ctx: &Ctx, p: &Prepared) -> Result<String, 
         }
         Some((replaces, seen, state)) => {
             end_old(tx, ctx, &replaces.licence_key, *seen, *state).await?;
-            table::insert(tx, &licence, &body).await?;
+            table::insert(tx, &licence, p.data.issue_date, &body).await?;
             table::take_over_number(tx, &unique, &plain, &p.licence_key).await?;
         }
         None => {
-            table::insert(tx, &licence, &body).await?;
+            table::insert(tx, &licence, p.data.issue_date, &body).await?;
             table::insert_number(tx, &unique, &plain, &p.licence_key).await?;
         }
     }
@@ -75,6 +82,8 @@ pub async fn commit(tx: &mut Tx<'_>, ctx: &Ctx, p: &Prepared) -> Result<String, 
     table::insert_version(tx, &version, &face, &identifier).await?;
     let holder = holder_digest(ctx, &p.body.holder_id);
     table::put_in_wallet(tx, &holder, &p.licence_key).await?;
+    let name = name_digest(ctx, &p.body.holder);
+    table::query::put_name(tx, &name, &p.licence_key).await?;
     let system = ctx.as_system();
     seals::finish(tx, &system, &p.use_id, &p.documents, UseResult::Signed, "").await?;
     let digest = |format: Format| {

@@ -46,6 +46,12 @@ pub struct LicenceType {
     #[serde(default)]
     pub produced_by_items: Vec<String>,
     pub seal_type: String,
+    /// 年检: whether data of an inspection are attached every year [H-44].
+    #[serde(default)]
+    pub annual_inspection: bool,
+    /// Whether a missed inspection suspends the licence [H-47].
+    #[serde(default)]
+    pub inspection_missed_suspends: bool,
     /// How a number is made.
     #[serde(default)]
     pub numbering: Option<Scheme>,

@@ -1,15 +1,21 @@
 //! 电子证照: types, composition, issue, life cycle, wallet, verification.
 
+mod ask;
 mod compose;
+mod copy;
 mod correct;
+mod due;
 mod error;
 mod events;
 mod expire;
 mod import;
+mod index;
+mod inspect;
 mod issue;
 mod kind;
 mod library;
 mod licence;
+mod life;
 pub mod measure;
 mod metadata;
 mod numbering;
@@ -18,11 +24,21 @@ mod query;
 mod registered;
 mod revoked;
 mod sheet;
+mod show;
 mod state;
+mod statistics;
 mod table;
 mod verify;
 mod wallet;
 
+pub use ask::{
+    HolderRequest, RequestKind, RequestMoved, RequestState, agree, ask, decline, requests,
+    requests_waiting, withdraw_request,
+};
+pub use copy::{
+    AskCopy, CopyBody, CopyEnded, CopyFetched, CopyMade, CopyNote, LONGEST, LicenceCopy, MOST,
+    Purpose, copies, copy_file, end_copy, make_copy,
+};
 pub use correct::{
     Change, Correction, CorrectionBody, CorrectionMoved, CorrectionState, DataCheck, FieldCheck,
     approve_correction, corrections_waiting, data_check, propose_correction, refuse_correction,
@@ -30,19 +46,24 @@ pub use correct::{
 };
 pub use error::LicenceError;
 pub use events::{
-    LicenceChanged, LicenceCited, LicenceEnding, LicenceIssued, LicenceVerified, StepLogged,
+    LicenceChanged, LicenceCited, LicenceEnding, LicenceInspected, LicenceIssued, LicenceVerified,
+    StepLogged,
 };
 pub use expire::{expire_due, schedules};
 pub use import::{StockLicence, import_licences};
+pub use inspect::{Inspect, Inspection, Inspections, inspections, record_inspection};
 pub use issue::{StateChange, abandon, apply_change, change_state, commit};
 pub use kind::{FaceField, LicenceType, TypeFile, import_types, licence_type, licence_types};
 pub use library::stored_files;
 pub use licence::{Format, Licence, Version};
+pub use life::{LifeEntry, life, version_file, versions};
 pub use numbering::{Scheme, Segment};
 pub use prepare::{Holder, IssueRequest, Prepared, ReplaceKind, Replaces, prepare};
 pub use query::{Detail, Query, Row, detail, file, search};
 pub use revoked::revocation_list;
+pub use show::{GOOD, Showing, showing};
 pub use state::{Event as LicenceEvent, IllegalMove, MOVES, State, next};
+pub use statistics::{Count, Intake, Overview, Statistics, intake, statistics};
 pub use verify::{
     Compared, DrawnPage, LicenceLookedAt, Seen, VisualCase, VisualCheck, begin_visual,
     record_visual, visual, visual_checks, visual_file, visual_page,
@@ -51,7 +72,7 @@ pub use verify::{
     Operator, Report, Step, StepResult, Summary, Verification, Way, bundle, report, verification,
     verify_file, verify_number, verify_token,
 };
-pub use wallet::{Cited, LicenceCard, Use, cite, face, uses, wallet};
+pub use wallet::{Cited, LicenceCard, Use, card_of, cite, face, holder_of, uses, wallet};
 
 /// The tables of the library.
 pub const MIGRATIONS: &[store::Migration] = &[
@@ -82,5 +103,17 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "licences/verified",
         sql: include_str!("../migrations/0007_verified.sql"),
+    },
+    store::Migration {
+        name: "licences/life",
+        sql: include_str!("../migrations/0008_life.sql"),
+    },
+    store::Migration {
+        name: "licences/query",
+        sql: include_str!("../migrations/0009_query.sql"),
+    },
+    store::Migration {
+        name: "licences/copy",
+        sql: include_str!("../migrations/0010_copy.sql"),
     },
 ];

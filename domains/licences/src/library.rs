@@ -20,11 +20,16 @@ pub(crate) async fn read(
         .iter()
         .find(|f| f.format == format)
         .ok_or(LicenceError::NotFound)?;
+    blob(ctx, &file.blob).await
+}
+
+/// A stored file by its name.
+pub(crate) async fn blob(ctx: &Ctx, name: &str) -> Result<Vec<u8>, LicenceError> {
     let blobs = ctx
         .shared
         .get::<Blobs>()
         .ok_or_else(|| LicenceError::Data("no file store".into()))?;
-    Ok(blobs.get(ctx, &file.blob).await?)
+    Ok(blobs.get(ctx, name).await?)
 }
 
 /// Verifies the OFD file of the current version.
@@ -43,9 +48,12 @@ pub async fn stored_files(
     run: &mut impl store::Run,
 ) -> Result<std::collections::HashSet<String>, LicenceError> {
     let versions = table::version_data(run).await?;
-    let files = versions.into_iter().flat_map(|v| v.files);
+    let files = versions
+        .into_iter()
+        .flat_map(|v| v.files.into_iter().map(|f| f.blob).chain(v.photo));
     let mut all = crate::verify::report_files(run).await?;
     all.extend(crate::verify::visual_files(run).await?);
-    all.extend(files.map(|f| f.blob));
+    all.extend(crate::copy::copy_files(run).await?);
+    all.extend(files);
     Ok(all)
 }

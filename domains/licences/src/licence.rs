@@ -55,8 +55,10 @@ pub struct Licence {
     pub agency: String,
     pub region: String,
     pub valid_to: Option<Date>,
-    /// Days before the end at which the holder was last reminded; 0 for not yet.
-    pub reminded: i64,
+    /// The day on which the holder is told next that it will end.
+    pub remind_on: Option<Date>,
+    /// The day by which it is to be inspected next.
+    pub inspect_by: Option<Date>,
     /// Random token of the QR code.
     pub token: String,
     pub updated_at: Timestamp,
@@ -101,6 +103,9 @@ pub struct VersionData {
     pub seal_use: String,
     pub es_id: String,
     pub files: Vec<FileRef>,
+    /// Name of the stored photo that the face shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub photo: Option<String>,
 }
 
 /// A stored file.

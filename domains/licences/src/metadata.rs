@@ -52,9 +52,25 @@ pub struct Metadata {
     pub made_at: String,
     #[serde(rename = "KZ_SF")]
     pub algorithm: String,
+    /// Of a copy only (加注件): when, by whom and for what it was made, and its last day.
+    #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<CopyMetadata>,
     /// 照面信息.
     #[serde(rename = "KZ_ZM")]
     pub face: BTreeMap<String, String>,
+}
+
+/// What a copy says of itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CopyMetadata {
+    #[serde(rename = "JZJZZSJ")]
+    pub made_at: String,
+    #[serde(rename = "JZJZZZ")]
+    pub made_by: String,
+    #[serde(rename = "JZJZZSY")]
+    pub purpose: String,
+    #[serde(rename = "JZJYXQJZSJ")]
+    pub until: Date,
 }
 
 impl Metadata {

@@ -4,17 +4,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use agencies::Agency;
 use blobs::Blobs;
 use gm::DigestAlgorithm;
 use jiff::civil::Date;
-use kernel::{Permission, Target, number, time};
+use kernel::{IdNumber, Permission, Target, number, time};
 use seals::{Marks, Order, Papers, Reserve, SealType, Sealed, UseId, UseResult, UsedDocument};
 use serde::{Deserialize, Serialize};
 use store::Ctx;
 
+use crate::copy::Mark;
+use crate::due::{first_reminder, next_inspection};
 use crate::error::LicenceError;
 use crate::kind::{LicenceType, licence_type};
-use crate::licence::{Body, FileRef, Format, VersionData, VersionFace};
+use crate::licence::{Body, FileRef, Format, Licence, Version, VersionData, VersionFace};
 use crate::numbering::Given;
 use crate::sheet::Sheet;
 use crate::state::State;
@@ -92,6 +95,8 @@ pub struct Prepared {
     pub(crate) use_id: UseId,
     pub(crate) documents: Vec<UsedDocument>,
     pub(crate) state: State,
+    pub(crate) remind_on: Option<Date>,
+    pub(crate) inspect_by: Option<Date>,
 }
 
 /// What is fixed before the drawing: numbers, dates, keys.
@@ -109,6 +114,7 @@ pub(crate) struct Plan {
     pub replaces: Option<(Replaces, i64, State)>,
     pub source_class: &'static str,
     pub state: State,
+    pub inspect_by: Option<Date>,
 }
 
 /// Prepares a licence.
@@ -156,6 +162,7 @@ pub(crate) async fn plan(ctx: &Ctx, request: &IssueRequest) -> Result<Plan, Lice
                 replaces: Some(seen),
                 source_class: "D",
                 state: State::Valid,
+                inspect_by: old.inspect_by,
                 kind,
             });
         }
@@ -207,6 +214,7 @@ async fn fresh(
         replaces: None,
         source_class: "D",
         state: State::Valid,
+        inspect_by: next_inspection(&kind, today, today),
         kind,
     })
 }
@@ -253,20 +261,121 @@ pub(crate) async fn seal_plan(
     request: &IssueRequest,
     plan: Plan,
 ) -> Result<Prepared, LicenceError> {
+    let agency = issuer(ctx, request).await?;
+    let today = time::beijing_date(ctx.now());
+    let stored = seal_sheet(ctx, request, &plan, None).await?;
+    let photo = match &request.photo {
+        Some(photo) => Some(blobs(ctx)?.put(ctx, photo.clone()).await?.name),
+        None => None,
+    };
+    Ok(Prepared {
+        licence_key: plan.licence_key,
+        version: plan.version,
+        body: Body {
+            licence_no: plan.number,
+            type_name: plan.kind.type_name.clone(),
+            issuer: agency.name.clone(),
+            issuer_code: agency.uscc.clone(),
+            holder: request.holder.name.clone(),
+            holder_id: plan.holder_id,
+            holder_id_type: request.holder.id_type.clone(),
+            replaces: plan.replaces.as_ref().map(|r| r.0.licence_key.clone()),
+        },
+        type_code: plan.kind.type_short_code.clone(),
+        agency: request.issuer.clone(),
+        region: request.region.clone(),
+        token: plan.token,
+        data: VersionData {
+            issue_date: plan.issue_date,
+            valid_from: plan.valid_from,
+            valid_to: plan.valid_to,
+            style_id: plan.kind.style.style_id.clone(),
+            source_class: plan.source_class.into(),
+            source_system: "政务服务平台".into(),
+            item_code: request.item_code.clone(),
+            seal_use: stored.use_id.as_str().to_owned(),
+            es_id: stored.es_id,
+            files: stored.files,
+            photo,
+        },
+        face: VersionFace {
+            identifier: plan.identifier,
+            face: stored.face,
+        },
+        case_no: request.case_no.clone(),
+        replaces: plan.replaces,
+        use_id: stored.use_id,
+        documents: stored.documents,
+        state: plan.state,
+        remind_on: first_reminder(&plan.kind, plan.valid_to, today),
+        inspect_by: plan.inspect_by,
+    })
+}
+
+/// What a copy of a version says beside it, and until when it counts.
+pub(crate) type CopyOf = (Mark, Date);
+
+/// A sealed and stored copy whose use of the seal is still open.
+#[derive(Clone, Debug)]
+pub(crate) struct SealedCopy {
+    pub files: Vec<FileRef>,
+    pub documents: Vec<UsedDocument>,
+    pub use_id: UseId,
+}
+
+/// Composes, seals and stores a copy of a version.
+pub(crate) async fn seal_copy(
+    ctx: &Ctx,
+    request: &IssueRequest,
+    plan: &Plan,
+    mark: Mark,
+    until: Date,
+) -> Result<SealedCopy, LicenceError> {
+    let stored = seal_sheet(ctx, request, plan, Some((mark, until))).await?;
+    Ok(SealedCopy {
+        files: stored.files,
+        documents: stored.documents,
+        use_id: stored.use_id,
+    })
+}
+
+/// What was sealed and stored.
+struct Stored {
+    files: Vec<FileRef>,
+    documents: Vec<UsedDocument>,
+    use_id: UseId,
+    es_id: String,
+    face: BTreeMap<String, String>,
+}
+
+async fn issuer(ctx: &Ctx, request: &IssueRequest) -> Result<Agency, LicenceError> {
     let directory = agencies::directory(ctx)
         .await
         .map_err(LicenceError::other)?;
-    let agency = directory
-        .agency(&request.issuer)
-        .ok_or(LicenceError::NotFound)?;
+    let agency = directory.agency(&request.issuer);
+    agency.cloned().ok_or(LicenceError::NotFound)
+}
+
+async fn seal_sheet(
+    ctx: &Ctx,
+    request: &IssueRequest,
+    plan: &Plan,
+    copy: Option<CopyOf>,
+) -> Result<Stored, LicenceError> {
+    let agency = issuer(ctx, request).await?;
     let seal_type = SealType::from_code(&plan.kind.seal_type)
         .ok_or_else(|| LicenceError::TypeFile(plan.kind.seal_type.clone()))?;
-    // The platform signs on the officer's act, under the standing authorisation.
+    // The platform signs on the officer's or the holder's act, under the standing authorisation.
     let system = ctx.as_system();
     seals::require_time(&system, DOCUMENT_KIND).await?;
     let seal = seals::find(&system, &request.issuer, seal_type).await?;
     let impression = seals::impression(&system, &seal.key).await?;
-    let sheet = Sheet::new(ctx, request, &plan, agency, &seal)?;
+    let mut sheet = Sheet::new(ctx, request, plan, &agency, &seal)?;
+    let mut wish = wish(ctx, request, plan, &seal.key);
+    if let Some((mark, until)) = copy {
+        wish.purpose = format!("{} 加注件", plan.kind.type_name);
+        sheet = sheet.copy(mark, &plan.token, until);
+    }
     let face = sheet.face.clone();
     let drawn = sheet.draw(impression).await?;
     let papers = Papers {
@@ -274,50 +383,18 @@ pub(crate) async fn seal_plan(
         pdf: Some(drawn.pdf),
     };
     let order = Order {
-        wish: wish(ctx, request, &plan, &seal.key),
+        wish,
         marks: Marks::at(drawn.place),
     };
     let sealed = seals::seal_in_order(&system, vec![order], papers, true).await?;
     let use_id = sealed.uses[0].clone();
     match store(&system, sealed, drawn.thumbnail).await {
-        Ok((files, documents)) => Ok(Prepared {
-            licence_key: plan.licence_key,
-            version: plan.version,
-            body: Body {
-                licence_no: plan.number,
-                type_name: plan.kind.type_name.clone(),
-                issuer: agency.name.clone(),
-                issuer_code: agency.uscc.clone(),
-                holder: request.holder.name.clone(),
-                holder_id: plan.holder_id,
-                holder_id_type: request.holder.id_type.clone(),
-                replaces: plan.replaces.as_ref().map(|r| r.0.licence_key.clone()),
-            },
-            type_code: plan.kind.type_short_code.clone(),
-            agency: request.issuer.clone(),
-            region: request.region.clone(),
-            token: plan.token,
-            data: VersionData {
-                issue_date: plan.issue_date,
-                valid_from: plan.valid_from,
-                valid_to: plan.valid_to,
-                style_id: plan.kind.style.style_id.clone(),
-                source_class: plan.source_class.into(),
-                source_system: "政务服务平台".into(),
-                item_code: request.item_code.clone(),
-                seal_use: use_id.as_str().to_owned(),
-                es_id: seal.es_id.clone(),
-                files,
-            },
-            face: VersionFace {
-                identifier: plan.identifier,
-                face,
-            },
-            case_no: request.case_no.clone(),
-            replaces: plan.replaces,
-            use_id,
+        Ok((files, documents)) => Ok(Stored {
+            files,
             documents,
-            state: plan.state,
+            use_id,
+            es_id: seal.es_id.clone(),
+            face,
         }),
         Err(error) => {
             let (failed, note) = (UseResult::Superseded, error.to_string());
@@ -325,6 +402,26 @@ pub(crate) async fn seal_plan(
             Err(error)
         }
     }
+}
+
+/// The photo that a version was issued with, or the register's where it was not kept.
+pub(crate) async fn photo(
+    ctx: &Ctx,
+    kind: &LicenceType,
+    licence: &Licence,
+    version: &Version,
+) -> Result<Option<Vec<u8>>, LicenceError> {
+    if kind.photo.is_none() {
+        return Ok(None);
+    }
+    if let Some(blob) = &version.data.photo {
+        return Ok(Some(crate::library::blob(ctx, blob).await?));
+    }
+    let missing = || LicenceError::Field("照片".into(), "人口库中没有".into());
+    let id = IdNumber::resident(&licence.body.holder_id).map_err(|_| missing())?;
+    let photo = registers::photo(&ctx.as_system(), &id).await;
+    let photo = photo.map_err(LicenceError::other)?;
+    Ok(Some(photo.ok_or_else(missing)?))
 }
 
 /// What the standing authorisation of the issuer's seal names.
@@ -346,16 +443,18 @@ pub(crate) fn wish(ctx: &Ctx, request: &IssueRequest, plan: &Plan, seal: &str) -
     }
 }
 
+fn blobs(ctx: &Ctx) -> Result<Arc<Blobs>, LicenceError> {
+    let blobs = ctx.shared.get::<Blobs>();
+    blobs.ok_or_else(|| LicenceError::Data("no file store".into()))
+}
+
 /// Stores the sealed files and the thumbnail.
 async fn store(
     ctx: &Ctx,
     sealed: Sealed,
     thumbnail: Vec<u8>,
 ) -> Result<(Vec<FileRef>, Vec<UsedDocument>), LicenceError> {
-    let blobs = ctx
-        .shared
-        .get::<Blobs>()
-        .ok_or_else(|| LicenceError::Data("no file store".into()))?;
+    let blobs = blobs(ctx)?;
     let (mut files, mut documents) = (Vec::new(), Vec::new());
     for (format, bytes) in [
         (Format::Ofd, sealed.ofd),

@@ -1,28 +1,52 @@
 //! 证照库: search and detail for staff, files for those who may have them.
 
+use jiff::civil::Date;
 use kernel::{Page, PageRequest, Permission, Target};
 use sealing::Verdict;
-use store::Ctx;
+use store::{Ctx, Reader};
 
 use crate::error::LicenceError;
-use crate::issue::number_digests;
+use crate::issue::{holder_digest, name_digest, number_digests};
 use crate::library;
 use crate::licence::{Format, Licence, Version};
 use crate::state::State;
 use crate::table;
 use crate::wallet::{LicenceCard, card, require_reader};
 
-/// What to look for. A number wins over everything else.
+/// What to look for. A number or a name finds by itself, and the rest narrows what it finds.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
+    /// 证照编号, or the holder's identity number or credit code.
     pub licence_no: Option<String>,
+    /// The holder's name in full.
+    pub holder: Option<String>,
+    /// Agency code.
+    pub agency: Option<String>,
+    /// Short code of the type.
+    pub type_code: Option<String>,
+    /// First and last day of issue.
+    pub issued_from: Option<Date>,
+    pub issued_to: Option<Date>,
+    /// None: all.
     pub states: Vec<State>,
+}
+
+impl Query {
+    fn admits(&self, l: &Licence, issued: Option<Date>) -> bool {
+        let state = self.states.is_empty() || self.states.contains(&l.state);
+        let of = |wanted: &Option<String>, is: &str| wanted.as_ref().is_none_or(|w| w == is);
+        let from = self.issued_from.is_none_or(|day| issued >= Some(day));
+        let to = self
+            .issued_to
+            .is_none_or(|day| issued.is_some_and(|issued| issued <= day));
+        state && of(&self.agency, &l.agency) && of(&self.type_code, &l.type_code) && from && to
+    }
 }
 
 /// A row of the list.
 pub type Row = LicenceCard;
 
-/// Licences of the agencies in the actor's scope.
+/// 综合查询: licences of the agencies in the actor's scope [H-49].
 pub async fn search(
     ctx: &Ctx,
     query: &Query,
@@ -32,33 +56,90 @@ pub async fn search(
         return Err(kernel::Denied(Permission::LicenceQuery).into());
     }
     let reader = &mut ctx.db.reader();
-    let (found, total) = match &query.licence_no {
-        Some(no) => {
-            let (_, digest) = number_digests(ctx, "", "", no);
-            let mut all = Vec::new();
-            for key in table::by_number(reader, &digest).await? {
-                all.push(table::load(reader, ctx, &key).await?);
-            }
-            let count = all.len() as u64;
-            (all, count)
+    let (found, total) = match found(reader, ctx, query).await? {
+        Some(all) => {
+            let total = all.len() as u64;
+            let skip = usize::try_from(page.offset()).unwrap_or(usize::MAX);
+            let some = all.into_iter().skip(skip).take(page.size as usize);
+            (some.collect::<Vec<_>>(), total)
         }
-        None => {
-            let agencies = agencies_in_scope(ctx).await?;
-            let states: Vec<&str> = if query.states.is_empty() {
-                State::ALL.iter().map(|s| s.code()).collect()
-            } else {
-                query.states.iter().map(|s| s.code()).collect()
-            };
-            table::of_agencies(reader, ctx, agencies.as_deref(), &states, page).await?
-        }
+        None => list(reader, ctx, query, page).await?,
     };
     let mut rows = Vec::new();
     for licence in &found {
-        if readable(ctx, licence) {
-            rows.push(card(ctx, licence).await?);
-        }
+        rows.push(card(ctx, licence).await?);
     }
     Ok(Page::new(rows, total, page))
+}
+
+/// What a number or a name finds; none where neither is given.
+async fn found(
+    reader: &mut Reader,
+    ctx: &Ctx,
+    query: &Query,
+) -> Result<Option<Vec<Licence>>, LicenceError> {
+    let mut keys = Vec::new();
+    if let Some(no) = &query.licence_no {
+        let (_, digest) = number_digests(ctx, "", "", no);
+        keys.extend(table::by_number(reader, &digest).await?);
+        keys.extend(table::query::by_holder(reader, &holder_digest(ctx, no)).await?);
+    } else if let Some(name) = &query.holder {
+        keys.extend(table::query::by_name(reader, &name_digest(ctx, name)).await?);
+    } else {
+        return Ok(None);
+    }
+    keys.sort();
+    keys.dedup();
+    let mut all = Vec::new();
+    for key in keys {
+        let licence = table::load(reader, ctx, &key).await?;
+        let by_name = query.holder.as_ref().is_none_or(|name| {
+            kernel::number::fold(name) == kernel::number::fold(&licence.body.holder)
+        });
+        if !by_name || !readable(ctx, &licence) {
+            continue;
+        }
+        let dated = query.issued_from.is_some() || query.issued_to.is_some();
+        let issued = match dated {
+            true => {
+                let version = table::version(reader, ctx, &key, licence.version).await?;
+                Some(version.data.issue_date)
+            }
+            false => None,
+        };
+        if query.admits(&licence, issued) {
+            all.push(licence);
+        }
+    }
+    all.sort_by(|a, b| b.updated_at.cmp(&a.updated_at));
+    Ok(Some(all))
+}
+
+async fn list(
+    reader: &mut Reader,
+    ctx: &Ctx,
+    query: &Query,
+    page: PageRequest,
+) -> Result<(Vec<Licence>, u64), LicenceError> {
+    let mut agencies = agencies_in_scope(ctx).await?;
+    if let Some(wanted) = &query.agency {
+        let mine = agencies.as_ref().is_none_or(|all| all.contains(wanted));
+        agencies = Some(if mine {
+            vec![wanted.clone()]
+        } else {
+            Vec::new()
+        });
+    }
+    let states: Vec<&str> = match query.states.is_empty() {
+        true => State::ALL.iter().map(|s| s.code()).collect(),
+        false => query.states.iter().map(|s| s.code()).collect(),
+    };
+    let narrow = table::query::Narrow {
+        type_code: query.type_code.as_deref(),
+        issued_from: query.issued_from,
+        issued_to: query.issued_to,
+    };
+    table::query::of_agencies(reader, ctx, agencies.as_deref(), &states, &narrow, page).await
 }
 
 fn readable(ctx: &Ctx, l: &Licence) -> bool {
@@ -71,7 +152,7 @@ fn readable(ctx: &Ctx, l: &Licence) -> bool {
 }
 
 /// The agencies in the actor's scope; none when it covers all.
-async fn agencies_in_scope(ctx: &Ctx) -> Result<Option<Vec<String>>, LicenceError> {
+pub(crate) async fn agencies_in_scope(ctx: &Ctx) -> Result<Option<Vec<String>>, LicenceError> {
     let directory = agencies::directory(ctx)
         .await
         .map_err(LicenceError::other)?;

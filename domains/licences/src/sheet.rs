@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use agencies::Agency;
 use gm::sm3;
+use jiff::civil::Date;
 use notices::Site;
 use seals::Seal;
 use store::Ctx;
 
 use crate::compose::{self, Composition, Drawn};
+use crate::copy::Mark;
 use crate::error::LicenceError;
 use crate::kind::LicenceType;
-use crate::metadata::Metadata;
+use crate::metadata::{CopyMetadata, Metadata};
 use crate::prepare::{IssueRequest, Plan};
 
 /// One version of a licence before it is drawn.
@@ -25,9 +27,23 @@ pub(crate) struct Sheet {
     link: String,
     doc_id: String,
     at: jiff::Timestamp,
+    mark: Option<Mark>,
 }
 
 impl Sheet {
+    /// The same as a copy: marked, with its own document id, and saying what it is for.
+    pub fn copy(mut self, mark: Mark, token: &str, until: Date) -> Self {
+        self.metadata.copy = Some(CopyMetadata {
+            made_at: self.metadata.made_at.clone(),
+            made_by: self.metadata.holder.clone(),
+            purpose: mark.note.clone(),
+            until,
+        });
+        self.doc_id = hex::encode(&sm3(token.as_bytes())[..16]);
+        self.mark = Some(mark);
+        self
+    }
+
     /// Fills the fields that issuing fills and checks all of them.
     pub fn new(
         ctx: &Ctx,
@@ -57,6 +73,7 @@ impl Sheet {
             seal_id: seal.es_id.clone(),
             made_at: Metadata::made(ctx.now()),
             algorithm: "SM2withSM3".into(),
+            copy: None,
             face: face.clone(),
         };
         let site = ctx
@@ -73,6 +90,7 @@ impl Sheet {
             link: format!("{base_url}/verify/{}", plan.token),
             doc_id: hex::encode(&sm3(version.as_bytes())[..16]),
             at: ctx.now(),
+            mark: None,
         })
     }
 
@@ -85,6 +103,7 @@ impl Sheet {
             link: &self.link,
             doc_id: &self.doc_id,
             at: self.at,
+            mark: self.mark.as_ref(),
         }
     }
 

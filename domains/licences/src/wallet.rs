@@ -101,6 +101,23 @@ pub async fn wallet(ctx: &Ctx, account: &str) -> Result<Vec<LicenceCard>, Licenc
     Ok(cards)
 }
 
+/// Number and kind of number of a licence's holder, for the platform itself: what it tells goes to
+/// the holder.
+pub async fn holder_of(ctx: &Ctx, key: &str) -> Result<(String, String), LicenceError> {
+    if ctx.actor.kind != ActorKind::System {
+        return Err(kernel::Denied(Permission::LicenceReveal).into());
+    }
+    let licence = table::load(&mut ctx.db.reader(), ctx, key).await?;
+    Ok((licence.body.holder_id, licence.body.holder_id_type))
+}
+
+/// A licence as the wallet shows it, for its holder or for staff in scope.
+pub async fn card_of(ctx: &Ctx, key: &str) -> Result<LicenceCard, LicenceError> {
+    let licence = table::load(&mut ctx.db.reader(), ctx, key).await?;
+    require_reader(ctx, &licence).await?;
+    card(ctx, &licence).await
+}
+
 /// Whether the actor holds this licence.
 pub(crate) async fn is_holder(ctx: &Ctx, key: &str) -> Result<bool, LicenceError> {
     let owner = ctx.actor.owner().to_owned();

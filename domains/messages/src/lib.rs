@@ -1,6 +1,10 @@
-//! 消息: site messages and SMS from templates [B-29, R-13]. Follows the events of cases.
+//! 消息: site messages and SMS from templates [B-29, R-13]. Follows the events of cases and of
+//! licences.
 
+mod deliver;
 mod error;
+mod licence;
+mod licence_words;
 mod react;
 mod site;
 mod sms;

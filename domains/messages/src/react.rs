@@ -7,9 +7,8 @@ use journal::{StoredEvent, Subscriber, SubscriberFn};
 use kernel::{Sensitive, time};
 use store::Ctx;
 
+use crate::deliver::{About, deliver};
 use crate::error::MessageError;
-use crate::site;
-use crate::sms::{self, Sms};
 use crate::templates::told;
 
 /// Who follows which events.
@@ -17,11 +16,24 @@ pub fn subscribers() -> Vec<Subscriber> {
     let run: SubscriberFn = Arc::new(|ctx, event| {
         Box::pin(async move { tell(&ctx, &event).await.map_err(|e| e.to_string()) })
     });
-    vec![Subscriber {
-        name: "messages",
-        kinds: &["case.moved"],
-        run,
-    }]
+    let licence: SubscriberFn = Arc::new(|ctx, event| {
+        Box::pin(async move {
+            let told = crate::licence::tell(&ctx, &event).await;
+            told.map_err(|e| e.to_string())
+        })
+    });
+    vec![
+        Subscriber {
+            name: "messages",
+            kinds: &["case.moved"],
+            run,
+        },
+        Subscriber {
+            name: "messages.licences",
+            kinds: crate::licence::KINDS,
+            run: licence,
+        },
+    ]
 }
 
 async fn tell(ctx: &Ctx, event: &StoredEvent) -> Result<(), MessageError> {
@@ -56,21 +68,6 @@ async fn tell(ctx: &Ctx, event: &StoredEvent) -> Result<(), MessageError> {
         .await
         .map_err(|e| MessageError::Data(format!("{e}")))?;
     let to = account.mobile.as_ref().map(|m| m.reveal().to_owned());
-    let (write_ctx, id) = (ctx.clone(), event.id.clone());
-    let (owner, case_no, message) = (moved.owner.clone(), case_no.clone(), Arc::new(message));
-    ctx.db
-        .write(move |tx| {
-            let (ctx, id, owner) = (write_ctx.clone(), id.clone(), owner.clone());
-            let (case_no, message, to) = (case_no.clone(), message.clone(), to.clone());
-            Box::pin(async move {
-                let words = (message.title, message.text.as_str());
-                site::put(tx, &ctx, &owner, &id, "case", Some(&case_no), words).await?;
-                if let (true, Some(to)) = (message.sms, to) {
-                    let text = format!("【云州政务】{}", message.text);
-                    sms::queue(tx, &ctx, &id, "case", &Sms { to, text }).await?;
-                }
-                Ok::<_, MessageError>(())
-            })
-        })
-        .await
+    let about = About::Case(case_no.clone());
+    deliver(ctx, &event.id, &moved.owner, to, about, message).await
 }

@@ -5,6 +5,7 @@ use kernel::{Page, PageRequest, Permission, Target};
 use serde::{Deserialize, Serialize};
 use store::{Ctx, Tx};
 
+use crate::deliver::About;
 use crate::error::MessageError;
 use crate::table::{self, NewSite};
 
@@ -16,13 +17,18 @@ pub struct SiteMessage {
     pub read: bool,
     pub title: String,
     pub text: String,
+    /// The case that it is about.
     pub case_no: Option<String>,
+    /// The licence that it is about.
+    pub licence_key: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Body {
     title: String,
     text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    licence_key: Option<String>,
 }
 
 /// Writes a message. `id` makes it idempotent: the same event tells once.
@@ -31,13 +37,17 @@ pub(crate) async fn put(
     ctx: &Ctx,
     account: &str,
     id: &str,
-    kind: &str,
-    case_no: Option<&str>,
+    about: &About,
     text: (&str, &str),
 ) -> Result<bool, MessageError> {
+    let (kind, case_no, licence_key) = match about {
+        About::Case(no) => ("case", Some(no.as_str()), None),
+        About::Licence(key) => ("licence", None, Some(key.clone())),
+    };
     let body = Body {
         title: text.0.to_owned(),
         text: text.1.to_owned(),
+        licence_key,
     };
     let plain = serde_json::to_vec(&body).map_err(|e| MessageError::Data(e.to_string()))?;
     let sealed = ctx.seal("site_message", "body", &format!("{account}/{id}"), &plain);
@@ -80,6 +90,7 @@ pub async fn messages(ctx: &Ctx, page: PageRequest) -> Result<Page<SiteMessage>,
             at: row.at,
             read: row.read,
             case_no: row.case_no,
+            licence_key: body.licence_key,
             title: body.title,
             text: body.text,
         });

@@ -6,6 +6,7 @@ mod correct;
 mod journey;
 mod kept;
 mod keyboard;
+mod life;
 mod outcomes;
 mod plain;
 pub mod routes;

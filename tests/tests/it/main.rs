@@ -14,6 +14,7 @@ mod corrections;
 mod desks;
 mod foreign;
 mod forgeries;
+mod life;
 mod modes;
 #[allow(dead_code, reason = "other tests need the rest")]
 #[path = "../../../base/gm/tests/it/outside.rs"]

@@ -50,6 +50,9 @@ const SWEEPS: &[&str] = &[
     "SELECT photo FROM register_record WHERE photo IS NOT NULL",
     "SELECT ofd_blob, pdf_blob FROM verification_report",
     "SELECT blob FROM visual_check",
+    "SELECT ofd_blob, pdf_blob FROM licence_copy",
+    // Counted along an index that holds all it needs, at most once a minute.
+    "SELECT state, agency, type_code, count(*) FROM licence GROUP BY state, agency, type_code ORDER BY state, agency, type_code",
     // Published whole, at most every ten minutes.
     "SELECT digest, reason, since FROM licence_revoked ORDER BY digest",
 ];

@@ -10,6 +10,7 @@ mod approve;
 mod case;
 mod clients;
 mod cookie;
+mod csv;
 mod desk;
 mod files;
 mod frame;
@@ -65,6 +66,8 @@ pub const TEXTS: &[ui::Resource] = &[
         "console-visual",
         include_str!("../locales/zh-CN/visual.ftl"),
     ),
+    ui::Resource::zh("console-life", include_str!("../locales/zh-CN/life.ftl")),
+    ui::Resource::en("console-life", include_str!("../locales/en/life.ftl")),
     ui::Resource::en("console-visual", include_str!("../locales/en/visual.ftl")),
     ui::Resource::zh(
         "console-correct",

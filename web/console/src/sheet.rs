@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use ui::view::{
-    Clock, ConfirmDialog, Empty, FilterBar, Form, KeyValues, Material, Notice, Pager, Table,
+    Bars, Clock, ConfirmDialog, Empty, FilterBar, Form, KeyValues, Material, Notice, Pager, Table,
     Timeline, Verdict,
 };
 use ui::{Chip, Shell};
@@ -27,6 +27,7 @@ pub(crate) enum Part {
     /// Where a case stands: clock and state.
     Standing(Clock, Chip),
     Counts(Vec<Count>),
+    Bars(Bars),
     /// Address and label.
     Links(Vec<(String, String)>),
     Confirm(ConfirmDialog),

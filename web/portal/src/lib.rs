@@ -54,6 +54,8 @@ pub const TEXTS: &[ui::Resource] = &[
     ),
     ui::Resource::zh("portal-my", include_str!("../locales/zh-CN/my.ftl")),
     ui::Resource::zh("portal-public", include_str!("../locales/zh-CN/public.ftl")),
+    ui::Resource::zh("portal-wallet", include_str!("../locales/zh-CN/wallet.ftl")),
+    ui::Resource::en("portal-wallet", include_str!("../locales/en/wallet.ftl")),
     ui::Resource::zh("portal-tokens", include_str!("../locales/zh-CN/tokens.ftl")),
     ui::Resource::en("portal-tokens", include_str!("../locales/en/tokens.ftl")),
     ui::Resource::en("portal-apply", include_str!("../locales/en/apply.ftl")),

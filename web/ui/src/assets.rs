@@ -34,6 +34,7 @@ const CSS: &[&str] = &[
     include_str!("../assets/css/qr.css"),
     include_str!("../assets/css/verify.css"),
     include_str!("../assets/css/rating.css"),
+    include_str!("../assets/css/bars.css"),
     include_str!("../assets/css/error.css"),
     include_str!("../assets/css/console.css"),
     include_str!("../assets/css/elder.css"),
@@ -45,6 +46,7 @@ const JS: &[&str] = &[
     include_str!("../assets/js/forms.js"),
     include_str!("../assets/js/upload.js"),
     include_str!("../assets/js/desk.js"),
+    include_str!("../assets/js/show.js"),
 ];
 const FAVICON: &str = include_str!("../assets/favicon.svg");
 const ROBOTS: &str = include_str!("../assets/robots.txt");

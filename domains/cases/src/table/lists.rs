@@ -103,6 +103,7 @@ pub(crate) async fn of_agencies(
         group: "agency",
         state: "state",
         order: &[("due_at", "NULLS LAST"), ("updated_at", "")],
+        also: &[],
     };
     let (rows, total) = list.page(run, agencies, states, page).await?;
     let rows: Result<_, _> = rows.iter().map(|r| Sealed::from_row(r, 0)).collect();

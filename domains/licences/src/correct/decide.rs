@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use kernel::IdNumber;
 use store::Ctx;
 
 use super::propose::record;
@@ -11,7 +10,9 @@ use crate::error::LicenceError;
 use crate::issue::{abandon, commit};
 use crate::kind::licence_type;
 use crate::licence::Licence;
-use crate::prepare::{Holder, IssueRequest, Prepared, ReplaceKind, Replaces, plan, seal_plan};
+use crate::prepare::{
+    Holder, IssueRequest, Prepared, ReplaceKind, Replaces, photo, plan, seal_plan,
+};
 
 /// Approves a correction: the next version is composed, sealed and written together with the
 /// decision, or nothing is. Returns the number of the version.
@@ -101,6 +102,7 @@ async fn request(
     let key = &licence.licence_key;
     let version = crate::table::version(&mut reader, ctx, key, licence.version).await?;
     let kind = licence_type(ctx, &licence.type_code).await?;
+    let photo = photo(ctx, &kind, licence, &version).await?;
     let mut face = version.face.face;
     for (code, change) in &correction.body.changes {
         match change.will.is_empty() {
@@ -110,19 +112,6 @@ async fn request(
     }
     face.retain(|code, _| !kind.fills_itself(code));
     let body = &licence.body;
-    let photo = match (&kind.photo, IdNumber::resident(&body.holder_id)) {
-        (Some(_), Ok(id)) => {
-            let photo = registers::photo(&ctx.as_system(), &id).await;
-            let photo = photo.map_err(LicenceError::other)?;
-            let missing = || LicenceError::Field("照片".into(), "人口库中没有".into());
-            Some(photo.ok_or_else(missing)?)
-        }
-        (Some(_), Err(_)) => {
-            let why = "人口库中没有".to_owned();
-            return Err(LicenceError::Field("照片".into(), why));
-        }
-        (None, _) => None,
-    };
     Ok(IssueRequest {
         type_code: licence.type_code.clone(),
         issuer: licence.agency.clone(),

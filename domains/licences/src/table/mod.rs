@@ -1,6 +1,9 @@
 //! Every SQL statement of the library.
 
+pub(crate) mod due;
+pub(crate) mod inspection;
 pub(crate) mod kind;
+pub(crate) mod query;
 pub(crate) mod revoked;
 pub(crate) mod verification;
 pub(crate) mod visual;
@@ -13,8 +16,8 @@ use crate::error::LicenceError;
 use crate::licence::{Format, Licence, Version, VersionData};
 use crate::state::State;
 
-const LICENCE: &str = "licence_key, state, rev, version, type_code, agency, region, valid_to, \
-                       reminded, token, updated_at, body";
+pub(super) const LICENCE: &str = "licence_key, state, rev, version, type_code, agency, region, valid_to, \
+                       remind_on, token, updated_at, body, inspect_by";
 
 pub(crate) fn licence_from(ctx: &Ctx, row: &Row) -> Result<Licence, LicenceError> {
     let licence_key: String = row.get(0)?;
@@ -31,10 +34,11 @@ pub(crate) fn licence_from(ctx: &Ctx, row: &Row) -> Result<Licence, LicenceError
         agency: row.get(5)?,
         region: row.get(6)?,
         valid_to: row.get(7)?,
-        reminded: row.get(8)?,
+        remind_on: row.get(8)?,
         token: row.get(9)?,
         updated_at: row.get(10)?,
         body: serde_json::from_slice(&plain)?,
+        inspect_by: row.get(12)?,
         licence_key,
     })
 }
@@ -71,11 +75,12 @@ pub(crate) async fn load(
 pub(crate) async fn insert(
     run: &mut impl Run,
     l: &Licence,
+    issued_on: Date,
     body: &[u8],
 ) -> Result<(), LicenceError> {
     let sql = "INSERT INTO licence (licence_key, state, rev, version, type_code, agency, region, \
-               valid_to, reminded, token, updated_at, body) \
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+               valid_to, remind_on, inspect_by, issued_on, token, updated_at, body, reminded) \
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)";
     let args = args![
         l.licence_key.as_str(),
         l.state.code(),
@@ -85,7 +90,9 @@ pub(crate) async fn insert(
         l.agency.as_str(),
         l.region.as_str(),
         l.valid_to,
-        l.reminded,
+        l.remind_on,
+        l.inspect_by,
+        issued_on,
         l.token.as_str(),
         l.updated_at,
         body
@@ -104,11 +111,13 @@ pub(crate) async fn advance(
     body: &[u8],
     seen: i64,
 ) -> Result<(), LicenceError> {
-    let sql = "UPDATE licence SET version = ?, valid_to = ?, updated_at = ?, body = ?, \
-               rev = rev + 1 WHERE licence_key = ? AND rev = ?";
+    let sql = "UPDATE licence SET version = ?, valid_to = ?, remind_on = ?, inspect_by = ?, \
+               updated_at = ?, body = ?, rev = rev + 1 WHERE licence_key = ? AND rev = ?";
     let args = args![
         l.version,
         l.valid_to,
+        l.remind_on,
+        l.inspect_by,
         l.updated_at,
         body,
         l.licence_key.as_str(),
@@ -131,20 +140,6 @@ pub(crate) async fn set_state(
     let sql = "UPDATE licence SET state = ?, updated_at = ?, rev = rev + 1 \
                WHERE licence_key = ? AND rev = ?";
     if run.exec(sql, args![state.code(), at, key, seen]).await? == 1 {
-        Ok(())
-    } else {
-        Err(LicenceError::Stale)
-    }
-}
-
-pub(crate) async fn set_reminded(
-    run: &mut impl Run,
-    key: &str,
-    seen: i64,
-    days: i64,
-) -> Result<(), LicenceError> {
-    let sql = "UPDATE licence SET reminded = ?, rev = rev + 1 WHERE licence_key = ? AND rev = ?";
-    if run.exec(sql, args![days, key, seen]).await? == 1 {
         Ok(())
     } else {
         Err(LicenceError::Stale)
@@ -231,6 +226,22 @@ pub(crate) async fn version(
         data: serde_json::from_str(&row.get::<String>(2)?)?,
         face: serde_json::from_slice(&plain)?,
     })
+}
+
+/// All versions, newest first.
+pub(crate) async fn versions(
+    run: &mut impl Run,
+    ctx: &Ctx,
+    key: &str,
+) -> Result<Vec<Version>, LicenceError> {
+    let sql = "SELECT version FROM licence_version WHERE licence_key = ? \
+               ORDER BY version DESC LIMIT 200";
+    let rows = run.rows(sql, args![key]).await?;
+    let mut all = Vec::new();
+    for row in &rows {
+        all.push(version(run, ctx, key, row.get(0)?).await?);
+    }
+    Ok(all)
 }
 
 /// Digests of the files of a version, of those formats that it has.
@@ -371,46 +382,6 @@ pub(crate) async fn holds(
 ) -> Result<bool, LicenceError> {
     let sql = "SELECT count(*) FROM wallet WHERE holder = ? AND licence_key = ?";
     Ok(run.count(sql, args![holder, key]).await? > 0)
-}
-
-/// Licences in a state whose validity ends before a day.
-pub(crate) async fn ending(
-    run: &mut impl Run,
-    ctx: &Ctx,
-    state: State,
-    before: Date,
-) -> Result<Vec<Licence>, LicenceError> {
-    let sql = format!(
-        "SELECT {LICENCE} FROM licence WHERE state = ? AND valid_to < ? ORDER BY valid_to LIMIT 500"
-    );
-    let args = args![state.code(), before];
-    run.rows(&sql, args)
-        .await?
-        .iter()
-        .map(|r| licence_from(ctx, r))
-        .collect()
-}
-
-/// Licences in some states, of every agency or of those named, newest first.
-pub(crate) async fn of_agencies(
-    run: &mut impl Run,
-    ctx: &Ctx,
-    agencies: Option<&[String]>,
-    states: &[&str],
-    page: kernel::PageRequest,
-) -> Result<(Vec<Licence>, u64), LicenceError> {
-    let columns = LICENCE.split(", ").map(|c| format!("r.{}", c.trim()));
-    let list = store::lists::Ordered {
-        table: "licence",
-        key: "licence_key",
-        columns: &columns.collect::<Vec<_>>().join(", "),
-        group: "agency",
-        state: "state",
-        order: &[("updated_at", "DESC")],
-    };
-    let (rows, total) = list.page(run, agencies, states, page).await?;
-    let rows: Result<_, _> = rows.iter().map(|r| licence_from(ctx, r)).collect();
-    Ok((rows?, total))
 }
 
 /// What every version says of itself, without its face.

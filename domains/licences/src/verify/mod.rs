@@ -17,6 +17,7 @@ use sealing::{Reason, Trust, Unreadable, Verdict};
 use store::Ctx;
 use tokio::sync::Semaphore;
 
+use crate::copy::{self, CopyNote, LicenceCopy};
 use crate::error::LicenceError;
 use crate::events::{LicenceVerified, StepLogged};
 use crate::issue::number_digests;
@@ -47,6 +48,7 @@ pub async fn verify_file(ctx: &Ctx, bytes: Vec<u8>) -> Result<Verification, Lice
     let mut found = Found {
         run: Run::new(ctx),
         licence: None,
+        copy: None,
         document: None,
         verdict: None,
         digest: None,
@@ -160,7 +162,11 @@ async fn look_up(
     metadata: Option<&Metadata>,
 ) -> Result<(), LicenceError> {
     if found.licence.is_none() {
-        found.licence = locate(ctx, digest, metadata).await?;
+        found.copy = copy::behind(&mut ctx.db.reader(), ctx, digest).await?;
+        found.licence = match &found.copy {
+            Some(copy) => Some(original(ctx, copy).await?),
+            None => locate(ctx, digest, metadata).await?,
+        };
     }
     if found.licence.is_none() {
         found.document = notices::by_digest(ctx, digest)
@@ -180,10 +186,12 @@ async fn look_up(
         (licence, _) => {
             run.record(
                 Step::Revocation,
-                revocation(ctx, verdict, licence.as_ref()).await?,
+                revocation(ctx, verdict, licence.as_ref(), found.copy.as_ref()).await?,
             );
             if let (Some((licence, version)), false) = (licence, run.failed()) {
-                let compared = data(ctx, licence, version, digest, metadata).await?;
+                let of_version = version.data.files.iter().any(|f| f.digest == digest);
+                let known = of_version || found.copy.is_some();
+                let compared = data(ctx, licence, version, known, digest, metadata).await?;
                 run.record(Step::Data, compared);
             }
         }
@@ -191,11 +199,30 @@ async fn look_up(
     Ok(())
 }
 
+/// The licence and the version that a copy was made of.
+async fn original(ctx: &Ctx, copy: &LicenceCopy) -> Result<(Licence, Version), LicenceError> {
+    let reader = &mut ctx.db.reader();
+    let licence = table::load(reader, ctx, &copy.licence_key).await?;
+    let version = table::version(reader, ctx, &copy.licence_key, copy.version).await?;
+    Ok((licence, version))
+}
+
 /// Verifies by the QR code's token: the library's own file is judged, then state and data.
 pub async fn verify_token(ctx: &Ctx, token: &str) -> Result<Verification, LicenceError> {
-    match table::by_token(&mut ctx.db.reader(), token).await? {
-        Some(key) => from_library(ctx, Way::Token, &key).await,
-        None => unknown(ctx, Way::Token).await,
+    let token = match crate::show::token_of(ctx, token) {
+        Ok(token) => token,
+        Err(over) => return unknown(ctx, Way::Token, over).await,
+    };
+    let reader = &mut ctx.db.reader();
+    if let Some(key) = table::by_token(reader, token).await? {
+        return from_library(ctx, Way::Token, &key, None).await;
+    }
+    match copy::behind(reader, ctx, token).await? {
+        Some(copy) => {
+            let key = copy.licence_key.clone();
+            from_library(ctx, Way::Token, &key, Some(copy)).await
+        }
+        None => unknown(ctx, Way::Token, Reason::LicenceUnknown).await,
     }
 }
 
@@ -227,17 +254,18 @@ pub async fn verify_number(
         }
     }
     match best {
-        Some(licence) => from_library(ctx, Way::Number, &licence.licence_key).await,
-        None => unknown(ctx, Way::Number).await,
+        Some(licence) => from_library(ctx, Way::Number, &licence.licence_key, None).await,
+        None => unknown(ctx, Way::Number, Reason::LicenceUnknown).await,
     }
 }
 
-async fn unknown(ctx: &Ctx, way: Way) -> Result<Verification, LicenceError> {
+async fn unknown(ctx: &Ctx, way: Way, reason: Reason) -> Result<Verification, LicenceError> {
     let mut run = Run::new(ctx);
-    run.record(Step::Security, Err((Reason::LicenceUnknown, String::new())));
+    run.record(Step::Security, Err((reason, String::new())));
     let found = Found {
         run,
         licence: None,
+        copy: None,
         document: None,
         verdict: None,
         digest: None,
@@ -245,10 +273,16 @@ async fn unknown(ctx: &Ctx, way: Way) -> Result<Verification, LicenceError> {
     finish(ctx, way, found).await
 }
 
-async fn from_library(ctx: &Ctx, way: Way, key: &str) -> Result<Verification, LicenceError> {
+async fn from_library(
+    ctx: &Ctx,
+    way: Way,
+    key: &str,
+    copy: Option<LicenceCopy>,
+) -> Result<Verification, LicenceError> {
     let reader = &mut ctx.db.reader();
     let licence = table::load(reader, ctx, key).await?;
-    let version = table::version(reader, ctx, key, licence.version).await?;
+    let number = copy.as_ref().map_or(licence.version, |copy| copy.version);
+    let version = table::version(reader, ctx, key, number).await?;
     let verdict = library::check_file(ctx, &licence).await?;
     let file = version.data.files.iter().find(|f| f.format == Format::Ofd);
     let digest = file.map(|f| f.digest.clone()).unwrap_or_default();
@@ -258,7 +292,7 @@ async fn from_library(ctx: &Ctx, way: Way, key: &str) -> Result<Verification, Li
     if !run.failed() {
         run.record(
             Step::Revocation,
-            revocation(ctx, &verdict, Some(&found)).await?,
+            revocation(ctx, &verdict, Some(&found), copy.as_ref()).await?,
         );
     }
     if !run.failed() {
@@ -266,12 +300,13 @@ async fn from_library(ctx: &Ctx, way: Way, key: &str) -> Result<Verification, Li
         let metadata = Metadata::of_ofd(&bytes);
         run.record(
             Step::Data,
-            data(ctx, &found.0, &found.1, &digest, metadata.as_ref()).await?,
+            data(ctx, &found.0, &found.1, true, &digest, metadata.as_ref()).await?,
         );
     }
     let found = Found {
         run,
         licence: Some(found),
+        copy,
         document: None,
         verdict: Some(verdict),
         digest: Some(digest),
@@ -283,6 +318,8 @@ async fn from_library(ctx: &Ctx, way: Way, key: &str) -> Result<Verification, Li
 struct Found {
     run: Run,
     licence: Option<(Licence, Version)>,
+    /// The copy that was shown instead of the licence itself.
+    copy: Option<LicenceCopy>,
     document: Option<notices::Record>,
     verdict: Option<Verdict>,
     digest: Option<String>,
@@ -300,12 +337,15 @@ async fn finish(ctx: &Ctx, way: Way, found: Found) -> Result<Verification, Licen
         Some((licence, version)) => Some(summary(ctx, licence, version).await?),
         None => None,
     };
+    let today = kernel::time::beijing_date(ctx.now());
+    let copy_key = found.copy.as_ref().map(|copy| copy.copy_key.clone());
     let verification = Verification {
         number: ctx.rng.token(),
         way,
         valid: run.steps.iter().all(|s| s.passed == Some(true)),
         steps: run.steps,
         summary,
+        copy: found.copy.as_ref().map(|copy| CopyNote::of(copy, today)),
         document: found.document,
         digest: found.digest,
         verdict: found.verdict,
@@ -331,9 +371,12 @@ async fn finish(ctx: &Ctx, way: Way, found: Found) -> Result<Verification, Licen
     ctx.db
         .write(move |tx| {
             let (ctx, event, stream) = (inner.clone(), event.clone(), stream.clone());
-            let kept = kept.clone();
+            let (kept, copy_key) = (kept.clone(), copy_key.clone());
             Box::pin(async move {
                 table::verification::insert(tx, &kept).await?;
+                if let Some(copy_key) = &copy_key {
+                    copy::count_verified(tx, copy_key).await?;
+                }
                 let mut head = journal::Head::fresh();
                 journal::append_to(tx, &ctx, &stream, &mut head, &event).await?;
                 Ok::<_, LicenceError>(())

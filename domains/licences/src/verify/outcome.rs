@@ -9,6 +9,7 @@ use sealing::{Reason, Verdict};
 use serde::{Deserialize, Serialize};
 use store::Ctx;
 
+use crate::copy::CopyNote;
 use crate::state::State;
 
 /// The three steps.
@@ -107,6 +108,9 @@ pub struct Verification {
     pub valid: bool,
     pub steps: Vec<StepResult>,
     pub summary: Option<Summary>,
+    /// What the copy that was shown is for.
+    #[serde(default)]
+    pub copy: Option<CopyNote>,
     /// The record of the document, when the file is one of the platform's notices.
     pub document: Option<notices::Record>,
     /// SM3 of the file that was judged, hexadecimal; none when no file was found.

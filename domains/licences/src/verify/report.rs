@@ -355,6 +355,7 @@ mod tests {
                 step(Step::Data, None, None),
             ],
             summary: None,
+            copy: None,
             document: None,
             digest: None,
             verdict: None,

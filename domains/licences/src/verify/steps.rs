@@ -5,6 +5,7 @@ use kernel::time;
 use sealing::{Check, Finding, Outcome, Reason, Verdict};
 use store::Ctx;
 
+use crate::copy::LicenceCopy;
 use crate::error::LicenceError;
 use crate::issue::identifier_digest;
 use crate::kind::licence_type;
@@ -61,6 +62,7 @@ pub(super) async fn revocation(
     ctx: &Ctx,
     verdict: &Verdict,
     found: Option<&(Licence, Version)>,
+    copy: Option<&LicenceCopy>,
 ) -> Result<Result<String, (Reason, String)>, LicenceError> {
     if let Some(refused) = seals_revoked(ctx, verdict).await? {
         return Ok(Err(refused));
@@ -68,7 +70,17 @@ pub(super) async fn revocation(
     let Some((licence, version)) = found else {
         return Ok(Err((Reason::LicenceUnknown, String::new())));
     };
-    Ok(standing(ctx, licence, Some(version.version)))
+    let today = time::beijing_date(ctx.now());
+    Ok(match standing(ctx, licence, Some(version.version)) {
+        Ok(stands) => match copy {
+            Some(copy) if !copy.is_good(today) => {
+                Err((Reason::CopyOver, format!("加注件有效期至{}", copy.until)))
+            }
+            Some(copy) => Ok(format!("{stands}；加注件有效期至{}", copy.until)),
+            None => Ok(stands),
+        },
+        over => over,
+    })
 }
 
 /// Revocation of a notice: certificate, seal, and whether it was withdrawn [D-61].
@@ -157,15 +169,16 @@ fn standing(
     Ok(evidence)
 }
 
-/// Data: the file against the library, the holder against the registers.
+/// Data: the file against the library, the holder against the registers. `known`: the library holds
+/// the file.
 pub(super) async fn data(
     ctx: &Ctx,
     licence: &Licence,
     version: &Version,
+    known: bool,
     digest: &str,
     metadata: Option<&Metadata>,
 ) -> Result<Result<String, (Reason, String)>, LicenceError> {
-    let known = version.data.files.iter().any(|f| f.digest == digest);
     if let Some(metadata) = metadata {
         let kind = licence_type(ctx, &licence.type_code).await?;
         let wrong: Vec<&str> = kind

@@ -1,6 +1,7 @@
 //! `GET /licence-library`: the library in the officer's scope.
 
 use axum::Json;
+use jiff::civil::Date;
 use kernel::Problem;
 use licences::{Query, State as LicenceState};
 use serde::Deserialize;
@@ -20,6 +21,20 @@ pub struct LibraryQuery {
     /// Only licences in this state.
     #[param(value_type = Option<String>, pattern = "^(COLLECTED|DISCARDED|CHECKED|VALID|HISTORY|SUSPENDED|LOST|EXPIRED|VOID|REVOKED|CANCELLED)$")]
     state: Option<Text<1, 40>>,
+    /// Only licences of this issuer: agency code.
+    #[serde(rename = "agency")]
+    #[param(value_type = Option<String>, rename = "agency", min_length = 1, max_length = 40, pattern = r"^[A-Za-z0-9_]+$")]
+    agency: Option<Text<1, 40>>,
+    /// Only licences of this type: short code.
+    #[serde(rename = "type")]
+    #[param(value_type = Option<String>, rename = "type", min_length = 1, max_length = 40, pattern = r"^[A-Za-z0-9_]+$")]
+    kind: Option<Text<1, 40>>,
+    /// Issued on this day or later.
+    #[param(value_type = Option<String>, format = Date)]
+    issued_from: Option<Date>,
+    /// Issued on this day or before.
+    #[param(value_type = Option<String>, format = Date)]
+    issued_to: Option<Date>,
     #[serde(default, deserialize_with = "paging::page")]
     #[param(minimum = 1, maximum = 1_000_000, default = 1)]
     page: Option<u32>,
@@ -45,8 +60,12 @@ pub async fn library(
         })?],
     };
     let wanted = Query {
-        licence_no: None,
+        agency: query.agency.map(Text::into_string),
+        type_code: query.kind.map(Text::into_string),
+        issued_from: query.issued_from,
+        issued_to: query.issued_to,
         states,
+        ..Query::default()
     };
     let page = paging::request(query.page, query.size);
     let found = licences::search(&caller.ctx, &wanted, page).await?;

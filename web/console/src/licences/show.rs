@@ -10,6 +10,7 @@ use ui::view::{
 };
 use ui::{Chip, L, Posted, Shell};
 
+use super::life;
 use crate::files;
 use crate::reply::{Answer, OrPage, enc, said};
 use crate::session::{Acting, Staff};
@@ -34,6 +35,9 @@ pub(super) async fn show(Staff(acting): Staff, shell: Shell, Path(key): Path<Str
         .await
         .or_page(&shell)?;
     let uses = licences::uses(ctx, &key).await.or_page(&shell)?;
+    let events = licences::life(ctx, &key).await.or_page(&shell)?;
+    let inspected = licences::inspections(ctx, &key).await.or_page(&shell)?;
+    let versions = licences::versions(ctx, &key).await.or_page(&shell)?;
     let now = ctx.now();
     let columns = ["at", "what", "by", "purpose"];
     let used = uses.iter().map(|used| {
@@ -68,7 +72,22 @@ pub(super) async fn show(Staff(acting): Staff, shell: Shell, Path(key): Path<Str
             l.t("console-licence-face"),
             face(&l, &detail, &kind),
         )
+        .block(
+            "inspections",
+            l.t("console-inspect-title"),
+            inspected.map_or_else(Vec::new, |of| life::inspections(&acting, &l, &key, &of)),
+        )
+        .block(
+            "versions",
+            l.t("console-versions-title"),
+            life::versions(&acting, &l, &key, &versions),
+        )
         .block("uses", l.t("console-licence-uses"), vec![log])
+        .block(
+            "life",
+            l.t("console-life-title"),
+            life::told(&acting, &l, events),
+        )
         .side(
             "verdict",
             l.t("console-licence-verdict"),

@@ -1,8 +1,6 @@
 //! 用章记录: every use of a seal, for the agency that owns it [I-15].
 
 use axum::extract::Path;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kernel::{PageRequest, Permission, time};
@@ -11,13 +9,11 @@ use ui::view::{Cell, Choice, Column, Empty, Field, FilterBar, Pager, Row, Table}
 use ui::{FormData, L, QueryData, Shell};
 
 use super::{HOME, document, may};
+use crate::csv::{Csv, LINES};
 use crate::reply::{Answer, OrPage, enc, page_of};
 use crate::session::{Acting, Staff};
 use crate::sheet::{Part, Sheet};
 use crate::words;
-
-/// The most lines that one file takes; who needs more asks for fewer days.
-const LINES: u64 = 100_000;
 
 /// What a query asks of the log: one day, a kind of document, a part of the purpose.
 fn asked(query: &FormData, agency: String, region: String, seal: Option<String>) -> Uses {
@@ -56,7 +52,7 @@ pub(super) async fn parts(
     list: &Uses,
     base: &str,
     query: &FormData,
-) -> Result<Vec<Part>, Response> {
+) -> Result<Vec<Part>, axum::response::Response> {
     let l = shell.l();
     let found = seals::uses(&acting.ctx, list, page_of(query))
         .await
@@ -191,17 +187,16 @@ async fn csv(acting: &Acting, shell: &Shell, list: &Uses) -> Answer {
     ]);
     let head: Vec<String> = columns
         .iter()
-        .map(|key| cell(&l.t(&format!("console-seals-{key}"))))
+        .map(|key| l.t(&format!("console-seals-{key}")))
         .collect();
-    // Spreadsheets take a file without the mark for another encoding.
-    let mut text = format!("\u{feff}{}\r\n", head.join(","));
+    let mut file = Csv::new(&head);
     let (mut page, mut lines) = (1, 0);
     loop {
         let found = seals::uses(&acting.ctx, list, PageRequest::new(page, 100))
             .await
             .or_page(shell)?;
         for used in &found.rows {
-            line(&mut text, &l, used);
+            line(&mut file, &l, used);
             lines += 1;
         }
         if found.rows.is_empty() || lines >= found.total.min(LINES) {
@@ -211,32 +206,16 @@ async fn csv(acting: &Acting, shell: &Shell, list: &Uses) -> Answer {
     }
     let day = time::beijing_date(acting.ctx.now());
     let name = format!("{}-{day}.csv", l.t("console-seals-uses"));
-    let disposition = format!("attachment; filename*=UTF-8''{}", enc(&name));
-    let head = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/csv; charset=utf-8"),
-        ),
-        (
-            header::CONTENT_DISPOSITION,
-            HeaderValue::from_str(&disposition)
-                .unwrap_or_else(|_| HeaderValue::from_static("attachment")),
-        ),
-        (
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("private, no-store"),
-        ),
-    ];
-    Ok((head, text).into_response())
+    Ok(file.answer(&name))
 }
 
-fn line(text: &mut String, l: &L, used: &SealUse) {
+fn line(file: &mut Csv, l: &L, used: &SealUse) {
     let moment = |at: Timestamp| time::beijing(at).strftime("%Y-%m-%d %H:%M:%S").to_string();
     let all = |read: fn(&seals::UsedDocument) -> String| {
         let each: Vec<String> = used.documents.iter().map(read).collect();
         each.join(" ")
     };
-    let cells = [
+    file.line(&[
         moment(used.at),
         used.finished_at.map(moment).unwrap_or_default(),
         used.purpose.clone(),
@@ -250,30 +229,5 @@ fn line(text: &mut String, l: &L, used: &SealUse) {
         all(|d| d.digest.clone()),
         all(|d| d.length.to_string()),
         used.note.clone(),
-    ];
-    let cells: Vec<String> = cells.iter().map(|value| cell(value)).collect();
-    text.push_str(&cells.join(","));
-    text.push_str("\r\n");
-}
-
-/// A value in quotes. What a spreadsheet would compute begins with an apostrophe; long numbers
-/// stand between quotes as text.
-fn cell(value: &str) -> String {
-    let computes = value.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let number = value.len() > 11 && value.bytes().all(|b| b.is_ascii_digit());
-    let guard = if computes || number { "'" } else { "" };
-    format!("\"{guard}{}\"", value.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::cell;
-
-    #[test]
-    fn a_file_says_nothing_to_compute() {
-        assert_eq!(cell("受理\"通知书\""), "\"受理\"\"通知书\"\"\"");
-        assert_eq!(cell("=1+1"), "\"'=1+1\"");
-        assert_eq!(cell("990102202611160000127"), "\"'990102202611160000127\"");
-        assert_eq!(cell("2026-11-16"), "\"2026-11-16\"");
-    }
+    ]);
 }

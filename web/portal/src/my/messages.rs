@@ -34,7 +34,11 @@ pub(super) async fn show(shell: Shell, SignedIn(me): SignedIn, RawQuery(raw): Ra
     let view = |m: messages::SiteMessage| MessageView {
         when: words::at(&l, m.at, now),
         unread: !m.read,
-        href: m.case_no.map(|no| format!("/my/cases/{}", enc(&no))),
+        href: match (m.case_no, m.licence_key) {
+            (Some(no), _) => Some(format!("/my/cases/{}", enc(&no))),
+            (None, Some(key)) => Some(format!("/wallet/{}", enc(&key))),
+            (None, None) => None,
+        },
         title: m.title,
         text: m.text,
     };

@@ -21,6 +21,7 @@ fn stands_aside(reason: Reason) -> bool {
             | Reason::LicenceCancelled
             | Reason::LicenceLost
             | Reason::LicenceSuspended
+            | Reason::CopyOver
     )
 }
 
@@ -69,6 +70,19 @@ pub(super) fn of(l: &L, verification: &Verification) -> Verdict {
     }
 }
 
+/// Of a copy: for whom and what it was made, and until when.
+fn copy_rows(l: &L, verification: &Verification) -> Vec<KeyValue> {
+    let Some(copy) = &verification.copy else {
+        return Vec::new();
+    };
+    let purpose = l.pick(copy.purpose.zh(), copy.purpose.en());
+    vec![
+        KeyValue::new(l.t("copies-recipient"), &copy.recipient),
+        KeyValue::new(l.t("copies-purpose"), purpose),
+        KeyValue::new(l.t("copies-until"), ui::date(l, copy.until)),
+    ]
+}
+
 /// Of a licence: ✔ valid, ! genuine but not in force, ✖ not verified.
 fn of_licence(l: &L, verification: &Verification) -> Verdict {
     let reason = verification.failure().and_then(|step| step.reason);
@@ -103,7 +117,7 @@ fn of_licence(l: &L, verification: &Verification) -> Verdict {
         .as_ref()
         .filter(|_| verification.valid || aside)
         .map(|s| {
-            KeyValues::new(vec![
+            let mut rows = vec![
                 KeyValue::new(l.t("portal-licence-type"), &s.type_name),
                 KeyValue::new(l.t("licence-number"), &s.licence_no).digits(),
                 KeyValue::new(l.t("portal-holder"), &s.holder),
@@ -111,7 +125,9 @@ fn of_licence(l: &L, verification: &Verification) -> Verdict {
                 KeyValue::new(l.t("portal-issued-on"), ui::date(l, s.issue_date)),
                 KeyValue::new(l.t("licence-until"), words::until(l, s.valid_to)),
                 KeyValue::new(l.t("portal-verify-versions"), versions(l, s)),
-            ])
+            ];
+            rows.extend(copy_rows(l, verification));
+            KeyValues::new(rows)
         });
     let not_shown = match facts.is_some() {
         true => vec![l.t("portal-not-shown-id"), l.t("portal-not-shown-face")],

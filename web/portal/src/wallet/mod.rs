@@ -1,12 +1,18 @@
-//! 我的证照: cards by state, one licence in full with its code, files and uses.
+//! 我的证照: cards by state, one licence in full with its code, files, uses and life.
+
+mod acts;
+mod copies;
+mod showing;
 
 use axum::Router;
 use axum::extract::Path;
-use axum::routing::get;
+use axum::routing::{get, post};
 use jiff::civil::Date;
 use kernel::time;
 use licences::LicenceCard as Held;
-use ui::view::{Action, Cell, Column, KeyValue, KeyValues, LicenceCard, Qr, Row, Table};
+use ui::view::{
+    Action, Cell, Column, ConfirmDialog, KeyValue, KeyValues, LicenceCard, Qr, Row, Table,
+};
 use ui::{Chip, L, Nav, Page, Shell, html};
 
 use crate::app::base_url;
@@ -21,6 +27,16 @@ pub(crate) fn router() -> Router {
     Router::new()
         .route("/wallet", get(list))
         .route("/wallet/{key}", get(show))
+        .route("/wallet/{key}/copies", get(copies::show).post(copies::make))
+        .route("/wallet/{key}/copies/end", post(copies::end))
+        .route("/wallet/copies/{copy}/file/{format}", get(copies::file))
+        .route("/wallet/{key}/show", get(showing::show))
+        .route("/wallet/{key}/show/code", get(showing::code))
+        .route("/wallet/{key}/loss", post(acts::loss))
+        .route("/wallet/{key}/found", post(acts::found))
+        .route("/wallet/{key}/correct", post(acts::correct))
+        .route("/wallet/{key}/give-up", post(acts::give_up))
+        .route("/wallet/{key}/withdraw", post(acts::withdraw))
 }
 
 #[derive(askama::Template)]
@@ -38,8 +54,15 @@ struct LicencePage {
     name: String,
     chip: Chip,
     key: String,
+    /// It can be shown and cited.
+    citable: bool,
     facts: KeyValues,
     qr: Option<Qr>,
+    questions: Vec<ConfirmDialog>,
+    requests: Vec<acts::RequestView>,
+    /// None where its type is not inspected.
+    inspections: Option<Table>,
+    life: Table,
     uses: Table,
 }
 
@@ -66,7 +89,10 @@ fn card(l: &L, held: &Held, today: Date) -> LicenceCard {
         until: words::until(l, held.valid_to),
         state: chip(held, today),
         actions: vec![
-            action("portal-show-licence", href.clone()),
+            match held.citable {
+                true => action("wallet-show", format!("{href}/show")),
+                false => action("portal-show-licence", href.clone()),
+            },
             action("portal-download-pdf", format!("{href}/licence.pdf")),
         ],
         href,
@@ -95,6 +121,9 @@ async fn show(shell: Shell, SignedIn(me): SignedIn, Path(key): Path<String>) -> 
     let (l, now) = (shell.l(), me.ctx.now());
     let detail = licences::detail(&me.ctx, &key).await.or_page(&shell)?;
     let uses = licences::uses(&me.ctx, &key).await.or_page(&shell)?;
+    let asked = licences::requests(&me.ctx, &key).await.or_page(&shell)?;
+    let inspected = licences::inspections(&me.ctx, &key).await.or_page(&shell)?;
+    let life = licences::life(&me.ctx, &key).await.or_page(&shell)?;
     let card = &detail.card;
     let path = format!("/verify/{}", card.token);
     let qr = Qr::new(
@@ -113,7 +142,12 @@ async fn show(shell: Shell, SignedIn(me): SignedIn, Path(key): Path<String>) -> 
             Cell::Text(u.purpose),
         ])
     };
+    let next = inspected.as_ref().and_then(|of| of.next);
     let data = &detail.version.data;
+    let questions = acts::questions(&shell, card, &asked);
+    let requests = asked.into_iter();
+    let requests = requests.map(|one| acts::request(&shell, &me, one));
+    let requests = requests.collect();
     let name = card.type_name.clone();
     Ok(html(&LicencePage {
         page: shell
@@ -123,15 +157,25 @@ async fn show(shell: Shell, SignedIn(me): SignedIn, Path(key): Path<String>) -> 
             .crumb_here(name.clone())
             .private(),
         chip: chip(card, time::beijing_date(now)),
-        facts: KeyValues::new(vec![
-            KeyValue::new(l.t("portal-holder"), &card.holder_masked),
-            KeyValue::new(l.t("licence-number"), &card.licence_no_masked).digits(),
-            KeyValue::new(l.t("licence-issuer"), &card.issuer),
-            KeyValue::new(l.t("portal-issued-on"), ui::date(&l, data.issue_date)),
-            KeyValue::new(l.t("licence-until"), words::until(&l, card.valid_to)),
-            KeyValue::new(l.t("portal-licence-version"), card.version.to_string()),
-            KeyValue::new(l.t("portal-seal-check"), checked),
-        ]),
+        citable: card.citable,
+        facts: KeyValues::new(
+            [
+                KeyValue::new(l.t("portal-holder"), &card.holder_masked),
+                KeyValue::new(l.t("licence-number"), &card.licence_no_masked).digits(),
+                KeyValue::new(l.t("licence-issuer"), &card.issuer),
+                KeyValue::new(l.t("portal-issued-on"), ui::date(&l, data.issue_date)),
+                KeyValue::new(l.t("licence-until"), words::until(&l, card.valid_to)),
+                KeyValue::new(l.t("portal-licence-version"), card.version.to_string()),
+                KeyValue::new(l.t("portal-seal-check"), checked),
+            ]
+            .into_iter()
+            .chain(next.map(|day| KeyValue::new(l.t("wallet-inspect-next"), ui::date(&l, day))))
+            .collect(),
+        ),
+        questions,
+        requests,
+        inspections: inspected.map(|of| inspections(&l, &of.all)),
+        life: life_table(&l, now, life),
         qr: qr
             .ok()
             .map(|qr| qr.link(l.t("portal-verify-link"), path).large()),
@@ -149,4 +193,48 @@ async fn show(shell: Shell, SignedIn(me): SignedIn, Path(key): Path<String>) -> 
         key,
         name,
     }))
+}
+
+fn inspections(l: &L, all: &[licences::Inspection]) -> Table {
+    let rows = all.iter().map(|one| {
+        let result = match one.passed {
+            true => "wallet-inspect-passed",
+            false => "wallet-inspect-failed",
+        };
+        Row::new(vec![
+            Cell::Text(ui::date(l, one.inspected_on)),
+            Cell::Text(l.t(result)),
+            Cell::Text(one.note.clone()),
+        ])
+    });
+    Table {
+        caption: l.t("wallet-inspections"),
+        columns: ["on", "result", "note"]
+            .map(|key| Column::new(l.t(&format!("wallet-inspect-{key}"))))
+            .to_vec(),
+        rows: rows.collect(),
+        ..Table::default()
+    }
+}
+
+fn life_table(l: &L, now: jiff::Timestamp, all: Vec<licences::LifeEntry>) -> Table {
+    let rows = all.into_iter().map(|one| {
+        Row::new(vec![
+            Cell::Text(words::at(l, one.at, now)),
+            Cell::Text(l.pick(&one.zh, &one.en).to_owned()),
+            Cell::Text(one.by),
+            Cell::Text(one.note),
+        ])
+    });
+    Table {
+        caption: l.t("wallet-life"),
+        columns: vec![
+            Column::new(l.t("portal-use-at")),
+            Column::new(l.t("wallet-life-what")),
+            Column::new(l.t("portal-use-by")),
+            Column::new(l.t("wallet-life-note")),
+        ],
+        rows: rows.collect(),
+        ..Table::default()
+    }
 }

@@ -60,6 +60,7 @@ timeline-planned = {" "}(not begun)
 table-pick = Select
 table-pick-row = Select { $name }
 pager = Pages
+pager-many = More than { $total } entries, page { $page }
 pager-count = { $total ->
     [one] { $total } entry, page { $page } of { $pages }
    *[other] { $total } entries, page { $page } of { $pages }
@@ -69,6 +70,7 @@ pager-next = Next
 pager-at = Now on page
 pager-to = Page
 filter = Filter
+filter-many = More than { $n } entries found
 filter-found = { $n ->
     [one] { $n } entry found
    *[other] { $n } entries found

@@ -1,6 +1,7 @@
 //! View structs of the components. Each has `html(&l)`, which a template prints as it is:
 //! `{{ field.html(l) }}`, and `sample()`, by which the gallery and the tests know it.
 
+mod bars;
 mod card;
 mod clock;
 mod confirm;
@@ -18,6 +19,7 @@ mod table;
 mod timeline;
 mod verdict;
 
+pub use bars::{Bar, Bars};
 pub use card::LicenceCard;
 pub use clock::Clock;
 pub use confirm::ConfirmDialog;

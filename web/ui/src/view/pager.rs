@@ -48,6 +48,15 @@ impl Pager {
         Self::new(list.page, list.pages(), list.total, base, query)
     }
 
+    /// Whether there are more entries than are counted.
+    fn more(&self) -> bool {
+        self.total > kernel::COUNTED
+    }
+
+    fn counted(&self) -> u64 {
+        kernel::COUNTED
+    }
+
     // Templates pass variables by reference and sums by value.
     fn href(&self, page: impl Borrow<u32>) -> String {
         let page = *page.borrow();
@@ -147,6 +156,15 @@ impl FilterBar {
     pub fn keep(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.hidden.push((name.into(), value.into()));
         self
+    }
+
+    /// Whether there are more entries than are counted.
+    fn more(&self) -> bool {
+        self.found > kernel::COUNTED
+    }
+
+    fn counted(&self) -> u64 {
+        kernel::COUNTED
     }
 
     fn clear(&self) -> String {

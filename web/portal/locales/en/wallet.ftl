@@ -1,0 +1,74 @@
+# My licences: what a holder may do
+
+wallet-acts = Acts
+wallet-loss = Report the loss
+wallet-loss-ask = Report the loss of “{ $name }”?
+wallet-loss-body = At once the licence can no longer be shown or cited, and verifying it says “lost”. If you find it, ask to lift the loss; if not, apply for a re-issue.
+wallet-loss-reason = How it was lost
+wallet-found = Ask to lift the loss
+wallet-found-ask = Ask to lift the loss of “{ $name }”?
+wallet-found-body = Once the issuer agrees it is valid again; you will be told.
+wallet-found-reason = How it was found
+wallet-give-up = Give up
+wallet-give-up-ask = Give up “{ $name }”?
+wallet-give-up-body = This cannot be undone; you would have to apply anew. Type the name of the licence.
+wallet-give-up-reason = Reason
+wallet-correct = Something is wrong
+wallet-correct-ask = What is wrong in “{ $name }”?
+wallet-correct-body = The issuer checks, corrects and issues a new version. What has changed since (such as your address) is a matter of its own item.
+wallet-correct-reason = Which field is wrong, and how it should read
+wallet-withdraw = Take back
+wallet-withdraw-ask = Take back the request to { $name }?
+wallet-withdraw-body = You can ask again.
+wallet-done-report_loss = The loss is reported and counts at once
+wallet-done-cancel = The licence is given up
+wallet-done-asked = The issuer has your request; you will be told of the answer
+wallet-done-withdrawn = Taken back
+wallet-requests = My requests
+wallet-answer = Answer:
+wallet-inspections = Annual inspection
+wallet-inspect-next = Next inspection due
+wallet-inspect-passed = Passed
+wallet-inspect-failed = Not passed
+wallet-inspect-on = Inspected on
+wallet-inspect-result = Result
+wallet-inspect-note = Note
+wallet-inspect-none = No inspection yet.
+wallet-life = Life of the licence
+wallet-life-what = What happened
+wallet-life-note = Note
+
+wallet-show = Show
+wallet-show-title = Showing { $name }
+wallet-show-until = The code is good until { $at } and is replaced by itself
+wallet-show-fresh = New code
+wallet-show-code = Scan to verify
+wallet-show-note = Ask to have it scanned, not only looked at. The code is over in a few minutes; a picture of it is worth nothing.
+wallet-show-now = Now
+
+# Copies
+
+copies-title = Copies for a purpose
+copies-what = A copy says for whom, for what and until when it may be used; it is watermarked and sealed, and is worth nothing for anything else. Safer than handing on the licence itself.
+copies-new = Make a copy
+copies-all = Copies
+copies-none = No copies yet
+copies-purpose = Purpose
+copies-recipient = For
+copies-recipient-hint = Stands in the watermark, such as the name of a bank
+copies-case = Case number
+copies-case-hint = If it is for a certain case
+copies-until = Until
+copies-until-hint = At most 90 days, and not longer than the licence
+copies-wrong = Please check purpose and date
+copies-make = Make
+copies-made = The copy is made and can be downloaded
+copies-good = Valid
+copies-over = Over
+copies-ended = Ended
+copies-end = End it
+copies-end-ask = End the copy for “{ $name }”?
+copies-end-body = It counts no more at once; whoever scans it is told.
+copies-ended-now = Ended at once
+copies-detail = Made { $at }, until { $until }
+copies-counts = Downloaded { $fetched } times, verified { $verified } times

@@ -1,0 +1,74 @@
+# 我的证照：持证人办理的事
+
+wallet-acts = 办理
+wallet-loss = 挂失
+wallet-loss-ask = 挂失“{ $name }”？
+wallet-loss-body = 挂失立即生效：这份证照不能再出示、引用，核验会显示“挂失”。找到后可以申请解除，找不到可以申请补发。
+wallet-loss-reason = 遗失情况
+wallet-found = 申请解除挂失
+wallet-found-ask = 申请解除“{ $name }”的挂失？
+wallet-found-body = 发证机关同意后恢复有效，结果会通知您。
+wallet-found-reason = 找回情况
+wallet-give-up = 注销
+wallet-give-up-ask = 注销“{ $name }”？
+wallet-give-up-body = 注销后不能恢复，需要时须重新申请。请输入证照名称确认。
+wallet-give-up-reason = 注销原因
+wallet-correct = 照面有误
+wallet-correct-ask = “{ $name }”哪里有误？
+wallet-correct-body = 发证机关核对后更正，并签发新版本。已经变化的信息（如地址变更）请办理变更事项。
+wallet-correct-reason = 哪一项有误，应当是什么
+wallet-withdraw = 撤回
+wallet-withdraw-ask = 撤回“{ $name }”的申请？
+wallet-withdraw-body = 撤回后可以重新提出。
+wallet-done-report_loss = 已挂失，立即生效
+wallet-done-cancel = 已注销
+wallet-done-asked = 已提交发证机关，答复后会通知您
+wallet-done-withdrawn = 已撤回
+wallet-requests = 我的申请
+wallet-answer = 答复：
+wallet-inspections = 年检
+wallet-inspect-next = 下次年检日期
+wallet-inspect-passed = 通过
+wallet-inspect-failed = 未通过
+wallet-inspect-on = 年检日期
+wallet-inspect-result = 结果
+wallet-inspect-note = 情况
+wallet-inspect-none = 还没有年检记录。
+wallet-life = 证照经历
+wallet-life-what = 经过
+wallet-life-note = 说明
+
+wallet-show = 亮证
+wallet-show-title = 出示{ $name }
+wallet-show-until = 二维码 { $at } 前有效，到时自动更换
+wallet-show-fresh = 更换二维码
+wallet-show-code = 请对方扫码核验
+wallet-show-note = 请对方扫码核验，不要只看屏幕。二维码几分钟后失效，截图无效。
+wallet-show-now = 现在时间
+
+# 加注件
+
+copies-title = 加注件
+copies-what = 加注件是证照的专用副本：写明交给谁、办什么、用到哪天，加水印和电子签章，他用无效。比直接发送证照文件更安全。
+copies-new = 生成加注件
+copies-all = 已生成的加注件
+copies-none = 还没有加注件
+copies-purpose = 用途
+copies-recipient = 使用单位
+copies-recipient-hint = 写在水印里，如“云州农商银行云东支行”
+copies-case = 办件编号
+copies-case-hint = 为某个办件使用时填写
+copies-until = 使用期限
+copies-until-hint = 最长90天，不超过证照有效期
+copies-wrong = 请检查用途和日期
+copies-make = 生成
+copies-made = 加注件已生成，可以下载
+copies-good = 有效
+copies-over = 已到期
+copies-ended = 已收回
+copies-end = 收回
+copies-end-ask = 收回“{ $name }”的加注件？
+copies-end-body = 收回后立即失效，扫码核验会显示已失效。
+copies-ended-now = 已收回，立即失效
+copies-detail = { $at } 生成，用到 { $until }
+copies-counts = 下载 { $fetched } 次，被核验 { $verified } 次
