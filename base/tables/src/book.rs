@@ -29,19 +29,28 @@ struct Announced {
     style: usize,
 }
 
-/// One sheet of a workbook.
-pub(crate) struct Book<R: Read> {
-    xml: Xml<R>,
+/// What the values of cells are looked up in.
+struct Look {
     shared: Shared,
     shown: Vec<Shown>,
     since_1904: bool,
+}
+
+/// One sheet of a workbook.
+pub(crate) struct Book<R: Read> {
+    xml: Xml<R>,
+    look: Look,
     columns: usize,
     line: u64,
 }
 
 impl<R: Read + Seek> Book<R> {
     /// Opens the sheet of that name, or the first one that is not hidden.
-    pub fn open(mut zip: Zipped<R>, sheet: Option<&str>, limits: &Limits) -> Result<Self, TableError> {
+    pub fn open(
+        mut zip: Zipped<R>,
+        sheet: Option<&str>,
+        limits: &Limits,
+    ) -> Result<Self, TableError> {
         let (path, since_1904) = find_sheet(&mut zip, sheet)?;
         let shown = match zip.part("xl/styles.xml")? {
             Some(part) => read_styles(&mut Xml::new(part))?,
@@ -53,9 +62,11 @@ impl<R: Read + Seek> Book<R> {
         };
         Ok(Self {
             xml: Xml::new(zip.into_part(&path)?),
-            shared,
-            shown,
-            since_1904,
+            look: Look {
+                shared,
+                shown,
+                since_1904,
+            },
             columns: limits.columns,
             line: 0,
         })
@@ -105,13 +116,13 @@ impl<R: Read> Book<R> {
                     _ => {}
                 },
                 Said::Text(text) if in_value => value.push_str(&text),
-                Said::Text(_) => {}
-                Said::End(name) => match name.as_str() {
+                Said::Text(_) | Said::Nothing => {}
+                Said::End(end) => match end.local_name().as_ref() {
                     "v" | "t" => in_value = false,
                     "rPh" => phonetic = false,
                     "c" => {
                         if let Some(cell) = cell.take() {
-                            cells.push(self.text(&cell, &value)?);
+                            cells.push(self.look.text(&cell, &value)?);
                         }
                     }
                     "row" => return Ok(Some(self.line)),
@@ -122,7 +133,9 @@ impl<R: Read> Book<R> {
             }
         }
     }
+}
 
+impl Look {
     fn text(&self, cell: &Announced, value: &str) -> Result<String, TableError> {
         Ok(match cell.held {
             Held::Text => unescape(value),
@@ -216,7 +229,7 @@ fn find_sheet<R: Read + Seek>(
                 _ => {}
             },
             Said::Over => break,
-            Said::End(_) | Said::Text(_) => {}
+            Said::End(_) | Said::Text(_) | Said::Nothing => {}
         }
     }
     drop(xml);
@@ -272,9 +285,9 @@ fn read_styles<R: Read>(xml: &mut Xml<R>) -> Result<Vec<Shown>, TableError> {
                 }
                 _ => {}
             },
-            Said::End(name) if name == "cellXfs" => return Ok(styles),
+            Said::End(end) if end.local_name().as_ref() == "cellXfs" => return Ok(styles),
             Said::Over => return Ok(styles),
-            Said::End(_) | Said::Text(_) => {}
+            Said::End(_) | Said::Text(_) | Said::Nothing => {}
         }
     }
 }

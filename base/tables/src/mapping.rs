@@ -30,7 +30,10 @@ impl Mapping {
         let mut mapped = vec![None; headings.len()];
         let mut settled = vec![false; headings.len()];
         let mut put = |column: usize, field: Option<usize>, mapped: &mut Vec<Option<usize>>| {
-            if let Some(free) = field.and_then(|field| taken.get_mut(field)).filter(|t| !**t) {
+            if let Some(free) = field
+                .and_then(|field| taken.get_mut(field))
+                .filter(|t| !**t)
+            {
                 *free = true;
                 if let Some(cell) = mapped.get_mut(column) {
                     *cell = field;
@@ -140,7 +143,13 @@ mod tests {
 
     #[test]
     fn headings_are_found_by_code_name_and_choice() {
-        let headings = strings(&["序号", " 许可证 编号*", "VALID_TO（必填）", "单位", "有效期至"]);
+        let headings = strings(&[
+            "序号",
+            " 许可证 编号*",
+            "VALID_TO（必填）",
+            "单位",
+            "有效期至",
+        ]);
         let chosen = [("单位".to_owned(), "holder".to_owned())];
         let mapping = Mapping::propose(&headings, FIELDS, &chosen);
         assert_eq!(mapping.column(0), Some(1));

@@ -130,7 +130,7 @@ impl<R: Read> Ods<R> {
                         cell.text.push_str(&text);
                     }
                 }
-                Said::End(name) => match name.as_str() {
+                Said::End(end) => match end.local_name().as_ref() {
                     "p" => paragraph = false,
                     "annotation" => remark = remark.saturating_sub(1),
                     "table-cell" | "covered-table-cell" => {
@@ -142,6 +142,7 @@ impl<R: Read> Ods<R> {
                     "table" => return Ok(false),
                     _ => {}
                 },
+                Said::Nothing => {}
                 Said::Over => return Err(TableError::damaged("the sheet ends too early")),
             }
         }

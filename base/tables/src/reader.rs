@@ -204,7 +204,11 @@ impl<R: Read> Table<R> {
                     cell.clear();
                     if !encoding.decode_onto(bytes, cell) {
                         return Err(TableError::BrokenByte {
-                            row: if self.headings.is_empty() { 0 } else { self.rows + 1 },
+                            row: if self.headings.is_empty() {
+                                0
+                            } else {
+                                self.rows + 1
+                            },
                             line,
                             column: at + 1,
                             name: self.headings.get(at).cloned().unwrap_or_default(),

@@ -25,7 +25,7 @@ impl Shared {
                     "t" => in_text = !empty && !phonetic,
                     _ => {}
                 },
-                Said::End(name) => match name.as_str() {
+                Said::End(end) => match end.local_name().as_ref() {
                     "si" => {
                         shared.push(&unescape(&one), limit)?;
                         one.clear();
@@ -35,7 +35,7 @@ impl Shared {
                     _ => {}
                 },
                 Said::Text(text) if in_text => one.push_str(&text),
-                Said::Text(_) => {}
+                Said::Text(_) | Said::Nothing => {}
                 Said::Over => return Ok(shared),
             }
             if one.len() > limit {

@@ -55,7 +55,8 @@ pub(crate) fn runs(text: &str) -> bool {
 fn put(line: &mut String, cell: &str, first: bool) {
     let defuse = runs(cell.trim_start_matches('\''));
     // A row of one empty cell would otherwise be a blank line.
-    let quote = defuse || cell.contains(['"', ',', ';', '\n', '\r', '\t']) || (first && cell.is_empty());
+    let quote =
+        defuse || cell.contains(['"', ',', ';', '\n', '\r', '\t']) || (first && cell.is_empty());
     if !quote {
         line.push_str(cell);
         return;

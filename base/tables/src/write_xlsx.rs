@@ -34,7 +34,10 @@ impl XlsxWriter {
         }
         let mut writer = Self {
             book,
-            headings: headings.into_iter().map(|h| h.as_ref().to_owned()).collect(),
+            headings: headings
+                .into_iter()
+                .map(|h| h.as_ref().to_owned())
+                .collect(),
             sheet: 0,
             next: 0,
             heading: Format::new().set_bold().set_num_format("@"),
@@ -45,7 +48,10 @@ impl XlsxWriter {
     }
 
     fn begin_sheet(&mut self) -> Result<(), TableError> {
-        let sheet = self.book.add_worksheet_with_constant_memory().map_err(write)?;
+        let sheet = self
+            .book
+            .add_worksheet_with_constant_memory()
+            .map_err(write)?;
         sheet.set_freeze_panes(1, 0).map_err(write)?;
         for (at, heading) in self.headings.iter().enumerate() {
             let column = column(at)?;
@@ -72,10 +78,7 @@ impl XlsxWriter {
             self.begin_sheet()?;
         }
         let row = self.next;
-        let sheet = self
-            .book
-            .worksheet_from_index(self.sheet)
-            .map_err(write)?;
+        let sheet = self.book.worksheet_from_index(self.sheet).map_err(write)?;
         for (at, cell) in cells.into_iter().enumerate() {
             let cell = cell.as_ref();
             if !cell.is_empty() {

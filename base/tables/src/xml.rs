@@ -1,10 +1,11 @@
 //! The XML of spreadsheets, one event at a time.
 
+use std::borrow::Cow;
 use std::io::{BufReader, Read};
 
 use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_xml_entity;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::{BytesEnd, BytesStart, Event};
 
 use crate::TableError;
 use crate::zipped::Part;
@@ -13,13 +14,14 @@ use crate::zipped::Part;
 const LONGEST: u64 = 4 << 20;
 
 /// What a part says next.
-pub(crate) enum Said {
+pub(crate) enum Said<'b> {
     /// Start of an element; `true` when it is empty and has no end of its own.
-    Start(BytesStart<'static>, bool),
-    /// End of an element: its local name.
-    End(String),
+    Start(BytesStart<'b>, bool),
+    End(BytesEnd<'b>),
     /// Text, entities resolved.
-    Text(String),
+    Text(Cow<'b, str>),
+    /// Comments and instructions.
+    Nothing,
     Over,
 }
 
@@ -38,38 +40,34 @@ impl<R: Read> Xml<R> {
         }
     }
 
-    pub fn next(&mut self) -> Result<Said, TableError> {
-        loop {
-            self.buffer.clear();
-            self.reader.get_mut().get_mut().allow(LONGEST);
-            let event = self
-                .reader
-                .read_event_into(&mut self.buffer)
-                .map_err(TableError::damaged)?;
-            return Ok(match event {
-                Event::Start(start) => Said::Start(start.into_owned(), false),
-                Event::Empty(start) => Said::Start(start.into_owned(), true),
-                Event::End(end) => Said::End(end.local_name().as_ref().to_owned()),
-                Event::Text(text) => Said::Text(text.xml10_content().into_owned()),
-                Event::CData(text) => Said::Text(text.xml10_content().into_owned()),
-                Event::GeneralRef(reference) => {
-                    let name = reference.xml10_content();
-                    match reference.resolve_char_ref().map_err(TableError::damaged)? {
-                        Some(character) => Said::Text(character.to_string()),
-                        None => Said::Text(
-                            resolve_xml_entity(&name)
-                                .ok_or_else(|| TableError::damaged("unknown entity"))?
-                                .to_owned(),
-                        ),
-                    }
+    pub fn next(&mut self) -> Result<Said<'_>, TableError> {
+        self.buffer.clear();
+        self.reader.get_mut().get_mut().allow(LONGEST);
+        let event = self
+            .reader
+            .read_event_into(&mut self.buffer)
+            .map_err(TableError::damaged)?;
+        Ok(match event {
+            Event::Start(start) => Said::Start(start, false),
+            Event::Empty(start) => Said::Start(start, true),
+            Event::End(end) => Said::End(end),
+            Event::Text(text) => Said::Text(text.xml10_content()),
+            Event::CData(text) => Said::Text(text.xml10_content()),
+            Event::GeneralRef(reference) => {
+                let name = reference.xml10_content();
+                match reference.resolve_char_ref().map_err(TableError::damaged)? {
+                    Some(character) => Said::Text(character.to_string().into()),
+                    None => Said::Text(
+                        resolve_xml_entity(&name)
+                            .ok_or_else(|| TableError::damaged("unknown entity"))?
+                            .into(),
+                    ),
                 }
-                Event::DocType(_) => {
-                    return Err(TableError::damaged("a document type declaration"));
-                }
-                Event::Eof => Said::Over,
-                Event::Comment(_) | Event::Decl(_) | Event::PI(_) => continue,
-            });
-        }
+            }
+            Event::DocType(_) => return Err(TableError::damaged("a document type declaration")),
+            Event::Eof => Said::Over,
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) => Said::Nothing,
+        })
     }
 }
 

@@ -97,7 +97,12 @@ fn too_many_cells_are_told_and_blank_ones_forgiven() {
     assert!(table.next_row(&mut row).unwrap());
     assert!(matches!(
         table.next_row(&mut row),
-        Err(TableError::TooManyCells { row: 2, line: 3, cells: 3, columns: 2 })
+        Err(TableError::TooManyCells {
+            row: 2,
+            line: 3,
+            cells: 3,
+            columns: 2
+        })
     ));
     assert!(table.next_row(&mut row).unwrap());
     assert_eq!(row.number, 3);
@@ -127,7 +132,10 @@ fn xlsx_is_written_as_text() {
         range.get((1, 0)),
         Some(&calamine::Data::String("990102195503014771".into()))
     );
-    assert_eq!(range.get((1, 1)), Some(&calamine::Data::String("=1+1".into())));
+    assert_eq!(
+        range.get((1, 1)),
+        Some(&calamine::Data::String("=1+1".into()))
+    );
     assert_eq!(read(&bytes).1, rows);
 }
 
@@ -136,17 +144,25 @@ fn xlsx_is_written_as_text() {
 fn xlsx_of_other_programs_is_read_as_shown() {
     use rust_xlsxwriter::{Format, Formula, Workbook};
     let mut book = Workbook::new();
-    book.add_worksheet().set_name("说明").unwrap().set_hidden(true);
+    book.add_worksheet()
+        .set_name("说明")
+        .unwrap()
+        .set_hidden(true);
     let day = Format::new().set_num_format("yyyy\"年\"m\"月\"d\"日\";@");
     let sheet = book.add_worksheet();
     sheet.set_name("数据").unwrap().set_active(true);
-    for (at, heading) in ["编号", "日期", "数", "式", "真", "空", "末"].iter().enumerate() {
+    for (at, heading) in ["编号", "日期", "数", "式", "真", "空", "末"]
+        .iter()
+        .enumerate()
+    {
         sheet.write_string(0, at as u16, *heading).unwrap();
     }
     sheet.write_string(1, 0, "JY<&>1").unwrap();
     sheet.write_number_with_format(1, 1, 44809.0, &day).unwrap();
     sheet.write_number(1, 2, 120_000_000_000_000_000.0).unwrap();
-    sheet.write_formula(1, 3, Formula::new("A1&\"x\"").set_result("编号x")).unwrap();
+    sheet
+        .write_formula(1, 3, Formula::new("A1&\"x\"").set_result("编号x"))
+        .unwrap();
     sheet.write_boolean(1, 4, true).unwrap();
     sheet.write_string(1, 6, "末").unwrap();
     sheet.write_blank(2, 0, &day).unwrap();
@@ -158,7 +174,15 @@ fn xlsx_of_other_programs_is_read_as_shown() {
     assert!(table.next_row(&mut row).unwrap());
     assert_eq!(
         row.cells,
-        strings(&["JY<&>1", "2022-09-05", "120000000000000000", "编号x", "TRUE", "", "末"])
+        strings(&[
+            "JY<&>1",
+            "2022-09-05",
+            "120000000000000000",
+            "编号x",
+            "TRUE",
+            "",
+            "末"
+        ])
     );
     assert!(table.next_row(&mut row).unwrap());
     assert_eq!((row.number, row.line, row.cells[0].as_str()), (2, 5, "JY2"));
@@ -167,14 +191,18 @@ fn xlsx_of_other_programs_is_read_as_shown() {
         sheet: Some("无".into()),
         ..Options::default()
     };
-    assert!(matches!(read_with(&bytes, &missing), Err(TableError::NoSheet(_))));
+    assert!(matches!(
+        read_with(&bytes, &missing),
+        Err(TableError::NoSheet(_))
+    ));
 }
 
 fn packed(parts: &[(&str, &str)]) -> Vec<u8> {
     use std::io::Write;
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, text) in parts {
-        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.start_file(*name, zip::write::SimpleFileOptions::default())
+            .unwrap();
         zip.write_all(text.as_bytes()).unwrap();
     }
     zip.finish().unwrap().into_inner()
@@ -222,7 +250,12 @@ fn hostile_files_are_refused_within_bounds() {
     ));
     let entity = "<!DOCTYPE a [<!ENTITY b \"c\">]><worksheet/>";
     assert!(read_with(&parts(entity, "<sst/>"), &Options::default()).is_err());
-    for bytes in [&b"PK\x03\x04rubbish"[..], b"\xd0\xcf\x11\xe0old", b"", b"a\0b\n"] {
+    for bytes in [
+        &b"PK\x03\x04rubbish"[..],
+        b"\xd0\xcf\x11\xe0old",
+        b"",
+        b"a\0b\n",
+    ] {
         assert!(read_with(bytes, &Options::default()).is_err());
     }
 }

@@ -10,10 +10,8 @@ use crate::{Field, Test, Words, text};
 impl<R: Registers> Sight<'_, R> {
     pub(crate) fn test(&mut self, at: usize, test: &Test) {
         match test {
-            Test::LicenceTypeUnknown {} => {
-                if self.kind.is_none() {
-                    self.found(at, &[Field::LicenceType], &[], Words::default());
-                }
+            Test::LicenceTypeUnknown {} if self.kind.is_none() => {
+                self.found(at, &[Field::LicenceType], &[], Words::default());
             }
             Test::DateUnreadable { fields } => {
                 for field in fields {
@@ -24,14 +22,13 @@ impl<R: Registers> Sight<'_, R> {
             }
             Test::HolderUnregistered {} => self.unregistered(at),
             Test::HolderState { states } => {
-                if let Standing::Found(state) = &self.standing
-                    && states.contains(state)
-                {
-                    let note = Words::new(
-                        format!("基础库状态为{}", state_zh(state)),
-                        format!("state in the register: {state}"),
-                    );
-                    self.found(at, &[], &[Field::HolderId, Field::Holder], note);
+                let state = match &self.standing {
+                    Standing::Found(state) if states.contains(state) => state.clone(),
+                    _ => return,
+                };
+                self.found(at, &[], &[Field::HolderId, Field::Holder], Words::default());
+                if let Some(finding) = self.findings.last_mut() {
+                    finding.evidence = state;
                 }
             }
             Test::HolderIdTypeWrong {} => {
@@ -40,8 +37,14 @@ impl<R: Registers> Sight<'_, R> {
                     && !kind.holder_id_types.iter().any(|one| one == written)
                 {
                     let note = Words::new(
-                        format!("该类证照的主体证件类型为{}", kind.holder_id_types.join("、")),
-                        format!("holders of this type have {}", kind.holder_id_types.join(", ")),
+                        format!(
+                            "该类证照的主体证件类型为{}",
+                            kind.holder_id_types.join("、")
+                        ),
+                        format!(
+                            "holders of this type have {}",
+                            kind.holder_id_types.join(", ")
+                        ),
                     );
                     self.found(at, &[Field::HolderIdType], &[Field::HolderId], note);
                 }
@@ -123,7 +126,12 @@ impl<R: Registers> Sight<'_, R> {
             (Some(agency), Some(kind)) if !kind.issuers.contains(&agency.code) => Words::default(),
             _ => return,
         };
-        self.found(at, &[Field::Issuer], &[Field::IssuerCode, Field::LicenceType], note);
+        self.found(
+            at,
+            &[Field::Issuer],
+            &[Field::IssuerCode, Field::LicenceType],
+            note,
+        );
     }
 
     fn validity_missing(&mut self, at: usize) {
@@ -149,7 +157,12 @@ impl<R: Registers> Sight<'_, R> {
                 "止早于起，且不等于发证日期互换",
                 "ends before it begins, and is not the issue date in the wrong column",
             );
-            self.found(at, &[Field::ValidTo], &[Field::ValidFrom, Field::IssueDate], note);
+            self.found(
+                at,
+                &[Field::ValidTo],
+                &[Field::ValidFrom, Field::IssueDate],
+                note,
+            );
             found = true;
         }
         let Some(issue) = self.issue.day() else {
@@ -162,14 +175,5 @@ impl<R: Registers> Sight<'_, R> {
             let note = Words::new("发证日期晚于有效期止", "issued after it ended");
             self.found(at, &[Field::IssueDate], &[Field::ValidTo], note);
         }
-    }
-}
-
-fn state_zh(state: &str) -> &str {
-    match state {
-        "cancelled" => "注销",
-        "revoked" => "吊销",
-        "deceased" => "死亡",
-        other => other,
     }
 }

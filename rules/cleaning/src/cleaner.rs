@@ -108,7 +108,11 @@ impl<R: Registers> Judge<'_, R> {
         let (labels, more) = self.twins.conflicts(sight.row.number, twin);
         let rows: Vec<String> = labels.iter().map(u64::to_string).collect();
         Words::new(
-            format!("与第{}行{}冲突", rows.join("、"), if more { "等" } else { "" }),
+            format!(
+                "与第{}行{}冲突",
+                rows.join("、"),
+                if more { "等" } else { "" }
+            ),
             format!(
                 "conflicts with row {}{}",
                 rows.join(", "),

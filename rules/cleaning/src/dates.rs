@@ -72,15 +72,27 @@ fn plausible(year: i32, month: i32, day: i32) -> Option<Date> {
 /// None when the text is in order already or cannot be read. A year of two digits and a day before
 /// a month stay unread: they could mean several days.
 pub(crate) fn rewritten(text: &str) -> Option<String> {
-    if matches!(When::of(text), When::Missing | When::Day(_) | When::LongTerm) {
+    if matches!(
+        When::of(text),
+        When::Missing | When::Day(_) | When::LongTerm
+    ) {
         return None;
     }
     let squeezed: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let squeezed = squeezed.as_str();
     if matches!(
         squeezed,
-        "长期有效" | "永久" | "永久有效" | "长期" | "无固定期限" | "无期限" | "9999-12-31" | "99991231"
-            | "9999/12/31" | "9999.12.31" | "9999年12月31日"
+        "长期有效"
+            | "永久"
+            | "永久有效"
+            | "长期"
+            | "无固定期限"
+            | "无期限"
+            | "9999-12-31"
+            | "99991231"
+            | "9999/12/31"
+            | "9999.12.31"
+            | "9999年12月31日"
     ) {
         return Some(LONG_TERM.to_owned());
     }
@@ -93,7 +105,9 @@ pub(crate) fn rewritten(text: &str) -> Option<String> {
 fn without_time(text: &str) -> &str {
     match text.split_once([' ', 'T']) {
         Some((day, time))
-            if time.starts_with("00:00") || time.starts_with("0:00") || time.starts_with("0:0:0") =>
+            if time.starts_with("00:00")
+                || time.starts_with("0:00")
+                || time.starts_with("0:0:0") =>
         {
             day
         }
@@ -102,15 +116,15 @@ fn without_time(text: &str) -> &str {
 }
 
 fn day_of(text: &str) -> Option<Date> {
-    if text.len() == 8 {
-        if let Some(date) = compact(text) {
-            return Some(date);
-        }
+    if text.len() == 8
+        && let Some(date) = compact(text)
+    {
+        return Some(date);
     }
-    if text.len() == 5 {
-        if let Some(number) = digits(text).filter(|n| (18_264..=73_050).contains(n)) {
-            return date(1899, 12, 30).checked_add(number.days()).ok();
-        }
+    if text.len() == 5
+        && let Some(number) = digits(text).filter(|n| (18_264..=73_050).contains(n))
+    {
+        return date(1899, 12, 30).checked_add(number.days()).ok();
     }
     let plain = chinese_digits(text);
     let trimmed = plain.strip_suffix(['日', '号']).unwrap_or(&plain);
@@ -145,7 +159,7 @@ fn chinese_digits(text: &str) -> String {
             if !out.ends_with(|c: char| c.is_ascii_digit()) {
                 out.push('1');
             }
-            if !chars.peek().is_some_and(|next| digit(*next).is_some()) {
+            if chars.peek().is_none_or(|next| digit(*next).is_none()) {
                 out.push('0');
             }
         } else if let Some(value) = digit(c) {
@@ -164,14 +178,31 @@ mod tests {
     #[test]
     fn one_day_is_read_however_it_is_written() {
         for text in [
-            "2022.9.5", "2022.09.05", "2022/9/5", "2022-9-5", "2022年9月5日", "2022年09月05号", "20220905",
-            "44809", "2022-09-05 00:00:00", "2022/9/5 0:00", "2022-09-05T00:00:00", "2022 年 9 月 5 日",
-            "二〇二二年九月五日", "2022、9、5",
+            "2022.9.5",
+            "2022.09.05",
+            "2022/9/5",
+            "2022-9-5",
+            "2022年9月5日",
+            "2022年09月05号",
+            "20220905",
+            "44809",
+            "2022-09-05 00:00:00",
+            "2022/9/5 0:00",
+            "2022-09-05T00:00:00",
+            "2022 年 9 月 5 日",
+            "二〇二二年九月五日",
+            "2022、9、5",
         ] {
             assert_eq!(rewritten(text).as_deref(), Some("2022-09-05"), "{text}");
         }
-        assert_eq!(rewritten("二〇二〇年十二月二十五日").as_deref(), Some("2020-12-25"));
-        assert_eq!(rewritten("二零二零年十月十日").as_deref(), Some("2020-10-10"));
+        assert_eq!(
+            rewritten("二〇二〇年十二月二十五日").as_deref(),
+            Some("2020-12-25")
+        );
+        assert_eq!(
+            rewritten("二零二零年十月十日").as_deref(),
+            Some("2020-10-10")
+        );
         for text in ["长期有效", "永久", "9999-12-31", "9999年12月31日"] {
             assert_eq!(rewritten(text).as_deref(), Some("长期"), "{text}");
         }
@@ -180,9 +211,25 @@ mod tests {
     #[test]
     fn what_is_in_order_or_means_no_one_day_stays() {
         for text in [
-            "2022-09-05", "长期", "", "  ", "2022-02-30", "2022-13-01", "22.9.5", "05/09/2022", "202295",
-            "2022-09", "2022年", "1234", "99999", "待定", "0000-00-00", "2022-09-05 13:00", "1899-01-01",
-            "2022-09-05-06", "１",
+            "2022-09-05",
+            "长期",
+            "",
+            "  ",
+            "2022-02-30",
+            "2022-13-01",
+            "22.9.5",
+            "05/09/2022",
+            "202295",
+            "2022-09",
+            "2022年",
+            "1234",
+            "99999",
+            "待定",
+            "0000-00-00",
+            "2022-09-05 13:00",
+            "1899-01-01",
+            "2022-09-05-06",
+            "１",
         ] {
             assert_eq!(rewritten(text), None, "{text}");
         }

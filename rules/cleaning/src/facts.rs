@@ -30,7 +30,9 @@ impl FactsError {
             Self::UnknownAgency {
                 licence_type,
                 agency,
-            } => format!("Issuer {agency} of licence type {licence_type} is not among the agencies"),
+            } => {
+                format!("Issuer {agency} of licence type {licence_type} is not among the agencies")
+            }
         }
     }
 }

@@ -67,9 +67,7 @@ pub(crate) fn ask<R: Registers>(
     };
     Ok(match registers.by_name_and_stem(id_type, name, &stem)? {
         Match::None => Standing::Invalid,
-        Match::One(holder) => {
-            Standing::Mistyped(holder.id.into_owned(), holder.state.into_owned())
-        }
+        Match::One(holder) => Standing::Mistyped(holder.id.into_owned(), holder.state.into_owned()),
         Match::Several(count) => Standing::Several(count),
     })
 }
@@ -94,16 +92,18 @@ pub(crate) fn looks_like_number(text: &str) -> bool {
     let plain: String = text::code(text, true).unwrap_or_else(|| text.to_owned());
     let digits = plain.bytes().filter(u8::is_ascii_digit).count();
     (8..=20).contains(&plain.len())
-        && plain.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+        && plain
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
         && digits * 2 >= plain.len()
 }
 
 /// Whether a text has the form of a name: Chinese, or letters without a digit.
-pub(crate) fn looks_like_name(text: &str) -> bool {
+pub(crate) fn looks_like_name(name: &str) -> bool {
     let mut letters = 0;
     let mut digits = 0;
-    for c in text.chars() {
-        if !c.is_ascii() && c.is_alphabetic() && !matches!(c, '\u{ff01}'..='\u{ff5e}') {
+    for c in name.chars().map(text::half) {
+        if !c.is_ascii() && c.is_alphabetic() {
             return true;
         }
         letters += usize::from(c.is_ascii_alphabetic());
@@ -118,21 +118,43 @@ mod tests {
 
     #[test]
     fn names_and_numbers_are_told_apart() {
-        for number in ["990102195503014771", "92990102MA572715XY", "９９０１０２１９５５０３０１４７７１", " 99010219550301477x"] {
-            assert!(looks_like_number(number) && !looks_like_name(number), "{number}");
+        for number in [
+            "990102195503014771",
+            "92990102MA572715XY",
+            "９９０１０２１９５５０３０１４７７１",
+            " 99010219550301477x",
+        ] {
+            assert!(
+                looks_like_number(number) && !looks_like_name(number),
+                "{number}"
+            );
         }
-        for name in ["陈云飞", "云州市云东区7天24小时便利店", "John Smith", "䶮喆"] {
+        for name in [
+            "陈云飞",
+            "云州市云东区7天24小时便利店",
+            "John Smith",
+            "䶮喆",
+        ] {
             assert!(looks_like_name(name) && !looks_like_number(name), "{name}");
         }
         for neither in ["", "123", "—"] {
-            assert!(!looks_like_name(neither) && !looks_like_number(neither), "{neither}");
+            assert!(
+                !looks_like_name(neither) && !looks_like_number(neither),
+                "{neither}"
+            );
         }
     }
 
     #[test]
     fn numbers_of_fifteen_digits_get_their_century() {
-        assert_eq!(stem("990102550301477").as_deref(), Some("99010219550301477"));
-        assert_eq!(stem("990102195503014771").as_deref(), Some("99010219550301477"));
+        assert_eq!(
+            stem("990102550301477").as_deref(),
+            Some("99010219550301477")
+        );
+        assert_eq!(
+            stem("990102195503014771").as_deref(),
+            Some("99010219550301477")
+        );
         assert_eq!(stem("E1234567"), None);
         assert_eq!(stem("证照证照证照"), None);
     }

@@ -1,10 +1,8 @@
 //! Which rows are the same licence: digests of a million rows, not their texts.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
-use sm3::{Digest, Sm3};
-
-use crate::dates::When;
 use crate::library::Registers;
 use crate::sight::Sight;
 use crate::{Field, text};
@@ -12,8 +10,8 @@ use crate::{Field, text};
 /// What is kept of a row between the two passes: 56 bytes.
 #[derive(Clone, Copy)]
 struct Entry {
-    /// Type, issuer and number. Sixteen bytes: equal ones are equal texts.
-    licence: [u8; 16],
+    /// Type, issuer and number: 128 bits under keys that nobody knows, so equal ones are equal texts.
+    licence: [u64; 2],
     holder: u64,
     dates: u64,
     rest: u64,
@@ -26,16 +24,27 @@ struct Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Twin {
     /// The row it is merged into: place among the entries; whether the rest of the row differs.
-    Same { into: u32, differs: bool },
+    Same {
+        into: u32,
+        differs: bool,
+    },
     /// Rows from `start` to `end` have that number, not all the same holder.
-    OtherHolder { start: u32, end: u32 },
-    OtherDates { start: u32, end: u32 },
+    OtherHolder {
+        start: u32,
+        end: u32,
+    },
+    OtherDates {
+        start: u32,
+        end: u32,
+    },
 }
 
 /// Rows observed in the first pass.
 #[derive(Default)]
 pub(crate) struct Keys {
     entries: Vec<Entry>,
+    one: RandomState,
+    other: RandomState,
 }
 
 impl Keys {
@@ -50,37 +59,38 @@ impl Keys {
             None if row.get(Field::IssuerCode).is_empty() => row.get(Field::Issuer),
             None => row.get(Field::IssuerCode),
         };
-        let licence = digest(&[
+        let licence = [
             row.get(Field::LicenceType),
             issuer,
             row.get(Field::LicenceNo),
-        ]);
+        ];
         let holder = match row.get(Field::HolderId) {
             "" => row.get(Field::Holder),
             id => id,
         };
-        let day = |when: When, field| match when {
-            // Midnight in a cell that no rule rewrote is still that day.
-            When::Day(day) => day.to_string(),
-            _ => row.get(field).to_owned(),
-        };
-        let dates = digest(&[
-            &day(sight.issue, Field::IssueDate),
-            &day(sight.from, Field::ValidFrom),
-            &day(sight.to, Field::ValidTo),
-        ]);
-        let rest = digest(&[
+        let mut dates = self.one.build_hasher();
+        for (when, field) in [
+            (sight.issue, Field::IssueDate),
+            (sight.from, Field::ValidFrom),
+            (sight.to, Field::ValidTo),
+        ] {
+            match when.day() {
+                Some(day) => day.hash(&mut dates),
+                None => row.get(field).hash(&mut dates),
+            }
+        }
+        let rest = [
             row.get(Field::Holder),
             row.get(Field::Address),
             row.get(Field::FaceMain),
             row.get(Field::FaceExtra),
             row.get(Field::Region),
-        ]);
+        ];
         self.entries.push(Entry {
-            licence,
-            holder: short(digest(&[holder])),
-            dates: short(dates),
-            rest: short(rest),
+            licence: [digest(&self.one, &licence), digest(&self.other, &licence)],
+            holder: digest(&self.one, &[holder]),
+            dates: dates.finish(),
+            rest: digest(&self.one, &rest),
             number: row.number,
             label: row.label(),
             stays,
@@ -89,7 +99,8 @@ impl Keys {
 
     /// Finds the twins.
     pub fn seal(mut self) -> Twins {
-        self.entries.sort_unstable_by_key(|entry| (entry.licence, entry.number));
+        self.entries
+            .sort_unstable_by_key(|entry| (entry.licence, entry.number));
         let mut twins = Vec::new();
         let mut start = 0usize;
         for group in self.entries.chunk_by(|a, b| a.licence == b.licence) {
@@ -219,26 +230,17 @@ impl Twins {
     }
 }
 
-fn digest(parts: &[&str]) -> [u8; 16] {
-    let mut hash = Sm3::new();
+fn digest(state: &RandomState, parts: &[&str]) -> u64 {
+    let mut hash = state.build_hasher();
     for part in parts {
-        let mut buffer = [0u8; 4];
-        for c in text::folded(part) {
-            hash.update(c.encode_utf8(&mut buffer).as_bytes());
+        let in_order = |b: u8| b.is_ascii_digit() || b.is_ascii_uppercase();
+        if part.bytes().all(in_order) {
+            hash.write(part.as_bytes());
+        } else {
+            let folded: String = text::folded(part).collect();
+            hash.write(folded.as_bytes());
         }
-        hash.update([0xff]);
+        hash.write_u8(0xff);
     }
-    let whole = hash.finalize();
-    let mut out = [0u8; 16];
-    for (to, from) in out.iter_mut().zip(whole.iter()) {
-        *to = *from;
-    }
-    out
-}
-
-fn short(digest: [u8; 16]) -> u64 {
-    digest
-        .iter()
-        .take(8)
-        .fold(0, |all, byte| all << 8 | u64::from(*byte))
+    hash.finish()
 }

@@ -160,7 +160,12 @@ impl BaseLibrary {
         let mask = self.table.len() - 1;
         let start = self.hasher.hash_one(key) as usize;
         (0..self.table.len())
-            .map(move |step| self.table.get((start + step) & mask).copied().unwrap_or(FREE))
+            .map(move |step| {
+                self.table
+                    .get((start + step) & mask)
+                    .copied()
+                    .unwrap_or(FREE)
+            })
             .take_while(|at| *at != FREE)
             .map(|at| at as usize)
     }
@@ -256,26 +261,48 @@ mod tests {
         let mut library = BaseLibrary::default();
         for n in 0..5000 {
             let id = format!("9901021990010{n:05}");
-            library.add("111", &id, &format!("人{n}"), "normal").unwrap();
+            library
+                .add("111", &id, &format!("人{n}"), "normal")
+                .unwrap();
         }
-        library.add("111", "990102199001000011", "人1", "normal").unwrap();
-        library.add("001", "990102199001000012", "人1", "cancelled").unwrap();
+        library
+            .add("111", "990102199001000011", "人1", "normal")
+            .unwrap();
+        library
+            .add("001", "990102199001000012", "人1", "cancelled")
+            .unwrap();
         library.add("414", "E1234567", "John", "normal").unwrap();
         assert_eq!(library.len(), 5002);
         let found = library.by_id("111", "990102199001004999").unwrap().unwrap();
         assert_eq!(found.name, "人4999");
-        assert!(library.by_id("001", "990102199001004999").unwrap().is_none());
-        assert_eq!(library.by_id("414", "E1234567").unwrap().unwrap().name, "John");
-        let by = |id_type, name| library.by_name_and_stem(id_type, name, "99010219900100001").unwrap();
+        assert!(
+            library
+                .by_id("001", "990102199001004999")
+                .unwrap()
+                .is_none()
+        );
+        assert_eq!(
+            library.by_id("414", "E1234567").unwrap().unwrap().name,
+            "John"
+        );
+        let by = |id_type, name| {
+            library
+                .by_name_and_stem(id_type, name, "99010219900100001")
+                .unwrap()
+        };
         assert!(matches!(by("111", "人11"), Match::None));
         assert!(matches!(by("001", "人1"), Match::One(h) if h.state == "cancelled"));
         // Number 11 was 人11 and has been replaced by the later entry.
         assert!(matches!(by("111", "人1"), Match::One(h) if h.id == "990102199001000011"));
         assert!(matches!(by("111", "人12"), Match::One(_)));
         let mut library = library;
-        library.add("111", "990102199001000018", "人1", "normal").unwrap();
+        library
+            .add("111", "990102199001000018", "人1", "normal")
+            .unwrap();
         assert_eq!(
-            library.by_name_and_stem("111", "人1", "99010219900100001").unwrap(),
+            library
+                .by_name_and_stem("111", "人1", "99010219900100001")
+                .unwrap(),
             Match::Several(2)
         );
     }

@@ -70,7 +70,9 @@ impl Line {
             self.action.code().to_owned(),
             self.field.clone(),
             self.corrected_value.clone(),
-            self.merge_into_row.map(|row| row.to_string()).unwrap_or_default(),
+            self.merge_into_row
+                .map(|row| row.to_string())
+                .unwrap_or_default(),
             self.note.clone(),
         ]
     }

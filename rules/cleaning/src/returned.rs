@@ -23,7 +23,7 @@ pub enum Format {
 
 enum Open<W: Write> {
     Csv(CsvWriter<W>),
-    Xlsx(XlsxWriter, W),
+    Xlsx(Box<XlsxWriter>, W),
 }
 
 /// The files of one cleaning that go back.
@@ -84,12 +84,17 @@ where
         }
         if !self.files.contains_key(source) {
             let out = (self.open)(source)?;
-            let headings = self.headings.iter().map(String::as_str).chain(RETURN_COLUMNS);
+            let headings = self
+                .headings
+                .iter()
+                .map(String::as_str)
+                .chain(RETURN_COLUMNS);
             let file = match self.format {
                 Format::Csv => Open::Csv(CsvWriter::new(out, headings)?),
-                Format::Xlsx => {
-                    Open::Xlsx(XlsxWriter::new(headings, self.folder.as_deref())?, out)
-                }
+                Format::Xlsx => Open::Xlsx(
+                    Box::new(XlsxWriter::new(headings, self.folder.as_deref())?),
+                    out,
+                ),
             };
             self.files.insert(source.to_owned(), (file, 0));
         }

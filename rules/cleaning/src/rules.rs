@@ -219,9 +219,17 @@ mod tests {
     fn the_rules_of_the_program_are_complete() {
         let set = RuleSet::standard().unwrap();
         for rule in set.rules() {
-            assert!(!rule.name.zh.is_empty() && !rule.name.en.is_empty(), "{}", rule.code);
+            assert!(
+                !rule.name.zh.is_empty() && !rule.name.en.is_empty(),
+                "{}",
+                rule.code
+            );
             if rule.action == Action::ReturnToSource {
-                assert!(!rule.advice.zh.is_empty() && !rule.advice.en.is_empty(), "{}", rule.code);
+                assert!(
+                    !rule.advice.zh.is_empty() && !rule.advice.en.is_empty(),
+                    "{}",
+                    rule.code
+                );
             }
         }
     }

@@ -45,8 +45,13 @@ impl<'a, R: Registers> Sight<'a, R> {
         sight.look();
         sight.each(Self::swapped_validity);
         sight.look();
-        sight.standing =
-            holder::ask(&sight.row, sight.kind, bench.facts, bench.registers, bench.today)?;
+        sight.standing = holder::ask(
+            &sight.row,
+            sight.kind,
+            bench.facts,
+            bench.registers,
+            bench.today,
+        )?;
         sight.each(Self::references);
         sight.each(Self::test);
         Ok(sight)
@@ -59,7 +64,10 @@ impl<'a, R: Registers> Sight<'a, R> {
     }
 
     fn look(&mut self) {
-        self.kind = self.bench.facts.licence_type(self.row.get(Field::LicenceType));
+        self.kind = self
+            .bench
+            .facts
+            .licence_type(self.row.get(Field::LicenceType));
         self.issue = When::of(self.row.get(Field::IssueDate));
         self.from = When::of(self.row.get(Field::ValidFrom));
         self.to = When::of(self.row.get(Field::ValidTo));
@@ -100,6 +108,7 @@ impl<'a, R: Registers> Sight<'a, R> {
                 fields: fields.to_vec(),
                 seen,
                 put,
+                evidence: String::new(),
                 note,
                 merge_into: None,
             });

@@ -7,7 +7,8 @@ fn invisible(c: char) -> bool {
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}')
 }
 
-fn half(c: char) -> char {
+/// The plain form of a character of full width.
+pub(crate) fn half(c: char) -> char {
     match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
         _ => c,
@@ -18,6 +19,11 @@ pub(crate) fn is_blank(text: &str) -> bool {
     text.chars().all(invisible)
 }
 
+/// A blank, or the mark by which spreadsheets tell texts from numbers.
+fn mark(c: char) -> bool {
+    invisible(c) || matches!(half(c), '\'' | '\u{2018}' | '\u{2019}')
+}
+
 /// A number or code: full width made plain, blanks removed wherever they stand, and the `'` by
 /// which spreadsheets mark texts. None when it is in order.
 pub(crate) fn code(text: &str, upper: bool) -> Option<String> {
@@ -25,7 +31,7 @@ pub(crate) fn code(text: &str, upper: bool) -> Option<String> {
     if text.as_bytes().iter().all(fine) {
         return None;
     }
-    let trimmed = text.trim_start_matches(|c| invisible(c) || matches!(c, '\'' | '\u{2018}' | '\u{2019}'));
+    let trimmed = text.trim_start_matches(mark);
     let out: String = trimmed
         .chars()
         .filter(|c| !invisible(*c))
@@ -42,7 +48,7 @@ pub(crate) fn date(text: &str) -> Option<String> {
         return None;
     }
     let out: String = text
-        .trim_start_matches(|c| invisible(c) || c == '\'')
+        .trim_start_matches(mark)
         .trim_end_matches(invisible)
         .chars()
         .map(|c| if invisible(c) { ' ' } else { half(c) })

@@ -16,6 +16,8 @@ pub struct Finding {
     pub seen: Vec<(Field, String)>,
     /// The values it put into `fields`; empty when it put nothing right.
     pub put: Vec<String>,
+    /// What a register said that decided it, such as the holder's state; else empty.
+    pub evidence: String,
     /// What is particular about this row.
     pub note: Words,
     /// The number of the row it is merged into, by the label of that row.
@@ -43,7 +45,9 @@ impl Verdict {
         Self {
             number: row.number,
             label: row.label(),
-            action: findings.first().map_or(Action::Keep, |finding| finding.action),
+            action: findings
+                .first()
+                .map_or(Action::Keep, |finding| finding.action),
             findings,
             row,
         }

@@ -47,10 +47,18 @@ fn the_sums_are_right() {
     let (_, expected) = table("stock_expected.csv");
     let mut actions: HashMap<String, HashMap<String, ()>> = HashMap::new();
     for row in &expected {
-        actions.entry(row[2].clone()).or_default().insert(row[0].clone(), ());
+        actions
+            .entry(row[2].clone())
+            .or_default()
+            .insert(row[0].clone(), ());
     }
     for (action, count) in &summary.by_action {
-        assert_eq!(*count, actions[action.code()].len() as u64, "{}", action.code());
+        assert_eq!(
+            *count,
+            actions[action.code()].len() as u64,
+            "{}",
+            action.code()
+        );
     }
     assert_eq!(summary.by_rule["D07"], 26);
     assert_eq!(summary.by_rule["D01B"], 12);
@@ -62,13 +70,19 @@ fn decisions_name_the_values_they_saw() {
     let rows = demo_stock();
     for (row, verdict) in rows.iter().zip(clean(&rows, &facts(), &library())) {
         for finding in &verdict.findings {
-            assert!(!finding.seen.is_empty(), "row {} {}", verdict.label, finding.code);
+            assert!(
+                !finding.seen.is_empty(),
+                "row {} {}",
+                verdict.label,
+                finding.code
+            );
             assert_eq!(finding.put.is_empty(), finding.action != Action::Correct);
             if verdict.findings.len() == 1 {
                 let first = &finding.seen[0];
                 assert!(
                     row.get(first.0) == first.1 || finding.action != Action::Correct,
-                    "row {}", verdict.label
+                    "row {}",
+                    verdict.label
                 );
             }
         }
@@ -89,7 +103,10 @@ fn the_kind_of_file_makes_no_difference() {
     let text = String::from_utf8(bytes("stock_licences.csv")).unwrap();
     let (gb, _, unmappable) = encoding_rs::GB18030.encode(&text);
     assert!(!unmappable);
-    assert_eq!(clean(&stock(Cursor::new(gb.into_owned())), &facts(), &library()), expected);
+    assert_eq!(
+        clean(&stock(Cursor::new(gb.into_owned())), &facts(), &library()),
+        expected
+    );
 
     let mut csv = CsvWriter::new(Vec::new(), &headings).unwrap();
     let mut xlsx = XlsxWriter::new(&headings, None).unwrap();
@@ -98,7 +115,10 @@ fn the_kind_of_file_makes_no_difference() {
         xlsx.row(row).unwrap();
     }
     let csv = csv.finish().unwrap();
-    assert_eq!(clean(&stock(Cursor::new(csv)), &facts(), &library()), expected);
+    assert_eq!(
+        clean(&stock(Cursor::new(csv)), &facts(), &library()),
+        expected
+    );
     let mut packed = Cursor::new(Vec::new());
     xlsx.finish(&mut packed).unwrap();
     assert_eq!(clean(&stock(packed), &facts(), &library()), expected);
@@ -131,10 +151,16 @@ fn facts_are_those_of_the_city() {
         if path.extension().is_none_or(|e| e != "json") {
             continue;
         }
-        let kind: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-        let known = facts.licence_type(kind["type_short_code"].as_str().unwrap()).unwrap();
+        let kind: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        let known = facts
+            .licence_type(kind["type_short_code"].as_str().unwrap())
+            .unwrap();
         assert_eq!(known.name, kind["type_name"].as_str().unwrap());
-        assert_eq!(known.holder_id_types, [kind["holder_id_type"].as_str().unwrap()]);
+        assert_eq!(
+            known.holder_id_types,
+            [kind["holder_id_type"].as_str().unwrap()]
+        );
         assert_eq!(serde_json::json!(known.issuers), kind["issuing_agencies"]);
     }
 }

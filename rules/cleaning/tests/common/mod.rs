@@ -9,7 +9,9 @@ use jiff::civil::{Date, date};
 use tables::{Mapping, Options, Row, Table};
 
 pub fn demo(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../demo").join(name)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../demo")
+        .join(name)
 }
 
 pub fn bytes(name: &str) -> Vec<u8> {
@@ -21,11 +23,17 @@ pub fn facts() -> Facts {
 }
 
 pub fn library() -> BaseLibrary {
-    let mut table = Table::open(File::open(demo("stock_base_library.csv")).unwrap(), &Options::default()).unwrap();
+    let mut table = Table::open(
+        File::open(demo("stock_base_library.csv")).unwrap(),
+        &Options::default(),
+    )
+    .unwrap();
     let mut library = BaseLibrary::default();
     let mut row = Row::default();
     while table.next_row(&mut row).unwrap() {
-        let [id_type, id, name, state] = &row.cells[..] else { panic!() };
+        let [id_type, id, name, state] = &row.cells[..] else {
+            panic!()
+        };
         library.add(id_type, id, name, state).unwrap();
     }
     library
@@ -60,5 +68,7 @@ pub fn clean(rows: &[StockRow], facts: &Facts, library: &BaseLibrary) -> Vec<Ver
         observer.observe(row).unwrap();
     }
     let judge = observer.seal();
-    rows.iter().map(|row| judge.judge(row.clone()).unwrap()).collect()
+    rows.iter()
+        .map(|row| judge.judge(row.clone()).unwrap())
+        .collect()
 }
