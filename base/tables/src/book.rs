@@ -162,7 +162,7 @@ fn announced(start: &BytesStart) -> Result<Announced, TableError> {
         held: Held::Number,
         style: 0,
     };
-    for attribute in start.attributes() {
+    for attribute in start.attributes().with_checks(false) {
         let attribute = attribute.map_err(TableError::damaged)?;
         let value = attribute
             .normalized_value(XmlVersion::Implicit1_0)

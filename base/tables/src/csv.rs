@@ -133,7 +133,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn all(bytes: &[u8], delimiter: u8) -> Result<Vec<(u64, Vec<Vec<u8>>)>, TableError> {
+    /// A line and the cells of its record.
+    type Record = (u64, Vec<Vec<u8>>);
+
+    fn all(bytes: &[u8], delimiter: u8) -> Result<Vec<Record>, TableError> {
         let mut reader = CsvReader::new(bytes, delimiter, 1 << 20);
         let mut rows = Vec::new();
         while let Some(line) = reader.next_record()? {

@@ -133,6 +133,8 @@ mod tests {
             "陈云飞",
             "云州市云东区7天24小时便利店",
             "John Smith",
+            // Wide letters are letters: once they are tidied they would be taken for a name.
+            "ＡＢ",
             "䶮喆",
         ] {
             assert!(looks_like_name(name) && !looks_like_number(name), "{name}");

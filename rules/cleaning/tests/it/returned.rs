@@ -1,17 +1,15 @@
 //! Rows that go back, and come back corrected.
 
-mod common;
-
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Seek, SeekFrom, Write};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
+use crate::common::{bytes, clean, demo_stock, facts, library, stock};
 use cleaning::{
     Action, FIELD_NAMES, Field, Format, RETURN_COLUMNS, ReturnedFiles, RuleSet, StockRow,
 };
-use common::{bytes, clean, demo_stock, facts, library, stock};
 use tables::{Mapping, Options, Row, Table};
 
 /// A file in memory that outlives its writer.

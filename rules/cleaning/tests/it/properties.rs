@@ -1,9 +1,7 @@
 //! What holds for any row.
 
-mod common;
-
+use crate::common::{clean, demo_stock, facts, library};
 use cleaning::{Action, Facts, Field, RuleSet, StockRow};
-use common::{clean, demo_stock, facts, library};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
@@ -85,7 +83,7 @@ proptest! {
             let into = (first < at).then_some(first as u64 + 1);
             prop_assert_eq!(verdict.merge_into(), into);
         }
-        let mut backwards = cleaning::Observer::new(&rules, &FACTS, &*LIBRARY, common::today());
+        let mut backwards = cleaning::Observer::new(&rules, &FACTS, &*LIBRARY, crate::common::today());
         for row in rows.iter().rev() {
             backwards.observe(row).unwrap();
         }

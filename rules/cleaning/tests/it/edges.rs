@@ -1,71 +1,19 @@
-//! Rows as they really come: each test with its edges, defects in company, duplicates in groups.
+//! Rows as they really come: each test with its edges, defects in company.
 
-mod common;
+use cleaning::{Action, Field, Line, StockRow};
 
-use cleaning::{Action, BaseLibrary, Facts, Field, Line, StockRow, Verdict};
-use common::{clean, demo_stock, facts, library};
+use crate::common::{clean, library};
+use crate::spoilt::{DRIVER, FOOD, city, codes};
 
-struct City {
-    rows: Vec<StockRow>,
-    facts: Facts,
-    library: BaseLibrary,
-}
-
-fn city() -> City {
-    City {
-        rows: demo_stock(),
-        facts: facts(),
-        library: library(),
-    }
-}
-
-impl City {
-    /// A row without defects of that type, numbered 1.
-    fn good(&self, kind: &str) -> StockRow {
-        self.nth(kind, 0, 1)
-    }
-
-    fn nth(&self, kind: &str, nth: usize, number: u32) -> StockRow {
-        let rows = self.rows.iter().take(100);
-        let row = rows
-            .filter(|row| row.get(Field::LicenceType) == kind)
-            .nth(nth)
-            .unwrap();
-        let mut row = row.clone();
-        row.number = number;
-        row.set(Field::RowNo, number.to_string());
-        row
-    }
-
-    fn clean(&self, rows: &[StockRow]) -> Vec<Verdict> {
-        clean(rows, &self.facts, &self.library)
-    }
-
-    /// Codes of a changed row, its action and the row as cleaned.
-    fn one(&self, kind: &str, changes: &[(Field, &str)]) -> (Vec<String>, Action, StockRow) {
-        let mut row = self.good(kind);
-        for (field, text) in changes {
-            row.set(*field, *text);
-        }
-        let verdict = self.clean(&[row]).remove(0);
-        (codes(&verdict), verdict.action, verdict.row)
-    }
-}
-
-fn codes(verdict: &Verdict) -> Vec<String> {
-    verdict.findings.iter().map(|f| f.code.clone()).collect()
-}
-
-const FOOD: &str = "SPJYXKZ";
-const HEALTH: &str = "WSXKZ";
-const DRIVER: &str = "DLYSCYZGZ";
+/// A type, what is changed in a good row, the defects found then, and the action.
+type Case<'a> = (&'a str, &'a [(Field, &'a str)], &'a [&'a str], Action);
 
 /// Each test with values on both sides of its edge.
 #[test]
 fn each_test_knows_its_edges() {
     let city = city();
     use Field::*;
-    let cases: &[(&str, &[(Field, &str)], &[&str], Action)] = &[
+    let cases: &[Case] = &[
         (FOOD, &[], &[], Action::Keep),
         // Expired: the last day still counts.
         (
@@ -342,7 +290,7 @@ fn numbers_of_persons_lose_small_letters_and_gain_their_century() {
 }
 
 fn kernel_check(id: &str) -> bool {
-    cleaning::CharacterCheck::ResidentId.passes(id, common::today())
+    cleaning::CharacterCheck::ResidentId.passes(id, crate::common::today())
 }
 
 #[test]
@@ -364,7 +312,7 @@ fn the_dead_are_told_from_the_dissolved_by_their_register() {
                 state,
             )
             .unwrap();
-        let verdict = clean(&[good.clone()], &city.facts, &library).remove(0);
+        let verdict = clean(std::slice::from_ref(&good), &city.facts, &library).remove(0);
         assert_eq!(verdict.action, action, "{state}");
         if action == Action::Drop {
             assert_eq!(verdict.findings[0].evidence, state);
@@ -384,160 +332,6 @@ fn blank_rows_are_dropped_without_further_reproach() {
         (codes(&verdict), verdict.action),
         (vec!["D16".to_owned()], Action::Drop)
     );
-}
-
-/// Duplicates in all the company they keep.
-#[test]
-fn duplicates_are_merged_into_the_first_that_is_kept() {
-    let city = city();
-    let first = city.nth(FOOD, 0, 1);
-    let other = city.nth(FOOD, 1, 2);
-    let again = |number: u32, changes: &[(Field, &str)]| {
-        let mut row = city.nth(FOOD, 0, number);
-        for (field, text) in changes {
-            row.set(*field, *text);
-        }
-        row
-    };
-    let told = |rows: &[StockRow]| -> Vec<(Vec<String>, Action, Option<u64>)> {
-        city.clean(rows)
-            .iter()
-            .map(|v| (codes(v), v.action, v.merge_into()))
-            .collect()
-    };
-    let one = |code: &str, action, into| (vec![code.to_owned()], action, into);
-    let none = (vec![], Action::Keep, None);
-
-    // Three times the same.
-    assert_eq!(
-        told(&[first.clone(), other.clone(), again(3, &[]), again(4, &[])]),
-        [
-            none.clone(),
-            none.clone(),
-            one("D01A", Action::Merge, Some(1)),
-            one("D01A", Action::Merge, Some(1))
-        ]
-    );
-    // Equal only when tidied: wide number, other form of the date, wrong code of the issuer.
-    let wide: String = first
-        .get(Field::LicenceNo)
-        .chars()
-        .map(|c| char::from_u32(c as u32 + 0xfee0).unwrap())
-        .collect();
-    let day = first.get(Field::IssueDate).replace('-', "");
-    assert_eq!(
-        told(&[
-            first.clone(),
-            again(
-                2,
-                &[
-                    (Field::LicenceNo, &wide),
-                    (Field::IssueDate, &day),
-                    (Field::IssuerCode, "1")
-                ]
-            )
-        ]),
-        [
-            none.clone(),
-            (
-                ["D01A", "D07", "D09B", "D10"].map(str::to_owned).to_vec(),
-                Action::Merge,
-                Some(1)
-            )
-        ]
-    );
-    // The first goes back for an empty face: the second is kept, the third goes into the second.
-    assert_eq!(
-        told(&[
-            again(1, &[(Field::FaceMain, "")]),
-            again(2, &[]),
-            again(3, &[])
-        ]),
-        [
-            one("D12", Action::ReturnToSource, None),
-            none.clone(),
-            one("D01A", Action::Merge, Some(2))
-        ]
-    );
-    // All are dropped: none is merged, but each says what it is.
-    let old: &[(Field, &str)] = &[
-        (Field::IssueDate, "2020-01-01"),
-        (Field::ValidFrom, "2020-01-01"),
-        (Field::ValidTo, "2024-12-31"),
-    ];
-    assert_eq!(
-        told(&[again(1, old), again(2, old)]),
-        [
-            one("D03", Action::Drop, None),
-            (
-                vec!["D03".to_owned(), "D01A".to_owned()],
-                Action::Drop,
-                None
-            )
-        ]
-    );
-    // An expired licence and its renewal under the same number are no conflict.
-    assert_eq!(
-        told(&[again(1, old), again(2, &[])]),
-        [one("D03", Action::Drop, None), none.clone()]
-    );
-    // Two that would both be kept are.
-    assert_eq!(
-        told(&[again(1, &[]), again(2, &[(Field::ValidTo, "2031-12-31")])]),
-        [
-            one("D01C", Action::ReturnToSource, None),
-            one("D01C", Action::ReturnToSource, None)
-        ]
-    );
-    // Three rows of one number and two holders: all go back.
-    let mut stranger = other.clone();
-    stranger.set(Field::LicenceNo, first.get(Field::LicenceNo));
-    stranger.set(Field::Issuer, first.get(Field::Issuer));
-    stranger.set(Field::IssuerCode, first.get(Field::IssuerCode));
-    let verdicts = city.clean(&[first.clone(), stranger, again(3, &[])]);
-    for (verdict, note) in verdicts
-        .iter()
-        .zip(["与第2行冲突", "与第1、3行冲突", "与第2行冲突"])
-    {
-        assert_eq!(
-            (codes(verdict), verdict.action),
-            (vec!["D01B".to_owned()], Action::ReturnToSource)
-        );
-        assert_eq!(verdict.note(&verdict.findings[0]).zh, note);
-    }
-    // The same number of another type or without a number is nobody's twin.
-    let mut health = city.nth(HEALTH, 0, 2);
-    health.set(Field::LicenceNo, first.get(Field::LicenceNo));
-    assert_eq!(told(&[first.clone(), health]), [none.clone(), none.clone()]);
-    let nameless: &[(Field, &str)] = &[(Field::LicenceNo, "")];
-    assert!(
-        told(&[again(1, nameless), again(2, nameless)])
-            .iter()
-            .all(|t| t.0 == ["D12"])
-    );
-    // A merge that loses something says so.
-    let verdicts = city.clean(&[
-        first,
-        again(2, &[(Field::Address, "云岭省云州市云东区东湖路1号")]),
-    ]);
-    assert_eq!(verdicts[1].action, Action::Merge);
-    assert_eq!(
-        verdicts[1].note(&verdicts[1].findings[0]).zh,
-        "其余内容与第1行不同，以第1行为准"
-    );
-}
-
-/// The row's own number names it in the report, wherever it stands in the file.
-#[test]
-fn rows_are_named_by_their_own_number() {
-    let city = city();
-    let mut one = city.nth(FOOD, 0, 1);
-    one.set(Field::RowNo, "5001");
-    let mut two = city.nth(FOOD, 0, 2);
-    two.set(Field::RowNo, "5002");
-    let verdicts = city.clean(&[one, two]);
-    let line = Line::of(&verdicts[1]).remove(0);
-    assert_eq!((line.row_no, line.merge_into_row), (5002, Some(5001)));
 }
 
 /// The heaviest defect decides, and the lesser ones are named.

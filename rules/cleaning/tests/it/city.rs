@@ -1,12 +1,10 @@
 //! The stock of the demonstration city against what is expected of it.
 
-mod common;
-
 use std::collections::HashMap;
 use std::io::Cursor;
 
+use crate::common::{bytes, clean, demo_stock, facts, library, stock};
 use cleaning::{Action, Facts, Line, RuleSet, Summary};
-use common::{bytes, clean, demo_stock, facts, library, stock};
 use tables::{CsvWriter, Options, Row, Table, XlsxWriter};
 
 fn table(name: &str) -> (Vec<String>, Vec<Vec<String>>) {
@@ -146,7 +144,7 @@ fn facts_are_those_of_the_city() {
         assert_eq!(known.uscc, agency["uscc"].as_str().unwrap());
         assert_eq!(known.code, agency["agency_code"].as_str().unwrap());
     }
-    for entry in std::fs::read_dir(common::demo("licence_types")).unwrap() {
+    for entry in std::fs::read_dir(crate::common::demo("licence_types")).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_none_or(|e| e != "json") {
             continue;
