@@ -295,7 +295,6 @@ mod tests {
         // Number 11 was 人11 and has been replaced by the later entry.
         assert!(matches!(by("111", "人1"), Match::One(h) if h.id == "990102199001000011"));
         assert!(matches!(by("111", "人12"), Match::One(_)));
-        let mut library = library;
         library
             .add("111", "990102199001000018", "人1", "normal")
             .unwrap();
