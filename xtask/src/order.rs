@@ -11,10 +11,15 @@ use anyhow::{Context, Result, bail};
 const FLOORS: &[(&str, &[&str])] = &[
     (
         "base",
-        &["kernel", "gm", "fetch", "store", "journal", "blobs", "text"],
+        &[
+            "kernel", "gm", "fetch", "store", "journal", "blobs", "text", "tables",
+        ],
     ),
     ("documents", &["paper", "ofd", "sealing"]),
-    ("rules", &["calendar", "conditions", "forms", "flow"]),
+    (
+        "rules",
+        &["calendar", "conditions", "forms", "flow", "cleaning"],
+    ),
     (
         "domains",
         &[
