@@ -2,6 +2,7 @@
 
 mod backup;
 mod ca;
+mod clean;
 mod doctor;
 mod doctor_keys;
 mod inspect;
@@ -39,6 +40,8 @@ pub enum Command {
     Verify(verify::VerifyArgs),
     /// 查看: what is in an OFD, PDF, seal, stamp, certificate or list; draws pages of an OFD.
     Inspect(inspect::InspectArgs),
+    /// 清洗: cleans a table of stock licences, without a server.
+    Clean(clean::CleanArgs),
     /// 印章: makes seals and seals files, without a server.
     Seal(seal::SealArgs),
     /// The audit trail.
@@ -176,6 +179,7 @@ pub async fn run(command: Command) -> ExitCode {
         Command::Demo(args) => run_demo(args).await,
         Command::Serve(args) => run_serve(args).await,
         Command::Verify(args) => return verify::run(&args).await,
+        Command::Clean(args) => clean::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Seal(args) => seal::run(args),
         Command::Journal(args) => journal::run(args).await,

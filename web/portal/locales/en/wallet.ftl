@@ -36,6 +36,7 @@ wallet-inspect-note = Note
 wallet-inspect-none = No inspection yet.
 wallet-life = Life of the licence
 wallet-life-what = What happened
+wallet-life-by = By
 wallet-life-note = Note
 
 wallet-show = Show

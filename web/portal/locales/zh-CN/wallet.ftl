@@ -36,6 +36,7 @@ wallet-inspect-note = 情况
 wallet-inspect-none = 还没有年检记录。
 wallet-life = 证照经历
 wallet-life-what = 经过
+wallet-life-by = 经办
 wallet-life-note = 说明
 
 wallet-show = 亮证

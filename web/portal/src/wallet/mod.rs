@@ -231,7 +231,7 @@ fn life_table(l: &L, now: jiff::Timestamp, all: Vec<licences::LifeEntry>) -> Tab
         columns: vec![
             Column::new(l.t("portal-use-at")),
             Column::new(l.t("wallet-life-what")),
-            Column::new(l.t("portal-use-by")),
+            Column::new(l.t("wallet-life-by")),
             Column::new(l.t("wallet-life-note")),
         ],
         rows: rows.collect(),
