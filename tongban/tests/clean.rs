@@ -79,7 +79,10 @@ fn returned_rows_come_back() {
     let said: serde_json::Value = serde_json::from_slice(&again.stdout).unwrap();
     let rows = lines(&back).len() as u64;
     assert_eq!(said["rows"], rows);
-    assert_eq!(said["actions"]["return_to_source"], rows, "nobody corrected it");
+    assert_eq!(
+        said["actions"]["return_to_source"], rows,
+        "nobody corrected it"
+    );
 }
 
 /// Whatever is wrong with what was given is said in one line, and nothing is written.
@@ -91,8 +94,14 @@ fn a_wrong_order_is_told() {
     let stock = demo("stock_licences.csv");
     for (file, more) in [
         (folder.path().join("nothing.csv"), &["--out", out][..]),
-        (stock.clone(), &["--out", out, "--rules", "/no/such/file"][..]),
-        (stock.clone(), &["--out", out, "--map", "nonsense=证照编号"][..]),
+        (
+            stock.clone(),
+            &["--out", out, "--rules", "/no/such/file"][..],
+        ),
+        (
+            stock.clone(),
+            &["--out", out, "--map", "nonsense=证照编号"][..],
+        ),
         (stock, &["--out", out, "--today", "yesterday"][..]),
     ] {
         let done = clean(&file, more);

@@ -90,6 +90,7 @@ async fn prepare(ctx: &Ctx, l: StockLicence) -> Result<Prepared, LicenceError> {
         number: l.licence_no,
         identifier: l.licence_id,
         holder_id: l.holder_id.clone(),
+        holder_id_type: l.holder_id_type.clone(),
         issue_date: l.issue_date,
         valid_from: l.valid_from.unwrap_or(l.issue_date),
         valid_to,

@@ -10,6 +10,7 @@ use store::Ctx;
 
 use crate::error::LicenceError;
 use crate::numbering::Scheme;
+use crate::schema;
 use crate::table;
 
 /// A type as it is imported: definition, base picture, numbering.
@@ -197,6 +198,8 @@ pub async fn import_types(ctx: &Ctx, files: Vec<TypeFile>) -> Result<usize, Lice
             .as_str()
             .unwrap_or("?")
             .to_owned();
+        schema::check_type(&file.definition)
+            .map_err(|why| LicenceError::TypeFile(format!("{label}: {why}")))?;
         let mut kind: LicenceType = serde_json::from_value(file.definition)
             .map_err(|e| LicenceError::TypeFile(format!("{label}: {e}")))?;
         kind.numbering = Some(file.numbering);

@@ -23,6 +23,7 @@ mod prepare;
 mod query;
 mod registered;
 mod revoked;
+mod schema;
 mod sheet;
 mod show;
 mod state;
@@ -72,7 +73,9 @@ pub use verify::{
     Operator, Report, Step, StepResult, Summary, Verification, Way, bundle, report, verification,
     verify_file, verify_number, verify_token,
 };
-pub use wallet::{Cited, LicenceCard, Use, card_of, cite, face, holder_of, uses, wallet};
+pub use wallet::{
+    Cited, LicenceCard, Use, card_of, cite, face, holder_of, uses, wallet, whole_face,
+};
 
 /// The tables of the library.
 pub const MIGRATIONS: &[store::Migration] = &[

@@ -60,7 +60,12 @@ impl Scheme {
                 Segment::Serial(digits) => {
                     // The series is what stands before it: each year, region and kind has its own.
                     let series = format!("licence/{}/{number}", given.type_code);
-                    format!("{:0digits$}", ctx.next_number(&series, 5).await?)
+                    let serial = format!("{:0digits$}", ctx.next_number(&series, 5).await?);
+                    if serial.len() > *digits {
+                        let why = format!("{digits}位顺序号已用完");
+                        return Err(LicenceError::Numbering(why));
+                    }
+                    serial
                 }
                 Segment::Uscc(prefix) => {
                     let series = format!("licence/{}/uscc", given.type_code);
@@ -101,7 +106,8 @@ impl Segment {
                 .get(given.region)
                 .cloned()
                 .ok_or_else(|| missing("区划简称")),
-            Self::Date(format) => Ok(given.date.strftime(format).to_string()),
+            Self::Date(format) => jiff::fmt::strtime::format(format, given.date)
+                .map_err(|_| LicenceError::Numbering(format!("日期格式“{format}”不对"))),
             Self::CheckMod1110 => {
                 let digits: String = so_far.chars().filter(char::is_ascii_digit).collect();
                 number::mod_11_10(&digits)

@@ -108,6 +108,8 @@ pub(crate) struct Plan {
     pub number: String,
     pub identifier: String,
     pub holder_id: String,
+    /// Of a holder whose number is the licence's own: the type's kind of number, whoever applied.
+    pub holder_id_type: String,
     pub issue_date: Date,
     pub valid_from: Date,
     pub valid_to: Option<Date>,
@@ -153,6 +155,7 @@ pub(crate) async fn plan(ctx: &Ctx, request: &IssueRequest) -> Result<Plan, Lice
                 identifier: identifier(&kind, &agency.uscc, &serial, version)?,
                 number: old.body.licence_no,
                 holder_id: old.body.holder_id,
+                holder_id_type: old.body.holder_id_type,
                 licence_key: old.licence_key,
                 token: old.token,
                 version,
@@ -196,10 +199,9 @@ async fn fresh(
     let number = scheme.next(ctx, &given).await?;
     let serial = serial(ctx, &kind, &number, today).await?;
     let identifier = identifier(&kind, uscc, &serial, 1)?;
-    let holder_id = if request.holder.id.is_empty() {
-        number.clone()
-    } else {
-        request.holder.id.clone()
+    let (holder_id, holder_id_type) = match request.holder.id.is_empty() {
+        true => (number.clone(), kind.holder_id_type.clone()),
+        false => (request.holder.id.clone(), request.holder.id_type.clone()),
     };
     Ok(Plan {
         identifier,
@@ -208,6 +210,7 @@ async fn fresh(
         token: ctx.rng.token(),
         number,
         holder_id,
+        holder_id_type,
         issue_date: today,
         valid_from: today,
         valid_to: kind.validity.ends(today),
@@ -278,7 +281,7 @@ pub(crate) async fn seal_plan(
             issuer_code: agency.uscc.clone(),
             holder: request.holder.name.clone(),
             holder_id: plan.holder_id,
-            holder_id_type: request.holder.id_type.clone(),
+            holder_id_type: plan.holder_id_type,
             replaces: plan.replaces.as_ref().map(|r| r.0.licence_key.clone()),
         },
         type_code: plan.kind.type_short_code.clone(),

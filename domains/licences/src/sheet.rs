@@ -64,7 +64,7 @@ impl Sheet {
             issue_date: plan.issue_date,
             holder: request.holder.name.clone(),
             holder_id: plan.holder_id.clone(),
-            holder_id_type: request.holder.id_type.clone(),
+            holder_id_type: plan.holder_id_type.clone(),
             valid_from: plan.valid_from,
             valid_to: plan.valid_to,
             version: plan.version,

@@ -149,6 +149,29 @@ pub(crate) async fn require_reader(ctx: &Ctx, l: &Licence) -> Result<(), Licence
     Err(LicenceError::NotFound)
 }
 
+/// The current face in full: for its holder, and for officers who may see it whole where the
+/// licence was issued; none for other readers.
+pub async fn whole_face(
+    ctx: &Ctx,
+    key: &str,
+) -> Result<Option<BTreeMap<String, String>>, LicenceError> {
+    let licence = table::load(&mut ctx.db.reader(), ctx, key).await?;
+    require_reader(ctx, &licence).await?;
+    let target = Target {
+        agency: Some(&licence.agency),
+        region: Some(&licence.region),
+        ..Target::default()
+    };
+    let may = ctx
+        .actor
+        .require(Permission::LicenceReveal, &target)
+        .is_ok();
+    match may || is_holder(ctx, key).await? {
+        true => face(ctx, key).await.map(Some),
+        false => Ok(None),
+    }
+}
+
 /// The current face.
 pub async fn face(ctx: &Ctx, key: &str) -> Result<BTreeMap<String, String>, LicenceError> {
     let reader = &mut ctx.db.reader();

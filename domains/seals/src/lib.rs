@@ -104,7 +104,7 @@ pub use times::{
     propose_service, reach, refuse_service, require_time, resume_service, service_moves,
     simulated_time_stamp, suggest_service, time_services, try_service,
 };
-pub use trust::{ask_revocation, trust};
+pub use trust::{Foreign, ask_revocation, foreign, trust};
 pub use unsealable::Unsealable;
 pub use upload::{
     DOCUMENT_LIMIT, DocumentFormat, Placing, SealDocument, SealedDocument, Where, seal_document,

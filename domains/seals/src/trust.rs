@@ -191,6 +191,44 @@ async fn build(
     Ok((trust, turns))
 }
 
+/// What helps to judge what authorities of others signed or stamped, without a network: the
+/// certificates below the trusted roots, and their kept lists. The roots themselves are for the
+/// verifier to trust.
+#[derive(Clone, Debug, Default)]
+pub struct Foreign {
+    /// DER.
+    pub certificates: Vec<Vec<u8>>,
+    /// DER.
+    pub crls: Vec<Vec<u8>>,
+}
+
+/// Most of each kind, and bytes of all lists together: a list of a national authority may have
+/// tens of megabytes, and whoever needs that one asks the authority.
+const MOST: usize = 20;
+const MOST_BYTES: usize = 8 << 20;
+
+/// Certificates and lists of the roots that count now.
+pub async fn foreign(ctx: &Ctx) -> Result<Foreign, SealError> {
+    let now = ctx.now();
+    let mut reader = ctx.db.reader();
+    let (mut all, mut bytes) = (Foreign::default(), 0);
+    for root in roots::table::of_state(&mut reader, RootState::Trusted).await? {
+        if !root.counts_at(now) {
+            continue;
+        }
+        all.certificates.extend(root.below.clone());
+        for list in roots::table::lists(&mut reader, &root.key).await? {
+            if bytes + list.crl.len() <= MOST_BYTES {
+                bytes += list.crl.len();
+                all.crls.push(list.crl);
+            }
+        }
+    }
+    all.certificates.truncate(MOST);
+    all.crls.truncate(MOST);
+    Ok(all)
+}
+
 /// Asks the database again next time: this process has just changed what is trusted.
 pub(crate) fn forget(ctx: &Ctx) {
     ctx.shared.get_or_make::<Trusted>().forget();

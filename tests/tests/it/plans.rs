@@ -51,6 +51,8 @@ const SWEEPS: &[&str] = &[
     "SELECT ofd_blob, pdf_blob FROM verification_report",
     "SELECT blob FROM visual_check",
     "SELECT ofd_blob, pdf_blob FROM licence_copy",
+    // Along an index of these rows alone, which is empty once they are entered.
+    "SELECT licence_key, state, rev, version, type_code, agency, region, valid_to, remind_on, token, updated_at, body, inspect_by FROM licence WHERE issued_on IS NULL ORDER BY licence_key LIMIT 200",
     // Counted along an index that holds all it needs, at most once a minute.
     "SELECT state, agency, type_code, count(*) FROM licence GROUP BY state, agency, type_code ORDER BY state, agency, type_code",
     // Published whole, at most every ten minutes.
@@ -103,7 +105,8 @@ async fn no_query_reads_a_growing_table_from_end_to_end() {
         let looked_at = |sql: &&String| {
             // Migrations fill their tables once, before anybody is served.
             let fills = sql.trim_start().starts_with("INSERT INTO licence_revoked")
-                && sql.contains("SELECT f.digest");
+                && sql.contains("SELECT f.digest")
+                || sql.contains("SET remind_on = '2000-01-01'");
             has_plan(sql) && !fills && !SWEEPS.contains(&sql.as_str())
         };
         for sql in known.iter().filter(looked_at) {

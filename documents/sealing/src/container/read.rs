@@ -72,7 +72,7 @@ impl<'a> Package<'a> {
         };
         let mut room = Room {
             total: 0,
-            kept: KEPT.max(bytes.len() / 8),
+            kept: KEPT.max(bytes.len() / 16),
             stream: Decompress::new(false),
         };
         for central in &entries {

@@ -188,6 +188,7 @@ async fn plan(
         number: licence.body.licence_no.clone(),
         identifier: version.face.identifier.clone(),
         holder_id: licence.body.holder_id.clone(),
+        holder_id_type: licence.body.holder_id_type.clone(),
         issue_date: version.data.issue_date,
         valid_from: version.data.valid_from,
         valid_to: version.data.valid_to,

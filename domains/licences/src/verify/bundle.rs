@@ -24,13 +24,19 @@ pub async fn bundle(
         Err(error) => return Err(error),
     };
     let own = seals::own_roots(&ctx.as_system()).await?;
+    let foreign = seals::foreign(&ctx.as_system()).await?;
     let bundle = Bundle {
         is_pdf: bytes.starts_with(b"%PDF"),
         document: bytes,
-        certificates: own.iter().map(|one| one.issuing.clone()).collect(),
+        certificates: own
+            .iter()
+            .map(|one| one.issuing.clone())
+            .chain(foreign.certificates)
+            .collect(),
         crls: own
             .iter()
             .flat_map(|one| [one.crl.clone(), one.root_crl.clone()])
+            .chain(foreign.crls)
             .collect(),
         revocations: Some(crate::revoked::revocation_list(ctx).await?),
         report,

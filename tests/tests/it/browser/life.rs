@@ -23,6 +23,24 @@ async fn ask(browser: &Browser, action: &str, fields: &[(&str, &str)]) {
     browser.press_at(&format!("{form} button.pri")).await;
 }
 
+/// A copy for one purpose is made, and ended.
+async fn copies(phone: &Browser, key: &str) {
+    phone.goto(&format!("/wallet/{key}/copies")).await;
+    phone.press("生成").await;
+    assert!(phone.text().await.contains("请"), "{}", phone.text().await);
+    phone.choose("purpose", "lease").await;
+    phone.fill("recipient", "云州安居房屋租赁公司").await;
+    phone.press("生成").await;
+    let said = phone.text().await;
+    assert!(
+        said.contains("加注件已生成") && said.contains("租赁、房屋交易"),
+        "{said}"
+    );
+    phone.shot("life-copies").await;
+    ask(phone, &format!("/wallet/{key}/copies/end"), &[]).await;
+    assert!(phone.text().await.contains("已收回，立即失效"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_holder_loses_and_finds_a_licence() {
     let city = Served::open("2026-11-16T09:30").await;
@@ -52,6 +70,7 @@ async fn a_holder_loses_and_finds_a_licence() {
     let fresh = format!("return await (await fetch('{code}')).text();");
     let fresh = phone.js_later(&fresh).await;
     assert!(fresh.as_str().unwrap().contains("/verify/"), "{fresh}");
+    copies(&phone, &key).await;
     phone.goto(&format!("/wallet/{key}")).await;
     let said = phone.text().await;
     assert!(

@@ -60,8 +60,8 @@ pub async fn library(
         })?],
     };
     let wanted = Query {
-        agency: query.agency.map(Text::into_string),
-        type_code: query.kind.map(Text::into_string),
+        agency: code(query.agency, "agency")?,
+        type_code: code(query.kind, "type")?,
         issued_from: query.issued_from,
         issued_to: query.issued_to,
         states,
@@ -70,4 +70,19 @@ pub async fn library(
     let page = paging::request(query.page, query.size);
     let found = licences::search(&caller.ctx, &wanted, page).await?;
     Ok(Json(PageOf::of(found, |card| LicenceRow::of(card, false))))
+}
+
+/// A code of ours: letters, digits and underlines.
+fn code(given: Option<Text<1, 40>>, name: &'static str) -> Result<Option<String>, Problem> {
+    let Some(text) = given.map(Text::into_string) else {
+        return Ok(None);
+    };
+    match text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        true => Ok(Some(text)),
+        false => {
+            let zh = "代码只含字母、数字和下划线";
+            let en = "A code has letters, digits and underlines only";
+            Err(Problem::invalid("invalid_query", zh, en).at(name))
+        }
+    }
 }

@@ -17,6 +17,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(mine::mine))
         .routes(routes!(library::library))
         .routes(routes!(search::search))
+        .routes(routes!(search::of_holder))
         .routes(routes!(read::read))
         .routes(routes!(file::file))
 }
