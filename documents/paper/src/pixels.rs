@@ -5,23 +5,9 @@ use image::{DynamicImage, RgbaImage};
 use resvg::tiny_skia::{IntSize, Pixmap};
 
 use crate::Error;
+pub use crate::png_in::png_halved;
 use crate::png_out::{self, Effort, Pixels};
-
-/// A drawing on an opaque ground as PNG, quickly; grey where it has no colours.
-pub fn page_png(canvas: &Pixmap, dpi: f32) -> Result<Vec<u8>, Error> {
-    let (width, height) = (canvas.width(), canvas.height());
-    let pixels = canvas.data().chunks_exact(4);
-    let grey = pixels.clone().all(|p| p[0] == p[1] && p[1] == p[2]);
-    if grey {
-        let grey: Vec<u8> = pixels.map(|p| p[0]).collect();
-        return png_out::encode(width, height, Pixels::Grey(&grey), Some(dpi), Effort::Fast);
-    }
-    let mut rgb = vec![0; pixels.len() * 3];
-    for (to, from) in rgb.chunks_exact_mut(3).zip(pixels) {
-        to.copy_from_slice(&from[..3]);
-    }
-    png_out::encode(width, height, Pixels::Rgb(&rgb), Some(dpi), Effort::Fast)
-}
+pub use crate::png_page::page_png;
 
 /// A picture as PNG, alpha not multiplied in.
 pub fn png_of(picture: &RgbaImage) -> Result<Vec<u8>, Error> {

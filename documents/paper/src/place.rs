@@ -29,13 +29,25 @@ pub fn place(target: &mut Pixmap, source: &Pixmap, at: Upright, opacity: f32) {
     let (old_row, row) = (source.width() as usize * 4, target.width() as usize * 4);
     let old = source.data();
     let whole = across.spans.iter().all(|span| span.count == 1);
+    let pairs = across.spans.iter().zip(across.spans.iter().skip(1));
+    let straight = whole
+        && pairs
+            .into_iter()
+            .all(|(one, next)| one.from + 1 == next.from);
+    let begin = across.spans.first().map_or(0, |span| span.from * 4);
     let mut sums = vec![0_u16; old_row];
     let mut line = vec![0_u8; across.spans.len() * 4];
     for (y, span) in (down.first..).zip(&down.spans) {
         let weights = down.weights(span);
         let rows = old[span.from * old_row..].chunks_exact(old_row);
+        let to = &mut target.data_mut()[y * row + across.first * 4..][..line.len()];
         if let ([_], true) = (weights, whole) {
             // Neither axis mixes pixels.
+            if straight {
+                let source = &old[span.from * old_row + begin..][..line.len()];
+                lay(to, source, opacity);
+                continue;
+            }
             let source = &old[span.from * old_row..][..old_row];
             for (to, span) in line.chunks_exact_mut(4).zip(&across.spans) {
                 to.copy_from_slice(&source[span.from * 4..][..4]);
@@ -51,14 +63,30 @@ pub fn place(target: &mut Pixmap, source: &Pixmap, at: Upright, opacity: f32) {
             }
             across.mix(&sums, &mut line);
         }
-        let to = &mut target.data_mut()[y * row + across.first * 4..][..line.len()];
         lay(to, &line, opacity);
+    }
+}
+
+/// Lays a drawing over another from a pixel on; what reaches beyond it is not drawn.
+pub fn over(target: &mut Pixmap, source: &Pixmap, (left, top): (usize, usize), opacity: f32) {
+    let Some(room) = (target.width() as usize).checked_sub(left) else {
+        return;
+    };
+    let opacity = (opacity.clamp(0.0, 1.0) * 256.0).round() as u16;
+    let width = room.min(source.width() as usize) * 4;
+    let row = target.width() as usize * 4;
+    let lines = target.data_mut().chunks_exact_mut(row).skip(top);
+    let old = source.data().chunks_exact(source.width() as usize * 4);
+    for (to, line) in lines.zip(old) {
+        lay(&mut to[left * 4..][..width], &line[..width], opacity);
     }
 }
 
 /// Pixels over pixels, both with alpha multiplied in.
 fn lay(target: &mut [u8], line: &[u8], opacity: u16) {
-    if opacity == 256 && line.chunks_exact(4).all(|p| p[3] == 255) {
+    // All of them at once, which the compiler makes wide steps of.
+    let alphas = line.chunks_exact(4).fold(255, |all, p| all & p[3]);
+    if opacity == 256 && alphas == 255 {
         target.copy_from_slice(line);
         return;
     }
@@ -110,12 +138,19 @@ impl Axis {
         if start >= end {
             return None;
         }
-        let scale = f64::from(old) / (to - from);
         let mut axis = Self {
             first: start as usize,
             spans: Vec::with_capacity((end - start) as usize),
             all: Vec::new(),
         };
+        // As many pixels as before, but for rounding: none is mixed with its neighbour for that.
+        let even = last - first == f64::from(old) && (to - from - f64::from(old)).abs() < 1.0;
+        let scale = if even {
+            1.0
+        } else {
+            f64::from(old) / (to - from)
+        };
+        let from = if even { first } else { from };
         for pixel in start as usize..end as usize {
             let left = (pixel as f64 - from) * scale;
             axis.push(left, scale, old);

@@ -6,8 +6,6 @@ use crate::Error;
 pub(crate) enum Pixels<'a> {
     /// One bit a pixel, rows padded to bytes, 1 is white.
     Bits(&'a [u8]),
-    /// One byte a pixel.
-    Grey(&'a [u8]),
     /// Three bytes a pixel.
     Rgb(&'a [u8]),
     /// Four bytes a pixel, alpha not multiplied in.
@@ -33,17 +31,13 @@ pub(crate) fn encode(
     effort: Effort,
 ) -> Result<Vec<u8>, Error> {
     let mut file = Vec::new();
-    // Drawings of few colours compress best as they are; filters help pages and photographs.
-    let photographic = matches!(pixels, Pixels::Grey(_) | Pixels::Rgb(_));
+    // Drawings of few colours compress best as they are; filters help photographs.
+    let photographic = matches!(pixels, Pixels::Rgb(_));
     let mut encoder = png::Encoder::new(&mut file, width, height);
     let data = match pixels {
         Pixels::Bits(data) => {
             encoder.set_color(png::ColorType::Grayscale);
             encoder.set_depth(png::BitDepth::One);
-            data
-        }
-        Pixels::Grey(data) => {
-            encoder.set_color(png::ColorType::Grayscale);
             data
         }
         Pixels::Rgb(data) => {
@@ -61,12 +55,7 @@ pub(crate) fn encode(
         }
     };
     if let Some(dpi) = dpi {
-        let per_metre = (dpi / 0.0254).round() as u32;
-        encoder.set_pixel_dims(Some(png::PixelDimensions {
-            xppu: per_metre,
-            yppu: per_metre,
-            unit: png::Unit::Meter,
-        }));
+        encoder.set_pixel_dims(Some(resolution(dpi)));
     }
     encoder.set_compression(match effort {
         Effort::Fast => png::Compression::Fast,
@@ -80,4 +69,14 @@ pub(crate) fn encode(
     writer.write_image_data(data).map_err(failed)?;
     writer.finish().map_err(failed)?;
     Ok(file)
+}
+
+/// Pixels an inch as PNG says them.
+pub(crate) fn resolution(dpi: f32) -> png::PixelDimensions {
+    let per_metre = (dpi / 0.0254).round() as u32;
+    png::PixelDimensions {
+        xppu: per_metre,
+        yppu: per_metre,
+        unit: png::Unit::Meter,
+    }
 }

@@ -187,6 +187,10 @@ pub(crate) enum Segment {
 pub(crate) struct Shape {
     pub segments: Vec<Segment>,
     pub bounds: Rect,
+    /// Lines along the axes only: their corners reach no farther than half the pen.
+    pub is_level: bool,
+    /// A glyph of a font: drawn as such, if it is small.
+    pub is_glyph: bool,
 }
 
 impl Shape {
@@ -208,7 +212,48 @@ impl Shape {
                 Segment::Close => {}
             }
         }
-        Self { segments, bounds }
+        Self {
+            is_level: is_level(&segments),
+            is_glyph: false,
+            segments,
+            bounds,
+        }
+    }
+
+    /// The box it is, if it is one with edges along the axes.
+    pub fn as_box(&self) -> Option<Rect> {
+        let [
+            Segment::Move(..),
+            Segment::Line(..),
+            Segment::Line(..),
+            Segment::Line(..),
+            rest @ ..,
+        ] = &self.segments[..]
+        else {
+            return None;
+        };
+        let closes = match rest {
+            [] | [Segment::Close] => true,
+            [Segment::Line(x, y)] | [Segment::Line(x, y), Segment::Close] => {
+                self.segments.first() == Some(&Segment::Move(*x, *y))
+            }
+            _ => false,
+        };
+        let mut corners = self.segments[..4]
+            .iter()
+            .filter_map(|segment| match segment {
+                Segment::Move(x, y) | Segment::Line(x, y) => Some((f64::from(*x), f64::from(*y))),
+                _ => None,
+            });
+        let Rect {
+            left,
+            top,
+            right,
+            bottom,
+        } = self.bounds;
+        let at_corners =
+            corners.all(|(x, y)| (x == left || x == right) && (y == top || y == bottom));
+        (closes && at_corners && self.is_level && !self.bounds.is_empty()).then_some(self.bounds)
     }
 
     pub fn rectangle(rect: Rect) -> Self {
@@ -249,6 +294,25 @@ impl Shape {
         });
         mapped.collect()
     }
+}
+
+/// Whether all lines run along the axes, those that close a ring as well.
+fn is_level(segments: &[Segment]) -> bool {
+    let (mut start, mut at) = ((0.0, 0.0), (0.0, 0.0));
+    segments.iter().all(|segment| {
+        let to = match *segment {
+            Segment::Move(x, y) => {
+                (start, at) = ((x, y), (x, y));
+                return true;
+            }
+            Segment::Line(x, y) => (x, y),
+            Segment::Close => start,
+            Segment::Quad(..) | Segment::Cubic(..) => return false,
+        };
+        let level = at.0 == to.0 || at.1 == to.1;
+        at = to;
+        level
+    })
 }
 
 /// An arc of an ellipse as curves, given as in SVG: radii, turn of the ellipse in degrees, whether

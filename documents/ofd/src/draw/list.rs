@@ -199,12 +199,14 @@ impl List {
         match item {
             Item::Fill { at, .. } => self.placed(at),
             Item::Stroke { at, pen, .. } => {
+                let shape = &self.shapes[at.shape];
                 let corners = match pen.join {
+                    _ if shape.is_level => 1.0,
                     Join::Miter => pen.miter.clamp(1.5, 4.0),
                     Join::Round | Join::Bevel => 1.5,
                 };
                 let by = pen.width / 2.0 * corners;
-                self.shapes[at.shape].bounds.grown(by).mapped(at.matrix)
+                shape.bounds.grown(by).mapped(at.matrix)
             }
             Item::Picture { matrix, .. } => Rect::new(0.0, 0.0, 1.0, 1.0).mapped(*matrix),
             Item::Group(group) => group.around,

@@ -20,6 +20,7 @@ mod raster;
 mod stand_in;
 mod svg;
 mod text;
+mod window;
 
 use std::sync::Arc;
 

@@ -31,8 +31,8 @@ enum Source {
     Pixels(RgbaImage),
 }
 
-/// Pixels kept with a picture for the next drawing: a page at 150 dpi.
-const KEPT: u64 = 2_500_000;
+/// Pixels kept with a picture for the next drawing: a page of A3 at 150 dpi.
+const KEPT: u64 = 4_500_000;
 
 impl Picture {
     /// Takes the file of a picture; only its header is read if browsers can read it.
@@ -147,8 +147,25 @@ impl Picture {
         if let Some((_, drawn)) = kept.as_ref().filter(|(of, _)| *of == times) {
             return Ok(drawn.clone());
         }
+        let drawn = Arc::new(self.halved(times)?);
+        if u64::from(drawn.width()) * u64::from(drawn.height()) <= KEPT {
+            *kept = Some((times, drawn.clone()));
+        }
+        Ok(drawn)
+    }
+}
+
+impl Picture {
+    fn halved(&self, times: u32) -> Result<Pixmap, What> {
         let drawable = match &self.source {
             Source::File(bytes, format) => {
+                let size = (self.width, self.height);
+                let quick = (*format == ImageFormat::Png)
+                    .then(|| pixels::png_halved(bytes, size, times))
+                    .flatten();
+                if let Some(drawn) = quick {
+                    return drawn.map_err(|_| What::PictureUnreadable);
+                }
                 let decoded = reader(bytes, *format).decode();
                 pixels::drawable(decoded.map_err(|_| What::PictureUnreadable)?)
             }
@@ -157,10 +174,6 @@ impl Picture {
         let mut drawn = drawable.map_err(|_| What::PictureUnreadable)?;
         for _ in 0..times {
             drawn = pixels::half(&drawn).ok_or(What::PictureUnreadable)?;
-        }
-        let drawn = Arc::new(drawn);
-        if u64::from(drawn.width()) * u64::from(drawn.height()) <= KEPT {
-            *kept = Some((times, drawn.clone()));
         }
         Ok(drawn)
     }
@@ -195,6 +208,8 @@ type Read = Arc<OnceLock<Result<Arc<Picture>, What>>>;
 
 impl PictureCache {
     const MOST: usize = 16;
+    /// Pixels that all of them may come to once they are decoded, and one more.
+    const MOST_PIXELS: u64 = 16 * 2_500_000 - KEPT;
 
     /// Bytes of what is kept decoded.
     pub fn memory(&self) -> usize {
@@ -210,7 +225,9 @@ impl PictureCache {
         make: impl FnOnce() -> Result<Picture, What>,
     ) -> Result<Arc<Picture>, What> {
         let mut known = self.by_key.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= Self::MOST && !known.contains_key(key) {
+        if !known.contains_key(key)
+            && (known.len() >= Self::MOST || pixels_to_keep(&known) > Self::MOST_PIXELS)
+        {
             known.clear();
         }
         let entry = known.entry(key.to_owned()).or_default().clone();
@@ -222,6 +239,13 @@ impl PictureCache {
         }
         picture
     }
+}
+
+/// What these pictures may come to once they are decoded.
+fn pixels_to_keep(known: &HashMap<String, Read>) -> u64 {
+    let read = known.values().filter_map(|read| read.get()?.as_ref().ok());
+    read.map(|picture| (u64::from(picture.width) * u64::from(picture.height)).min(KEPT))
+        .sum()
 }
 
 #[cfg(test)]

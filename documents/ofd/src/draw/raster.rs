@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use paper::ink::Ink;
 use paper::place::Upright;
 use resvg::tiny_skia::{
-    Color, FillRule, FilterQuality, GradientStop, LineCap, LineJoin, LinearGradient, Mask,
+    Color, FillRule, FilterQuality, GradientStop, IntSize, LineCap, LineJoin, LinearGradient, Mask,
     Paint as Brush, Path, PathBuilder, Pattern, Pixmap, PixmapPaint, PixmapRef, Point,
     RadialGradient, Shader, SpreadMode, Stroke, StrokeDash, Transform,
 };
@@ -15,6 +16,7 @@ use super::geometry::{Matrix, Rect, Segment, Shape};
 use super::list::{
     Cap, Gradient, GradientKind, Group, Item, Join, List, Paint, Pen, Placed, Rgba, Rule,
 };
+use super::window::{Part, window};
 use crate::read::What;
 
 /// Groups within groups that get pixels of their own.
@@ -31,14 +33,16 @@ pub(crate) type Told = Vec<(What, Option<usize>)>;
 
 /// Draws a list at so many pixels a millimetre on white.
 pub(crate) fn draw(list: &List, width: u32, height: u32, per_mm: f64) -> Option<(Pixmap, Told)> {
-    let mut pixmap = Pixmap::new(width, height)?;
-    pixmap.fill(Color::WHITE);
+    let size = IntSize::from_wh(width, height)?;
+    let white = vec![255; width as usize * height as usize * 4];
+    let mut pixmap = Pixmap::from_vec(white, size)?;
     let to_pixels =
         Matrix::translate(-list.view.left, -list.view.top).then(Matrix::scale(per_mm, per_mm));
     let pixels = f64::from(width) * f64::from(height);
     let mut canvas = Canvas {
         list,
         paths: vec![None; list.shapes.len()],
+        ink: Ink::default(),
         work: pixels * MOST_PAINTED + ALWAYS_ALLOWED,
         told: Vec::new(),
     };
@@ -50,6 +54,7 @@ struct Canvas<'a> {
     list: &'a List,
     /// Outlines as the renderer takes them, made when they are first needed.
     paths: Vec<Option<Option<Arc<Path>>>>,
+    ink: Ink,
     work: f64,
     told: Told,
 }
@@ -124,7 +129,8 @@ impl Canvas<'_> {
         }
     }
 
-    /// A group gets a layer of its own, no larger than what is seen of it.
+    /// What is drawn through upright boxes is drawn on a copy of what lies behind. Any other group
+    /// gets a layer of its own, no larger than what is seen of it.
     fn group(
         &mut self,
         group: &Group,
@@ -133,6 +139,19 @@ impl Canvas<'_> {
         target: &mut Pixmap,
         depth: u32,
     ) {
+        if group.alpha >= 1.0
+            && let Some(window) = window(self.list, group, matrix)
+        {
+            let seen = seen.intersect(window);
+            if !seen.is_empty()
+                && let Some(mut part) = Part::of(target, seen)
+            {
+                let matrix = matrix.then(part.way());
+                self.items(&group.items, matrix, &mut part.pixels, depth + 1);
+                part.put_back(target, window);
+            }
+            return;
+        }
         let (left, top) = (seen.left.floor(), seen.top.floor());
         let width = (seen.right.ceil() - left).max(1.0) as u32;
         let height = (seen.bottom.ceil() - top).max(1.0) as u32;
@@ -157,12 +176,7 @@ impl Canvas<'_> {
             }
             layer.apply_mask(&mask);
         }
-        let paint = PixmapPaint {
-            opacity: group.alpha,
-            ..PixmapPaint::default()
-        };
-        let (x, y) = (left as i32, top as i32);
-        target.draw_pixmap(x, y, layer.as_ref(), &paint, Transform::identity(), None);
+        paper::place::over(target, &layer, (left as usize, top as usize), group.alpha);
     }
 
     fn path(&mut self, shape: usize) -> Option<Arc<Path>> {
@@ -181,6 +195,14 @@ impl Canvas<'_> {
         };
         let place = at.matrix.then(matrix);
         let bounds = self.list.shapes[at.shape].bounds;
+        if self.list.shapes[at.shape].is_glyph
+            && let Paint::Solid(solid) = paint
+            && self
+                .ink
+                .fill(target, &path, transform(place), colour(*solid))
+        {
+            return;
+        }
         let size = (target.width(), target.height());
         if let Some((path, to)) = within(&path, bounds, place, size) {
             if to.is_identity() {

@@ -333,7 +333,13 @@ impl<'d> Painter<'d> {
             None => {
                 let shape = match font.outline(glyph) {
                     Some(segments) if segments.is_empty() => None,
-                    Some(segments) => self.shape(segments),
+                    Some(segments) => {
+                        let shape = self.shape(segments);
+                        if let Some(shape) = shape {
+                            self.list.shapes[shape].is_glyph = true;
+                        }
+                        shape
+                    }
                     None => {
                         self.tell(What::GlyphUnusable, &glyph.id.to_string());
                         None
