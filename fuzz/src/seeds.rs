@@ -92,7 +92,24 @@ fn main() -> std::io::Result<()> {
             .collect();
         put("ofd_draw", name, &fuzz::joined(&small))?;
     }
-    Ok(())
+    tables_of(&put)
+}
+
+/// The head of the city's stock, as CSV and as a spreadsheet.
+fn tables_of(put: &impl Fn(&str, &str, &[u8]) -> std::io::Result<()>) -> std::io::Result<()> {
+    let stock = fs::read_to_string("../demo/stock_licences.csv")?;
+    let lines: Vec<&str> = stock.lines().take(12).collect();
+    put("tables", "stock.csv", lines.join("\n").as_bytes())?;
+    let cells = |line: &str| -> Vec<String> { line.split(',').map(str::to_owned).collect() };
+    let failed = |error: tables::TableError| std::io::Error::other(error.to_string());
+    let headings = cells(lines.first().copied().unwrap_or_default());
+    let mut book = tables::XlsxWriter::new(&headings, None).map_err(failed)?;
+    for line in lines.iter().skip(1) {
+        book.row(cells(line)).map_err(failed)?;
+    }
+    let mut out = std::io::Cursor::new(Vec::new());
+    book.finish(&mut out).map_err(failed)?;
+    put("tables", "stock.xlsx", out.get_ref())
 }
 
 /// The signature values in a PDF file.

@@ -7,13 +7,14 @@ use anyhow::Result;
 
 use crate::run;
 
-const TARGETS: [&str; 8] = [
+const TARGETS: [&str; 9] = [
     "ofd_draw",
     "ofd_package",
     "ofd_verify",
     "ofd_parts",
     "pdf_verify",
     "seal",
+    "tables",
     "time_stamp",
     "ocsp",
 ];
