@@ -111,7 +111,7 @@ async fn found(
             all.push(licence);
         }
     }
-    all.sort_by(|a, b| b.updated_at.cmp(&a.updated_at));
+    all.sort_by_key(|one| std::cmp::Reverse(one.updated_at));
     Ok(Some(all))
 }
 

@@ -467,6 +467,12 @@ async fn a_copy_is_good_for_its_purpose_and_time() {
         assert!(matches!(refused, Err(LicenceError::NotFound)));
         let original = licences::file(&me, &key, Format::Ofd).await.unwrap();
         assert_ne!(ofd, original);
+        // To be looked at.
+        if let Ok(folder) = std::env::var("TONGBAN_TEST_SHOTS") {
+            for (name, file) in [("copy.ofd", &ofd), ("copy.pdf", &pdf)] {
+                std::fs::write(std::path::Path::new(&folder).join(name), file).unwrap();
+            }
+        }
 
         let reason = |v: &licences::Verification| v.failure().and_then(|step| step.reason);
         for file in [&ofd, &pdf] {
