@@ -31,8 +31,11 @@ pub fn schedules() -> Vec<Schedule> {
     });
     let index: JobFn = Arc::new(|ctx, _| {
         Box::pin(async move {
-            let done = crate::index::index_old(&ctx).await;
-            done.map(drop).map_err(|e| e.to_string())
+            let ctx = ctx.as_system();
+            let named = crate::index::index_old(&ctx).await;
+            named.map_err(|e| e.to_string())?;
+            let inspected = crate::index::fill_inspections(&ctx).await;
+            inspected.map(drop).map_err(|e| e.to_string())
         })
     });
     vec![

@@ -73,6 +73,29 @@ pub(crate) async fn uninspected(
     piece(run, ctx, condition, "state, type_code, inspect_by", values).await
 }
 
+/// Valid licences of a type that have no day of inspection yet.
+pub(crate) async fn without_inspection(
+    run: &mut impl Run,
+    ctx: &Ctx,
+    type_code: &str,
+) -> Result<Vec<Licence>, LicenceError> {
+    let values = args![State::Valid.code(), type_code];
+    let condition = "state = ? AND type_code = ? AND inspect_by IS NULL";
+    piece(run, ctx, condition, "licence_key", values).await
+}
+
+/// The first inspection of a licence that had none; nothing where it has one by now.
+pub(crate) async fn set_inspect_by(
+    run: &mut impl Run,
+    key: &str,
+    day: Date,
+) -> Result<(), LicenceError> {
+    let sql = "UPDATE licence SET inspect_by = ?, rev = rev + 1 \
+               WHERE licence_key = ? AND inspect_by IS NULL";
+    run.exec(sql, args![day, key]).await?;
+    Ok(())
+}
+
 /// The next reminder; false when the licence has changed since it was read.
 pub(crate) async fn set_remind_on(
     run: &mut impl Run,
