@@ -26,5 +26,6 @@ mod revocations;
 mod scenarios;
 mod scopes;
 mod sealings;
+mod shown;
 mod stamps;
 mod verify;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use store::Ctx;
 
-use super::{HolderRequest, RequestKind, RequestState, end, may_answer, table, words};
+use super::{HolderRequest, RequestKind, RequestState, end, may_answer, table};
+use crate::correct::words;
 use crate::error::LicenceError;
 use crate::issue::{StateChange, apply_change};
 use crate::state::Event;

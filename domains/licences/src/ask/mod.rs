@@ -10,6 +10,7 @@ use kernel::{Permission, Target};
 use serde::{Deserialize, Serialize};
 use store::{Ctx, Tx};
 
+use crate::correct::words;
 use crate::error::LicenceError;
 use crate::events::stream;
 use crate::licence::Licence;
@@ -57,16 +58,6 @@ pub struct HolderRequest {
 pub struct RequestBody {
     pub text: String,
     pub answer: String,
-}
-
-/// The holder's or the officer's words: needed, at most 500 characters.
-fn words(name: &str, text: &str) -> Result<String, LicenceError> {
-    let wrong = |why: &str| LicenceError::Field(name.into(), why.into());
-    match text.trim() {
-        "" => Err(wrong("请填写")),
-        text if text.chars().count() > 500 => Err(wrong("最多500字")),
-        text => Ok(text.to_owned()),
-    }
 }
 
 impl RequestKind {

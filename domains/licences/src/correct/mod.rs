@@ -93,7 +93,7 @@ fn may_approve(ctx: &Ctx, licence: &Licence) -> Result<(), LicenceError> {
 }
 
 /// A reason or a note, in somebody's own words.
-fn words(name: &str, text: &str) -> Result<String, LicenceError> {
+pub(crate) fn words(name: &str, text: &str) -> Result<String, LicenceError> {
     let text = text.trim();
     let wrong = |why: &str| LicenceError::Field(name.into(), why.into());
     match text.chars().count() {

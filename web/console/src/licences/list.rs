@@ -212,14 +212,14 @@ pub(super) async fn find(Staff(acting): Staff, shell: Shell, Posted(data): Poste
     let rows = licences::search(&acting.ctx, &wanted, PageRequest::new(1, 100))
         .await
         .or_page(&shell)?;
-    found(&acting, &shell, form, Some(rows.rows), StatusCode::OK).await
+    found(&acting, &shell, form, Some(rows), StatusCode::OK).await
 }
 
 async fn found(
     acting: &Acting,
     shell: &Shell,
     form: Form,
-    rows: Option<Vec<licences::LicenceCard>>,
+    rows: Option<kernel::Page<licences::LicenceCard>>,
     code: StatusCode,
 ) -> Answer {
     let l = shell.l();
@@ -238,8 +238,8 @@ async fn found(
             vec![Part::Form(act)],
         );
     if let Some(rows) = rows {
-        let title = l.t1("console-licences-found", "n", rows.len().to_string());
-        sheet = sheet.block("found", title, vec![table(&l, &rows)]);
+        let title = l.t1("console-licences-found", "n", rows.total.to_string());
+        sheet = sheet.block("found", title, vec![table(&l, &rows.rows)]);
     }
     sheet.show_as(code, acting, shell).await
 }
