@@ -138,6 +138,27 @@ impl Left {
         platform::open(&self.place, clock).await.unwrap()
     }
 
+    /// The program itself proves the journal, and that every file is there that a row names.
+    pub fn prove(&self, program: &str) {
+        let run = |args: &[&str]| {
+            let mut command = std::process::Command::new(program);
+            command.args(args).arg("--data").arg(self.data());
+            if let Some(url) = &self.place.database {
+                command.args(["--database", url]);
+            }
+            let out = command.output().unwrap();
+            let said = String::from_utf8_lossy(&out.stdout).into_owned();
+            assert!(
+                out.status.success(),
+                "{args:?}: {said}{}",
+                String::from_utf8_lossy(&out.stderr)
+            );
+        };
+        run(&["journal", "verify"]);
+        let folder = tempfile::tempdir().unwrap();
+        run(&["backup", "--out", folder.path().to_str().unwrap()]);
+    }
+
     /// Removes what it left on a server.
     pub async fn remove(self) {
         if let Some(database) = &self.database {

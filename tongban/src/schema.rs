@@ -15,6 +15,7 @@ pub fn migrations() -> Vec<Migration> {
         seals::MIGRATIONS,
         notices::MIGRATIONS,
         licences::MIGRATIONS,
+        collection::MIGRATIONS,
         materials::MIGRATIONS,
         cases::MIGRATIONS,
         messages::MIGRATIONS,

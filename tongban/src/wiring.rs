@@ -72,6 +72,8 @@ pub fn handlers() -> Handlers {
     all.schedules.extend(items::schedules());
     all.schedules.extend(seals::schedules());
     all.schedules.extend(licences::schedules());
+    all.jobs.extend(collection::handlers());
+    all.schedules.extend(collection::schedules());
     let timers: JobFn = Arc::new(|ctx, _| {
         Box::pin(async move {
             cases::run_timers(&ctx)
@@ -112,6 +114,7 @@ pub async fn stored_files(run: &mut impl store::Run) -> Result<HashSet<String>, 
     names.extend(seals::stored_files(run).await?);
     names.extend(notices::stored_files(run).await?);
     names.extend(licences::stored_files(run).await?);
+    names.extend(collection::stored_files(run).await?);
     names.extend(materials::stored_files(run).await?);
     Ok(names)
 }

@@ -4,8 +4,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -249,7 +247,7 @@ async fn kill_and_look(town: Town, count: usize) {
     assert_eq!(acknowledged.len(), all);
     let everything: Vec<String> = acknowledged.iter().cloned().collect();
     look(&left, &acknowledged, &everything).await;
-    journal_is_whole(&left);
+    left.prove(PROGRAM);
     left.remove().await;
 }
 
@@ -311,28 +309,6 @@ async fn look(left: &Left, acknowledged: &HashSet<String>, settled: &[String]) {
         parked.len()
     );
     ctx.db.close().await;
-}
-
-/// The program itself proves the journal, and that every file is there that a row names.
-fn journal_is_whole(left: &Left) {
-    let run = |args: &[&str]| {
-        let mut command = Command::new(PROGRAM);
-        command.args(args).arg("--data").arg(left.data());
-        if let Some(url) = &left.place.database {
-            command.args(["--database", url]);
-        }
-        let out = command.output().unwrap();
-        let said = String::from_utf8_lossy(&out.stdout).into_owned();
-        assert!(
-            out.status.success(),
-            "{args:?}: {said}{}",
-            String::from_utf8_lossy(&out.stderr)
-        );
-    };
-    run(&["journal", "verify"]);
-    let folder = tempfile::tempdir().unwrap();
-    let out: &Path = folder.path();
-    run(&["backup", "--out", out.to_str().unwrap()]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

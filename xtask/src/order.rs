@@ -30,6 +30,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "seals",
             "notices",
             "licences",
+            "collection",
             "materials",
             "cases",
             "halls",

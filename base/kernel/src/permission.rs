@@ -44,6 +44,8 @@ permissions! {
     LicenceIssue = "licence.issue", "签发证照", "Issue licences";
     LicenceChange = "licence.change", "变更证照状态", "Change the state of licences";
     LicenceApprove = "licence.approve", "复核证照数据更正", "Approve corrections of licences";
+    LicenceCollect = "licence.collect", "采集存量证照", "Collect existing licences";
+    LicenceCheck = "licence.check", "校验采集的证照", "Check collected licences";
     LicenceReveal = "licence.reveal", "查看证照中的完整个人信息", "See full personal data of licences";
     SealManage = "seal.manage", "管理电子印章", "Manage seals";
     SealUse = "seal.use", "使用电子印章", "Use seals";

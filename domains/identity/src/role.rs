@@ -106,6 +106,7 @@ pub const ROLES: &[Role] = &[
             CaseReveal,
             LicenceQuery,
             LicenceApprove,
+            LicenceCheck,
             SealUse
         ]
     ),
@@ -121,6 +122,7 @@ pub const ROLES: &[Role] = &[
             LicenceQuery,
             LicenceIssue,
             LicenceChange,
+            LicenceCollect,
             LicenceReveal,
             SealUse
         ]
@@ -165,7 +167,7 @@ pub const ROLES: &[Role] = &[
         "证照管理人员",
         "Licence management",
         Region,
-        [LicenceQuery]
+        [LicenceQuery, LicenceCollect, LicenceCheck]
     ),
     role!(
         "seal_administrator_applicant",

@@ -12,6 +12,7 @@ use crate::due::next_inspection;
 use crate::error::LicenceError;
 use crate::issue::{commit, identifier_digest};
 use crate::kind::licence_type;
+use crate::licence::Source;
 use crate::prepare::{Holder, IssueRequest, Plan, Prepared, seal_plan};
 use crate::state::State;
 use crate::table;
@@ -95,7 +96,7 @@ async fn prepare(ctx: &Ctx, l: StockLicence) -> Result<Prepared, LicenceError> {
         valid_from: l.valid_from.unwrap_or(l.issue_date),
         valid_to,
         replaces: None,
-        source_class: "D",
+        source: Source::platform(),
         state,
         // What was due before it came here is the matter of where it came from.
         inspect_by: next_inspection(&kind, l.valid_from.unwrap_or(l.issue_date), today),

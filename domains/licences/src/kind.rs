@@ -1,6 +1,6 @@
 //! 证照类型 [H-16]: what a kind of licence shows, how it is numbered, how long it is valid.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, RwLock};
 
 use jiff::civil::Date;
@@ -19,6 +19,9 @@ pub struct TypeFile {
     pub definition: serde_json::Value,
     pub svg: String,
     pub numbering: Scheme,
+    /// Where a face field of a collected licence comes from, first source first: `stock.address`,
+    /// `legal.…`, `population.…`, `id.sex`, `id.birth_date`, `agency.name`, `'a constant'`.
+    pub stock_face: BTreeMap<String, Vec<String>>,
 }
 
 /// 证照类型.
@@ -56,6 +59,9 @@ pub struct LicenceType {
     /// How a number is made.
     #[serde(default)]
     pub numbering: Option<Scheme>,
+    /// Sources of the face fields of collected licences.
+    #[serde(default)]
+    pub stock_face: BTreeMap<String, Vec<String>>,
     /// The base picture; kept beside the definition.
     #[serde(skip)]
     pub svg: Arc<str>,
@@ -203,12 +209,19 @@ pub async fn import_types(ctx: &Ctx, files: Vec<TypeFile>) -> Result<usize, Lice
         let mut kind: LicenceType = serde_json::from_value(file.definition)
             .map_err(|e| LicenceError::TypeFile(format!("{label}: {e}")))?;
         kind.numbering = Some(file.numbering);
+        kind.stock_face = file.stock_face;
         let known = |code: &str| kind.face_fields.iter().any(|f| f.field_code == code);
         let shown = kind.numbering_rule.face_field.as_deref();
         if let Some(missing) = shown.filter(|field| !known(field)) {
             let code = &kind.type_short_code;
             return Err(LicenceError::TypeFile(format!(
                 "{code}: no face field {missing}"
+            )));
+        }
+        if let Some(missing) = kind.stock_face.keys().find(|field| !known(field)) {
+            let code = &kind.type_short_code;
+            return Err(LicenceError::TypeFile(format!(
+                "{code}: a source of the unknown face field {missing}"
             )));
         }
         rows.push((

@@ -106,6 +106,42 @@ pub struct VersionData {
     /// Name of the stored photo that the face shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub photo: Option<String>,
+    /// Who collected it, where it was not made here first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collected: Option<CollectedBy>,
+}
+
+/// Where the data of a version come from [H-24].
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// 来源类别: A to E.
+    pub class: String,
+    pub system: String,
+    pub collected: Option<CollectedBy>,
+}
+
+impl Source {
+    /// A licence that this platform composes from an approval: class D.
+    pub(crate) fn platform() -> Self {
+        Self {
+            class: "D".into(),
+            system: "政务服务平台".into(),
+            collected: None,
+        }
+    }
+}
+
+/// Who collected a licence and who checked it: two persons, by their user names. Classes D and E
+/// are checked by the rules alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CollectedBy {
+    pub batch: String,
+    pub collector: String,
+    pub collected_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checker: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked_at: Option<Timestamp>,
 }
 
 /// A stored file.

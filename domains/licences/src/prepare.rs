@@ -17,7 +17,9 @@ use crate::copy::Mark;
 use crate::due::{first_reminder, next_inspection};
 use crate::error::LicenceError;
 use crate::kind::{LicenceType, licence_type};
-use crate::licence::{Body, FileRef, Format, Licence, Version, VersionData, VersionFace};
+use crate::licence::{
+    Body, FileRef, Format, Licence, Source, Version, VersionData, VersionFace,
+};
 use crate::numbering::Given;
 use crate::sheet::Sheet;
 use crate::state::State;
@@ -114,20 +116,30 @@ pub(crate) struct Plan {
     pub valid_from: Date,
     pub valid_to: Option<Date>,
     pub replaces: Option<(Replaces, i64, State)>,
-    pub source_class: &'static str,
+    pub source: Source,
     pub state: State,
     pub inspect_by: Option<Date>,
 }
 
 /// Prepares a licence.
 pub async fn prepare(ctx: &Ctx, request: &IssueRequest) -> Result<Prepared, LicenceError> {
+    prepare_from(ctx, request, Source::platform()).await
+}
+
+/// The same of data that another system sent.
+pub async fn prepare_from(
+    ctx: &Ctx,
+    request: &IssueRequest,
+    source: Source,
+) -> Result<Prepared, LicenceError> {
     let target = Target {
         agency: Some(&request.issuer),
         region: Some(&request.region),
         ..Target::default()
     };
     ctx.actor.require(Permission::LicenceIssue, &target)?;
-    let plan = plan(ctx, request).await?;
+    let mut plan = plan(ctx, request).await?;
+    plan.source = source;
     seal_plan(ctx, request, plan).await
 }
 
@@ -163,7 +175,7 @@ pub(crate) async fn plan(ctx: &Ctx, request: &IssueRequest) -> Result<Plan, Lice
                 valid_from: former.data.valid_from,
                 valid_to: former.data.valid_to,
                 replaces: Some(seen),
-                source_class: "D",
+                source: Source::platform(),
                 state: State::Valid,
                 inspect_by: old.inspect_by,
                 kind,
@@ -215,11 +227,23 @@ async fn fresh(
         valid_from: today,
         valid_to: kind.validity.ends(today),
         replaces: None,
-        source_class: "D",
+        source: Source::platform(),
         state: State::Valid,
         inspect_by: next_inspection(&kind, today, today),
         kind,
     })
+}
+
+/// A new identifier for a licence whose number was given elsewhere.
+pub(crate) async fn new_identifier(
+    ctx: &Ctx,
+    kind: &LicenceType,
+    uscc: &str,
+    number: &str,
+    today: Date,
+) -> Result<String, LicenceError> {
+    let serial = serial(ctx, kind, number, today).await?;
+    identifier(kind, uscc, &serial, 1)
 }
 
 /// The serial part of an identifier: the number where it fits and may be seen, else one of our own.
@@ -293,8 +317,9 @@ pub(crate) async fn seal_plan(
             valid_from: plan.valid_from,
             valid_to: plan.valid_to,
             style_id: plan.kind.style.style_id.clone(),
-            source_class: plan.source_class.into(),
-            source_system: "政务服务平台".into(),
+            source_class: plan.source.class,
+            source_system: plan.source.system,
+            collected: plan.source.collected,
             item_code: request.item_code.clone(),
             seal_use: stored.use_id.as_str().to_owned(),
             es_id: stored.es_id,

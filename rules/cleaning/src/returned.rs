@@ -136,11 +136,11 @@ fn told(verdict: &Verdict, rules: &RuleSet) -> [String; 3] {
     let mut out: [Vec<String>; 3] = Default::default();
     let [defects, notes, advice] = &mut out;
     for finding in &verdict.findings {
-        let Some(rule) = rules.rule(&finding.code) else {
-            continue;
-        };
+        // Findings of the library itself have no rule.
+        let rule = rules.rule(&finding.code);
         let columns: Vec<&str> = finding.fields.iter().map(|field| field.zh()).collect();
-        let defect = format!("{} {}", rule.code, rule.name.zh);
+        let name = rule.map_or("", |rule| rule.name.zh.as_str());
+        let defect = format!("{} {name}", finding.code).trim_end().to_owned();
         if !defects.contains(&defect) {
             defects.push(defect);
         }
@@ -157,8 +157,9 @@ fn told(verdict: &Verdict, rules: &RuleSet) -> [String; 3] {
         if !note.is_empty() {
             notes.push(note);
         }
-        if !rule.advice.zh.is_empty() && !advice.contains(&rule.advice.zh) {
-            advice.push(rule.advice.zh.clone());
+        let asked = rule.map_or("", |rule| rule.advice.zh.as_str());
+        if !asked.is_empty() && !advice.iter().any(|one| one == asked) {
+            advice.push(asked.to_owned());
         }
     }
     out.map(|texts| texts.join("；"))

@@ -1,9 +1,11 @@
 //! What was found in a row and what becomes of it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Action, Field, StockRow, Words};
 
 /// One decision of one rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// Place of the rule in its [`crate::RuleSet`].
     pub rule: usize,

@@ -17,6 +17,7 @@ mod raw;
 mod search;
 mod server;
 mod start;
+mod stock;
 mod table;
 mod verify;
 
@@ -70,6 +71,7 @@ async fn run(options: Options) -> Result<()> {
                 }
             },
             Section::Lists => lists::measure(&options).await?,
+            Section::Stock => stock::measure(&options).await?,
         });
     }
     table::print(&figures, options.json)

@@ -16,10 +16,11 @@ pub enum Section {
     CasesSqlite,
     CasesPostgres,
     Lists,
+    Stock,
 }
 
 impl Section {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Documents,
         Self::Large,
         Self::Start,
@@ -29,6 +30,7 @@ impl Section {
         Self::CasesSqlite,
         Self::CasesPostgres,
         Self::Lists,
+        Self::Stock,
     ];
 
     pub fn name(self) -> &'static str {
@@ -42,6 +44,7 @@ impl Section {
             Self::CasesSqlite => "cases-sqlite",
             Self::CasesPostgres => "cases-postgres",
             Self::Lists => "lists",
+            Self::Stock => "stock",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The JSON API as the programs of others meet it: over HTTP, with tokens.
 
 mod access;
+mod approvals;
 pub mod client;
 mod documents;
 mod journey;

@@ -2,6 +2,7 @@
 
 mod account;
 mod city;
+mod collecting;
 mod correct;
 mod journey;
 mod kept;

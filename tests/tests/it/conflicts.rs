@@ -284,3 +284,85 @@ async fn one_seal_signs_for_many_and_every_use_is_logged() {
         town.close().await;
     }
 }
+
+/// Two hundred officers change one licence at once: one change is made, the others are told that
+/// they came late, and the versions are one line without a gap, a fork or a doubled file.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_changes_of_one_licence_leave_one_line_of_versions() {
+    let mut many = 200;
+    for town in Town::each(AT).await {
+        let officer = town.officer("sc_zhudf").await;
+        let query = licences::Query {
+            licence_no: Some("JY29901020010130".into()),
+            ..licences::Query::default()
+        };
+        let found = licences::search(&officer, &query, PageRequest::default()).await;
+        let key = found.unwrap().rows.remove(0).licence_key;
+        for wave in 1..=2 {
+            let detail = licences::detail(&officer, &key).await.unwrap();
+            let request = licences::IssueRequest {
+                type_code: detail.card.type_code.clone(),
+                issuer: "YD_SCJG".into(),
+                region: "990102".into(),
+                holder: licences::Holder {
+                    account: None,
+                    name: detail.version.face.face["holder"].clone(),
+                    id: detail.version.face.face["holder_id"].clone(),
+                    id_type: "001".into(),
+                },
+                face: detail.version.face.face.clone(),
+                photo: None,
+                case_no: None,
+                item_code: None,
+                replaces: Some(licences::Replaces {
+                    licence_key: key.clone(),
+                    kind: licences::ReplaceKind::Change,
+                }),
+            };
+            let change = |n: usize| {
+                let (ctx, mut request) = (officer.clone(), request.clone());
+                let items = format!("热食类食品制售{wave}-{n}");
+                request.face.insert("business_items".into(), items);
+                async move {
+                    let prepared = Arc::new(licences::prepare(&ctx, &request).await?);
+                    let (inner, work) = (ctx.clone(), prepared.clone());
+                    let done: Result<String, licences::LicenceError> = ctx
+                        .db
+                        .write(move |tx| {
+                            let (ctx, work) = (inner.clone(), work.clone());
+                            Box::pin(async move { licences::commit(tx, &ctx, &work).await })
+                        })
+                        .await;
+                    if done.is_err() {
+                        licences::abandon(&ctx, &prepared).await?;
+                    }
+                    done
+                }
+            };
+            let done = together((0..many).map(change).collect()).await;
+            let won = done.iter().filter(|one| one.is_ok()).count();
+            assert!(won >= 1);
+            for lost in done.into_iter().filter_map(Result::err) {
+                let problem = Problem::from(lost);
+                assert_eq!(problem.status, 409, "{problem:?}");
+            }
+            let versions = licences::versions(&officer, &key).await.unwrap();
+            let numbers: Vec<u32> = versions.iter().map(|one| one.version).rev().collect();
+            let line: Vec<u32> = (1..=versions.len() as u32).collect();
+            assert_eq!(numbers, line, "one line without a gap");
+            let files: HashSet<&str> = versions
+                .iter()
+                .flat_map(|one| one.data.files.iter().map(|file| file.digest.as_str()))
+                .collect();
+            assert_eq!(files.len(), versions.len() * 3, "each version has its own files");
+            let now = licences::detail(&officer, &key).await.unwrap();
+            assert_eq!(now.card.state, licences::State::Valid);
+            assert!(now.verdict.is_valid());
+            let number = &now.version.face.face["licence_no"];
+            assert_eq!(number, "JY29901020010130", "the number stays");
+            many = 20;
+        }
+        town.close().await;
+        many = 40;
+    }
+}

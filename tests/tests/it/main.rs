@@ -8,6 +8,7 @@ mod api;
 mod authorities;
 mod browser;
 mod clocks;
+mod collecting;
 mod codes;
 mod conflicts;
 mod corrections;

@@ -5,6 +5,7 @@ mod ca;
 mod clean;
 mod doctor;
 mod doctor_keys;
+mod import;
 mod inspect;
 mod journal;
 mod keys;
@@ -42,6 +43,8 @@ pub enum Command {
     Inspect(inspect::InspectArgs),
     /// 清洗: cleans a table of stock licences, without a server.
     Clean(clean::CleanArgs),
+    /// 导入: existing licences, and the data they are compared with.
+    Import(import::ImportArgs),
     /// 印章: makes seals and seals files, without a server.
     Seal(seal::SealArgs),
     /// The audit trail.
@@ -180,6 +183,7 @@ pub async fn run(command: Command) -> ExitCode {
         Command::Serve(args) => run_serve(args).await,
         Command::Verify(args) => return verify::run(&args).await,
         Command::Clean(args) => clean::run(&args),
+        Command::Import(args) => import::run(args).await,
         Command::Inspect(args) => inspect::run(&args),
         Command::Seal(args) => seal::run(args),
         Command::Journal(args) => journal::run(args).await,

@@ -115,6 +115,7 @@ pub async fn load(ctx: &Ctx, city: &City) -> Result<Loaded, Stop> {
     let types = load_types(ctx, city).await?;
     loaded.items = load_items(ctx, city, &types).await?;
     loaded.licences = load_licences(ctx, city).await?;
+    load_base(ctx, city).await?;
     cases::import_checks(ctx, city.read("acceptance_checks.json")?)
         .await
         .map_err(words)?;
@@ -147,6 +148,17 @@ async fn load_registers(ctx: &Ctx, city: &City) -> Result<(), Stop> {
         credits: city.part("credit.json", "credits")?,
     };
     registers::import(ctx, import).await?;
+    Ok(())
+}
+
+/// What existing licences are compared with when somebody collects them.
+async fn load_base(ctx: &Ctx, city: &City) -> Result<(), Stop> {
+    const NAME: &str = "人口库、法人库（存量证照比对）";
+    let known = collection::bases(ctx).await?;
+    if known.iter().all(|base| base.name != NAME) {
+        let bytes = city.bytes("stock_base_library.csv")?;
+        collection::take_base(ctx, NAME, std::io::Cursor::new(bytes)).await?;
+    }
     Ok(())
 }
 
@@ -217,6 +229,7 @@ async fn load_seals(ctx: &Ctx, city: &City) -> Result<usize, Stop> {
 
 async fn load_types(ctx: &Ctx, city: &City) -> Result<BTreeSet<String>, Stop> {
     let schemes: BTreeMap<String, Scheme> = city.read("numbering.json")?;
+    let mut faces: BTreeMap<String, BTreeMap<String, Vec<String>>> = city.read("stock_faces.json")?;
     let mut files = Vec::new();
     let mut codes = BTreeSet::new();
     for (name, definition) in city.json_files("licence_types")? {
@@ -232,6 +245,7 @@ async fn load_types(ctx: &Ctx, city: &City) -> Result<BTreeSet<String>, Stop> {
             definition,
             svg,
             numbering,
+            stock_face: faces.remove(&code).unwrap_or_default(),
         });
         codes.insert(code);
     }

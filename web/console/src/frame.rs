@@ -90,6 +90,14 @@ async fn menu(acting: &Acting, l: &L) -> Vec<MenuGroup> {
         review.push(entry("console-menu-licences", "/licences", "card", 0));
         review.push(entry("console-menu-visual", "/desk/verify", "eye", 0));
     }
+    let collects = [
+        Permission::LicenceCollect,
+        Permission::LicenceCheck,
+        Permission::LicenceIssue,
+    ];
+    if collects.into_iter().any(has) {
+        review.push(entry("console-menu-collection", "/collection", "scan", 0));
+    }
     if has(Permission::SealUse) {
         review.push(entry("console-menu-stamp", "/desk/stamp", "seal", 0));
     }

@@ -14,6 +14,7 @@ mod csv;
 mod desk;
 mod files;
 mod frame;
+mod collection;
 mod licences;
 mod reply;
 mod seals;
@@ -35,6 +36,7 @@ pub fn router() -> axum::Router {
         .merge(desk::router())
         .merge(case::router())
         .merge(approve::router())
+        .merge(collection::router())
         .merge(licences::router())
         .merge(seals::router())
         .merge(stamp::router())
@@ -67,6 +69,14 @@ pub const TEXTS: &[ui::Resource] = &[
         include_str!("../locales/zh-CN/visual.ftl"),
     ),
     ui::Resource::zh("console-life", include_str!("../locales/zh-CN/life.ftl")),
+    ui::Resource::zh(
+        "console-collection",
+        include_str!("../locales/zh-CN/collection.ftl"),
+    ),
+    ui::Resource::en(
+        "console-collection",
+        include_str!("../locales/en/collection.ftl"),
+    ),
     ui::Resource::en("console-life", include_str!("../locales/en/life.ftl")),
     ui::Resource::en("console-visual", include_str!("../locales/en/visual.ftl")),
     ui::Resource::zh(

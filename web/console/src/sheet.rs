@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use ui::view::{
-    Bars, Clock, ConfirmDialog, Empty, FilterBar, Form, KeyValues, Material, Notice, Pager, Table,
+    Bars, Clock, ConfirmDialog, Empty, FilterBar, Form, KeyValues, Material, Notice, Pager, Progress, Table,
     Timeline, Verdict,
 };
 use ui::{Chip, Shell};
@@ -28,6 +28,7 @@ pub(crate) enum Part {
     Standing(Clock, Chip),
     Counts(Vec<Count>),
     Bars(Bars),
+    Progress(Progress),
     /// Address and label.
     Links(Vec<(String, String)>),
     Confirm(ConfirmDialog),

@@ -35,6 +35,7 @@ const CSS: &[&str] = &[
     include_str!("../assets/css/verify.css"),
     include_str!("../assets/css/rating.css"),
     include_str!("../assets/css/bars.css"),
+    include_str!("../assets/css/progress.css"),
     include_str!("../assets/css/error.css"),
     include_str!("../assets/css/console.css"),
     include_str!("../assets/css/elder.css"),

@@ -14,7 +14,7 @@ use super::{CopyBody, LONGEST, LicenceCopy, MOST, Purpose, stream, table};
 use crate::due::days_after;
 use crate::error::LicenceError;
 use crate::kind::licence_type;
-use crate::licence::{Format, Licence, Version};
+use crate::licence::{Format, Licence, Source, Version};
 use crate::prepare::{self, Holder, IssueRequest, Plan};
 use crate::wallet::is_holder;
 
@@ -193,7 +193,7 @@ async fn plan(
         valid_from: version.data.valid_from,
         valid_to: version.data.valid_to,
         replaces: None,
-        source_class: "D",
+        source: Source::platform(),
         state: licence.state,
         inspect_by: None,
     })

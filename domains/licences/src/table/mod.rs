@@ -280,6 +280,23 @@ pub(crate) async fn insert_number(
     Ok(())
 }
 
+/// Those of some unique numbers that are taken.
+pub(crate) async fn known_numbers(
+    run: &mut impl Run,
+    digests: &[Vec<u8>],
+) -> Result<std::collections::HashSet<Vec<u8>>, LicenceError> {
+    let mut known = std::collections::HashSet::new();
+    for some in digests.chunks(250) {
+        let marks = vec!["?"; some.len()].join(", ");
+        let sql = format!("SELECT digest FROM licence_unique_number WHERE digest IN ({marks})");
+        let values = some.iter().map(|one| store::Value::from(one.as_slice()));
+        for row in run.rows(&sql, values.collect()).await? {
+            known.insert(row.get::<Vec<u8>>(0)?);
+        }
+    }
+    Ok(known)
+}
+
 /// A re-issued licence takes over the number of the old one, which is history.
 pub(crate) async fn take_over_number(
     run: &mut impl Run,

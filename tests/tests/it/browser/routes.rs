@@ -50,6 +50,31 @@ pub const ROUTES: &[(&str, Kind)] = &[
     ("/approve/cases/{no}/act/{act}", NoPage),
     ("/approve/cases/{no}/reveal", NoPage),
     ("/cases/{no}/correct", Own(&["/cases/{correcting}/correct"])),
+    ("/collection", Staff(&["/collection"])),
+    ("/collection/base", Staff(&["/collection/base"])),
+    ("/collection/new", Staff(&["/collection/new"])),
+    ("/collection/{key}", Staff(&["/collection/{batch}"])),
+    ("/collection/{key}/act", NoPage),
+    (
+        "/collection/{key}/columns",
+        Staff(&["/collection/{batch}/columns"]),
+    ),
+    ("/collection/{key}/progress", NoPage),
+    ("/collection/{key}/report.csv", NoPage),
+    ("/collection/{key}/returned/{n}", NoPage),
+    (
+        "/collection/{key}/rows",
+        Staff(&[
+            "/collection/{batch}/rows",
+            "/collection/{batch}/rows?state=CHECKED&problem=1",
+        ]),
+    ),
+    (
+        "/collection/{key}/rows/{row}",
+        Staff(&["/collection/{batch}/rows/1", "/collection/{batch}/rows/2"]),
+    ),
+    ("/collection/{key}/rows/{row}/check", NoPage),
+    ("/collection/{key}/rows/{row}/discard", NoPage),
     ("/contact", Open(&["/contact"])),
     ("/depts", Open(&["/depts"])),
     ("/desk", Staff(&["/desk"])),
@@ -260,6 +285,7 @@ pub const OFFICERS: &[&str] = &[
     "sc_zhudf",   // licences
     "ck_changmq", // hand-over
     "yz_leimq",   // seals
+    "sj_yousq",   // collected licences
     "jc_ruanqh",  // supervision
     "sc_feirs",   // items
     "xt_luzy",    // system

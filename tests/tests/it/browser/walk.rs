@@ -97,6 +97,7 @@ async fn prepare(city: &Served) -> (Names, String) {
         .unwrap();
     let (seal, grant, applied) = seals_of_the_city(city).await;
     let names = vec![
+        ("batch", crate::collecting::checked(town).await),
         ("seal", seal),
         ("grant", grant),
         ("applied-seal", applied),

@@ -1,6 +1,7 @@
 //! Licences: the own ones, and the library for officers.
 
 mod file;
+mod issue;
 mod library;
 mod mine;
 mod read;
@@ -20,4 +21,5 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(search::of_holder))
         .routes(routes!(read::read))
         .routes(routes!(file::file))
+        .merge(issue::routes())
 }

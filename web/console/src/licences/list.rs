@@ -24,8 +24,11 @@ pub(super) async fn list(
     let found = licences::search(&acting.ctx, &wanted, page_of(&query))
         .await
         .or_page(&shell)?;
+    // What was collected and is no licence yet stands in its batch.
+    let collected = [State::Collected, State::Discarded, State::Checked];
     let states = State::ALL
         .iter()
+        .filter(|state| !collected.contains(state))
         .map(|s| Choice::new(s.code(), Chip::licence(s.code(), false).words(&l)))
         .collect();
     let types = licences::licence_types(&acting.ctx).await.or_page(&shell)?;

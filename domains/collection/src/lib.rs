@@ -1,0 +1,54 @@
+//! 证照采集: existing licences come into the library. A table is read and kept as it came, cleaned
+//! by rules, checked by a second person, and made into sealed licences, one a row whatever happens
+//! [H-17 to H-26].
+
+mod approval;
+mod base;
+mod batch;
+mod begin;
+mod check;
+mod clean;
+mod error;
+mod events;
+mod face;
+mod facts;
+mod issue;
+mod known;
+mod look;
+mod pieces;
+mod report;
+mod row;
+mod runner;
+mod table;
+mod take;
+mod work;
+
+pub use approval::{Approval, Given as GivenByAgency, issue_approval};
+pub use base::{BaseSource, bases, take_base};
+pub use batch::{
+    Batch, BatchBody, BatchState, Count, Given, Mapped, SourceClass, Summary, batch, batches,
+    collecting_agencies, counts, end_batch, map, mapped,
+};
+pub use begin::{NewBatch, begin};
+pub use check::check_row;
+pub use clean::{IN_LIBRARY, OUT_OF_SCOPE};
+pub use error::CollectionError;
+pub use events::{BatchMoved, RowMoved};
+pub use facts::facts;
+pub use report::{ReturnedFile, report, returned};
+pub use row::{CollectedRow, Edit, FaceValue, RowBody, RowQuery, discard_row, edit_row, row, rows};
+pub use runner::{handlers, run_all, run_work, schedules};
+pub use work::{Work, WorkKind, WorkState, order, pause, resume, stop, works};
+
+/// The tables of this domain.
+pub const MIGRATIONS: &[store::Migration] = &[store::Migration {
+    name: "collection/0001",
+    sql: include_str!("../migrations/0001_collection.sql"),
+}];
+
+/// The names of all stored files, for sweeper and backup of the file store.
+pub async fn stored_files(
+    run: &mut impl store::Run,
+) -> Result<std::collections::HashSet<String>, CollectionError> {
+    table::stored_files(run).await
+}

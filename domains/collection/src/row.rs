@@ -1,0 +1,269 @@
+//! One collected row: shown, completed and discarded by people.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cleaning::{Action, Field, Finding, StockRow, Verdict};
+use jiff::Timestamp;
+use kernel::{Page, PageRequest, Permission};
+use licences::{LicenceEvent, State};
+use serde::{Deserialize, Serialize};
+use store::{Ctx, Tx};
+
+use crate::batch::{Batch, batch, may_collect, target};
+use crate::error::CollectionError;
+use crate::events::{RowMoved, stream};
+use crate::{face, pieces, table};
+
+/// A row of a batch after cleaning. Its state is that of H-47.
+#[derive(Clone, Debug)]
+pub struct CollectedRow {
+    pub batch_key: String,
+    /// Its place in the file, from 1.
+    pub row_no: u32,
+    pub rev: i64,
+    pub state: State,
+    /// What cleaning did with it.
+    pub action: Action,
+    /// Agency code of the issuer; empty where it is unknown.
+    pub agency: String,
+    /// It could not be made into a licence; the body says why.
+    pub problem: bool,
+    /// Who completed it.
+    pub editor: Option<String>,
+    pub checker: Option<String>,
+    pub checked_at: Option<Timestamp>,
+    /// The licence that was made of it.
+    pub licence_key: Option<String>,
+    pub body: RowBody,
+}
+
+/// What is encrypted of a row.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct RowBody {
+    /// In the order of [`Field::ALL`], after all corrections.
+    pub cells: Vec<String>,
+    pub findings: Vec<Finding>,
+    /// Face fields from columns of their own, constants, or typed.
+    pub face: BTreeMap<String, String>,
+    /// Why it could not be made into a licence, or why somebody discarded it.
+    #[serde(default)]
+    pub problem: String,
+}
+
+impl CollectedRow {
+    pub fn get(&self, field: Field) -> &str {
+        self.body.cells.get(field.at()).map_or("", String::as_str)
+    }
+
+    /// The verdict of cleaning, as it was.
+    pub(crate) fn verdict(&self) -> Verdict {
+        let row = StockRow::new(self.row_no, self.body.cells.clone());
+        Verdict {
+            number: self.row_no,
+            label: row.label(),
+            action: self.action,
+            findings: self.body.findings.clone(),
+            row,
+        }
+    }
+}
+
+/// A field of the face as it will be.
+#[derive(Clone, Debug)]
+pub struct FaceValue {
+    pub code: String,
+    pub name: String,
+    pub required: bool,
+    pub value: String,
+    /// Issuing fills it: number, issuer, dates.
+    pub fixed: bool,
+}
+
+/// Which rows are wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RowQuery {
+    pub state: Option<State>,
+    pub action: Option<Action>,
+    /// Those that could not be made into a licence.
+    pub problem: bool,
+}
+
+/// Rows of a batch, in the order of the file.
+pub async fn rows(
+    ctx: &Ctx,
+    batch_key: &str,
+    query: RowQuery,
+    page: PageRequest,
+) -> Result<Page<CollectedRow>, CollectionError> {
+    batch(ctx, batch_key).await?;
+    let mut reader = ctx.db.reader();
+    let (rows, total) = table::row::page(&mut reader, ctx, batch_key, query, page).await?;
+    Ok(Page::new(rows, total, page))
+}
+
+/// One row with its face as it will be.
+pub async fn row(
+    ctx: &Ctx,
+    batch_key: &str,
+    row_no: u32,
+) -> Result<(CollectedRow, Vec<FaceValue>), CollectionError> {
+    batch(ctx, batch_key).await?;
+    let row = table::row::load(&mut ctx.db.reader(), ctx, batch_key, row_no).await?;
+    let face = face::shown(ctx, &row).await?;
+    Ok((row, face))
+}
+
+/// What somebody types into a row.
+#[derive(Clone, Debug, Default)]
+pub struct Edit {
+    /// By code of the face field; empty takes back what was typed.
+    pub face: BTreeMap<String, String>,
+    /// A photo (JPEG or PNG) in place of the register's.
+    pub photo: Option<Vec<u8>>,
+}
+
+/// Completes the face of a row that was not made yet. Whoever does so collects: another person
+/// checks it, again where it was checked.
+pub async fn edit_row(
+    ctx: &Ctx,
+    batch_key: &str,
+    row_no: u32,
+    edit: Edit,
+) -> Result<(), CollectionError> {
+    let batch = batch(ctx, batch_key).await?;
+    let mut reader = ctx.db.reader();
+    let was = table::row::load(&mut reader, ctx, batch_key, row_no).await?;
+    may_edit(ctx, &batch, &was)?;
+    if !matches!(was.state, State::Collected | State::Checked) {
+        return Err(CollectionError::WrongState);
+    }
+    let kind = licences::licence_type(ctx, was.get(Field::LicenceType)).await?;
+    let mut now = was.clone();
+    for (code, value) in &edit.face {
+        let field = kind.face_fields.iter().find(|f| f.field_code == *code);
+        let field = field.filter(|f| !kind.fills_itself(&f.field_code));
+        let field = field.ok_or(CollectionError::NotFound)?;
+        let value = value.trim();
+        if value.chars().count() > field.length {
+            let why = format!("“{}”最多{}字", field.field_name, field.length);
+            return Err(CollectionError::Field("照面信息", why));
+        }
+        match value.is_empty() {
+            true => now.body.face.remove(code),
+            false => now.body.face.insert(code.clone(), value.to_owned()),
+        };
+    }
+    let photo = match &edit.photo {
+        Some(bytes) if kind.photo.is_none() || bytes.len() > PHOTO => {
+            let why = match kind.photo {
+                None => "这种证照没有照片".to_owned(),
+                Some(_) => "照片不能超过2 MB".to_owned(),
+            };
+            return Err(CollectionError::Field("照片", why));
+        }
+        Some(bytes) => Some(pieces::blobs(ctx)?.put(ctx, bytes.clone()).await?.name),
+        None => None,
+    };
+    now.editor = Some(ctx.actor.id.clone());
+    now.problem = false;
+    now.body.problem.clear();
+    // Checked again by somebody else, where people check at all.
+    if was.state == State::Checked && batch.source_class.needs_person() {
+        now.state = State::Collected;
+    }
+    (now.checker, now.checked_at) = (None, None);
+    let fields = edit.face.keys().cloned().collect();
+    change(ctx, was, now, photo, "edited", fields, "").await
+}
+
+/// Largest photo.
+const PHOTO: usize = 2 << 20;
+
+/// Collectors complete their batch, officers the licences of their agency.
+fn may_edit(ctx: &Ctx, batch: &Batch, row: &CollectedRow) -> Result<(), CollectionError> {
+    may_collect(ctx, batch).or_else(|_| {
+        let target = target(&row.agency, &batch.region);
+        Ok(ctx.actor.require(Permission::LicenceCollect, &target)?)
+    })
+}
+
+/// Takes a row out for a reason: it is not what its original says, or there is none.
+pub async fn discard_row(
+    ctx: &Ctx,
+    batch_key: &str,
+    row_no: u32,
+    reason: &str,
+) -> Result<(), CollectionError> {
+    let batch = batch(ctx, batch_key).await?;
+    let mut reader = ctx.db.reader();
+    let was = table::row::load(&mut reader, ctx, batch_key, row_no).await?;
+    let checks = target(&was.agency, &batch.region);
+    if ctx.actor.require(Permission::LicenceCheck, &checks).is_err() {
+        may_edit(ctx, &batch, &was)?;
+    }
+    let reason = reason.trim();
+    match reason.chars().count() {
+        0 => return Err(CollectionError::Field("理由", "请填写".into())),
+        1..=500 => {}
+        _ => return Err(CollectionError::Field("理由", "最多500字".into())),
+    }
+    let mut now = was.clone();
+    now.state = licences::next(Some(was.state), LicenceEvent::Discard)?;
+    now.action = Action::Drop;
+    now.body.problem = reason.to_owned();
+    change(ctx, was, now, None, "discarded", Vec::new(), reason).await
+}
+
+/// Writes what a person did to a row, if it is still what that person saw.
+pub(crate) async fn change(
+    ctx: &Ctx,
+    was: CollectedRow,
+    now: CollectedRow,
+    photo: Option<String>,
+    what: &'static str,
+    fields: Vec<String>,
+    reason: &str,
+) -> Result<(), CollectionError> {
+    let event = RowMoved {
+        batch_key: now.batch_key.clone(),
+        row_no: now.row_no,
+        what: what.to_owned(),
+        fields,
+        reason: reason.to_owned(),
+    };
+    let (inner, work) = (ctx.clone(), Arc::new((was, now, photo, event)));
+    ctx.db
+        .write(move |tx| {
+            let (ctx, work) = (inner.clone(), work.clone());
+            Box::pin(async move {
+                let (was, now, photo, event) = &*work;
+                replace(tx, &ctx, was, now).await?;
+                if let Some(photo) = photo {
+                    table::row::put_photo(tx, &now.batch_key, now.row_no, photo).await?;
+                }
+                journal::append(tx, &ctx, &stream(&now.batch_key), event).await?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Replaces a row and moves its count.
+pub(crate) async fn replace(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    was: &CollectedRow,
+    now: &CollectedRow,
+) -> Result<(), CollectionError> {
+    table::row::update(tx, ctx, was, now).await?;
+    let of = |row: &CollectedRow| (row.state, row.problem);
+    if of(was) != of(now) {
+        let key = &now.batch_key;
+        let at = (was.agency.as_str(), was.state, was.problem);
+        table::batch::count(tx, key, at, -1).await?;
+        let at = (now.agency.as_str(), now.state, now.problem);
+        table::batch::count(tx, key, at, 1).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! Licences that were collected: they keep number and dates, and become valid here [H-47].
+
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::civil::Date;
+use kernel::{Permission, Target, time};
+use store::Ctx;
+
+use crate::due::next_inspection;
+use crate::error::LicenceError;
+use crate::issue::number_digests;
+use crate::kind::{LicenceType, licence_type};
+use crate::licence::Source;
+use crate::prepare::{Holder, IssueRequest, Plan, Prepared, new_identifier, seal_plan};
+use crate::state::{Event, State, next};
+use crate::table;
+
+/// A collected and checked licence that is to be made.
+#[derive(Clone, Debug)]
+pub struct Collected {
+    /// Short code of the type.
+    pub type_code: String,
+    /// Agency code of the issuer.
+    pub issuer: String,
+    pub region: String,
+    pub licence_no: String,
+    pub holder: Holder,
+    pub issue_date: Date,
+    /// The day of issue, where it is not given.
+    pub valid_from: Option<Date>,
+    /// None: for a long term.
+    pub valid_to: Option<Date>,
+    /// Fields that issuing does not fill itself.
+    pub face: BTreeMap<String, String>,
+    pub photo: Option<Vec<u8>>,
+    pub source: Source,
+}
+
+/// Required fields of the face that issuing does not fill itself and that are not there, by name.
+pub fn missing_fields(kind: &LicenceType, face: &BTreeMap<String, String>) -> Vec<String> {
+    let filled = |code: &str| face.get(code).is_some_and(|v| !v.trim().is_empty());
+    let needed = kind.face_fields.iter().filter(|field| field.required);
+    needed
+        .filter(|field| !kind.fills_itself(&field.field_code) && !filled(&field.field_code))
+        .map(|field| field.field_name.clone())
+        .collect()
+}
+
+/// Composes, seals and stores a collected licence; [`crate::commit`] makes it exist.
+pub async fn prepare_collected(ctx: &Ctx, c: &Collected) -> Result<Prepared, LicenceError> {
+    let target = Target {
+        agency: Some(&c.issuer),
+        region: Some(&c.region),
+        ..Target::default()
+    };
+    ctx.actor.require(Permission::LicenceIssue, &target)?;
+    let kind = licence_type(ctx, &c.type_code).await?;
+    let directory = agencies::directory(ctx)
+        .await
+        .map_err(LicenceError::other)?;
+    let agency = directory
+        .agency(&c.issuer)
+        .ok_or(LicenceError::NotFound)?;
+    let today = time::beijing_date(ctx.now());
+    let wrong = |name: &str, why: &str| LicenceError::Field(name.into(), why.into());
+    if c.valid_to.is_some_and(|end| end < today) {
+        return Err(wrong("有效期止", "有效期已届满"));
+    }
+    if c.holder.id.is_empty() {
+        return Err(wrong("证件号码", "没有持证主体的证件号码"));
+    }
+    let missing = missing_fields(&kind, &c.face);
+    if !missing.is_empty() {
+        return Err(wrong(&missing.join("、"), "没有采集"));
+    }
+    if kind.photo.is_some() && c.photo.is_none() {
+        return Err(wrong("照片", "没有采集，人口库中也没有"));
+    }
+    let valid_from = c.valid_from.unwrap_or(c.issue_date);
+    let plan = Plan {
+        identifier: new_identifier(ctx, &kind, &agency.uscc, &c.licence_no, c.issue_date).await?,
+        licence_key: ctx.rng.key(),
+        version: 1,
+        token: ctx.rng.token(),
+        number: c.licence_no.clone(),
+        holder_id: c.holder.id.clone(),
+        holder_id_type: c.holder.id_type.clone(),
+        issue_date: c.issue_date,
+        valid_from,
+        valid_to: c.valid_to,
+        replaces: None,
+        source: c.source.clone(),
+        state: next(Some(State::Checked), Event::Encapsulate)?,
+        // What was due before it came here is the matter of where it came from.
+        inspect_by: next_inspection(&kind, valid_from, today),
+        kind,
+    };
+    let request = IssueRequest {
+        type_code: c.type_code.clone(),
+        issuer: c.issuer.clone(),
+        region: c.region.clone(),
+        holder: c.holder.clone(),
+        face: c.face.clone(),
+        photo: c.photo.clone(),
+        case_no: None,
+        item_code: None,
+        replaces: None,
+    };
+    seal_plan(ctx, &request, plan).await
+}
+
+/// Which of these numbers are in the library already, by their places: type, issuer's USCC, number.
+pub async fn known_numbers(
+    ctx: &Ctx,
+    numbers: &[(String, String, String)],
+) -> Result<HashSet<usize>, LicenceError> {
+    let digests = numbers.iter().map(|(kind, issuer, no)| {
+        let (unique, _) = number_digests(ctx, kind, issuer, no);
+        unique
+    });
+    let digests: Vec<Vec<u8>> = digests.collect();
+    let known = table::known_numbers(&mut ctx.db.reader(), &digests).await?;
+    let at = digests.iter().enumerate();
+    Ok(at
+        .filter(|(_, digest)| known.contains(*digest))
+        .map(|(at, _)| at)
+        .collect())
+}

@@ -1,0 +1,84 @@
+//! The batches that one has to do with.
+
+use collection::{Batch, BatchState};
+use kernel::Permission;
+use ui::view::{Cell, Column, Empty, Pager, Row, Table};
+use ui::{Chip, L, QueryData, Shell, Tone};
+
+use super::{HOME, of};
+use crate::reply::{Answer, OrPage, page_of};
+use crate::session::Staff;
+use crate::sheet::{Part, Sheet};
+use crate::words;
+
+pub(super) fn chip(l: &L, state: BatchState) -> Chip {
+    let tone = match state {
+        BatchState::Uploaded | BatchState::Looked => Tone::Warn,
+        BatchState::Taken => Tone::Ok,
+        BatchState::Ended => Tone::End,
+    };
+    Chip::said(tone, l.pick(state.zh(), state.en()))
+}
+
+pub(super) async fn list(
+    Staff(acting): Staff,
+    shell: Shell,
+    QueryData(query): QueryData,
+) -> Answer {
+    let l = shell.l();
+    let found = collection::batches(&acting.ctx, page_of(&query))
+        .await
+        .or_page(&shell)?;
+    let mut parts = Vec::new();
+    let collects = !acting
+        .ctx
+        .actor
+        .scopes(Permission::LicenceCollect)
+        .is_empty();
+    if collects {
+        parts.push(Part::Links(vec![
+            (format!("{HOME}/new"), l.t("console-collect-new")),
+            (format!("{HOME}/base"), l.t("console-collect-base")),
+        ]));
+    }
+    if found.rows.is_empty() {
+        parts.push(Part::Empty(Empty::new(
+            "folder",
+            l.t("console-collect-none"),
+        )));
+    } else {
+        let now = acting.ctx.now();
+        let row = |one: &Batch| {
+            Row::new(vec![
+                Cell::link(of(&one.batch_key), one.body.file_name.clone()),
+                Cell::text(one.source_system.clone()),
+                Cell::text(l.pick(one.source_class.zh(), one.source_class.en()).to_owned()),
+                Cell::text(one.rows.to_string()),
+                Cell::text(one.collector.clone()),
+                Cell::text(words::at(&l, one.started_at, now)),
+                Cell::Chip(chip(&l, one.state)),
+            ])
+        };
+        let column = |key: &str| Column::new(l.t(&format!("console-collect-{key}")));
+        parts.push(Part::Table(Table {
+            caption: l.t("console-collect-title"),
+            columns: vec![
+                column("file"),
+                column("system"),
+                column("class"),
+                column("rows").number(),
+                column("collector"),
+                column("at"),
+                column("state"),
+            ],
+            rows: found.rows.iter().map(row).collect(),
+            ..Table::default()
+        }));
+        parts.push(Part::Pager(Pager::of(&found, HOME, &query)));
+    }
+    Sheet::new(l.t("console-collect-title"))
+        .sub(l.t("console-collect-sub"))
+        .block("batches", l.t("console-collect-batches"), parts)
+        .show(&acting, &shell)
+        .await
+}
