@@ -65,6 +65,8 @@ CREATE TABLE collection_count (
 CREATE TABLE collection_work (
     work_key TEXT NOT NULL PRIMARY KEY,
     batch_key TEXT NOT NULL,
+    -- Which of the batch's works it is, from 1.
+    nth BIGINT NOT NULL,
     kind TEXT NOT NULL,
     state TEXT NOT NULL,
     ordered_by TEXT NOT NULL,
@@ -81,7 +83,7 @@ CREATE TABLE collection_work (
     held_until TEXT
 ) WITHOUT ROWID;
 
-CREATE INDEX collection_work_batch ON collection_work (batch_key, started_at);
+CREATE UNIQUE INDEX collection_work_batch ON collection_work (batch_key, nth);
 CREATE INDEX collection_work_running ON collection_work (work_key) WHERE state = 'running';
 CREATE UNIQUE INDEX collection_work_open ON collection_work (batch_key)
     WHERE state IN ('running', 'paused');

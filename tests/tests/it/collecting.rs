@@ -117,8 +117,6 @@ async fn a_second_person_checks_and_an_officer_makes_the_licences() {
 
         // One row has a name that no font has a glyph for, another lacks nothing.
         let work = done(&decider, &key, WorkKind::Issue).await;
-        let rows = collection::rows(&decider, &key, RowQuery::default(), PageRequest::default()).await;
-        for row in rows.unwrap().rows { eprintln!("{:?} {:?}", row.state, row.body); }
         assert_eq!((work.done, work.failed), (2, 1));
         let stuck = RowQuery {
             state: Some(State::Checked),

@@ -6,9 +6,6 @@ use licences::{
     Format, LicenceEvent, Query, State, StateChange, Step, Verification,
 };
 
-/// Before the first reminder.
-pub(super) const BEGIN: &str = "2026-10-22T09:00";
-
 /// 云味轩, changed.
 const CHANGED: &str = "JY29901020010130";
 /// 好邻居便利店, lost and issued again.
@@ -17,6 +14,7 @@ const LOST: &str = "JY19901020010392";
 const ENDING: &str = "JY29901020010783";
 /// 瑞和商贸, ends on 14 December.
 const TRADER: &str = "JY19901030010521";
+const TRADER_LOGIN: &str = "c_c23";
 
 async fn key_of(town: &Town, number: &str) -> String {
     let query = Query {
@@ -59,13 +57,12 @@ async fn at(town: &Town, moment: &str) {
 pub(super) async fn beside(town: &Town, step: u64) {
     match step {
         1 => {
-            // What the type says of 60 days was told before.
-            at(town, "2026-10-22T23:00").await;
-            let before = reminded(town, "c_c33").await;
-            at(town, "2026-10-23T08:00").await;
-            assert_eq!(reminded(town, "c_c33").await, before + 1, "30 days before");
-            at(town, "2026-11-15T08:00").await;
-            assert_eq!(reminded(town, "c_c33").await, before + 2, "7 days before");
+            // The city's library begins on 16 November, six days before the end: the holder is told
+            // at once, and once.
+            for moment in ["2026-11-16T08:40", "2026-11-16T09:40"] {
+                at(town, moment).await;
+                assert_eq!(reminded(town, "c_c33").await, 1, "{moment}");
+            }
         }
         2 => {
             let card = licences::card_of(town.ctx(), &key_of(town, TRADER).await).await;
@@ -146,6 +143,15 @@ pub(super) async fn beside(town: &Town, step: u64) {
             let me = town.person("c_c02").await;
             let uses = licences::uses(&me, &key).await.unwrap();
             assert!(!uses.is_empty());
+            // Later than the scenario's last step: the other licence's reminder, and its end.
+            let told = reminded(town, TRADER_LOGIN).await;
+            at(town, "2026-12-06T23:50").await;
+            assert_eq!(reminded(town, TRADER_LOGIN).await, told);
+            at(town, "2026-12-07T00:10").await;
+            assert_eq!(reminded(town, TRADER_LOGIN).await, told + 1, "7 days before");
+            at(town, "2026-12-15T00:00").await;
+            let card = licences::card_of(town.ctx(), &key_of(town, TRADER).await).await;
+            assert_eq!(card.unwrap().state, State::Expired);
         }
         _ => {}
     }

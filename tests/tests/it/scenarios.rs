@@ -84,9 +84,7 @@ async fn scenario_6_not_accepted() {
 /// was, at once.
 #[tokio::test(flavor = "multi_thread")]
 async fn scenario_8_the_life_of_licences() {
-    for town in Town::each(scenario_8::BEGIN).await {
-        play_in(town, 8).await;
-    }
+    play(8).await;
 }
 
 impl Play<'_> {

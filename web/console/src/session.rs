@@ -19,7 +19,7 @@ use crate::reply::enc;
 pub const COOKIE: &str = "tb_desk";
 
 /// Where the pages of staff lie.
-const PLACES: [&str; 4] = ["/desk", "/approve", "/licences", "/watch"];
+const PLACES: [&str; 5] = ["/desk", "/approve", "/collection", "/licences", "/watch"];
 
 /// Who acts in this request.
 #[derive(Clone)]

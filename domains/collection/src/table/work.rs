@@ -33,12 +33,15 @@ fn read(row: &Row) -> Result<Work, CollectionError> {
 }
 
 pub(crate) async fn insert(run: &mut impl Run, w: &Work) -> Result<(), CollectionError> {
-    let sql = "INSERT INTO collection_work (work_key, batch_key, kind, state, ordered_by, \
+    let sql = "SELECT count(*) FROM collection_work WHERE batch_key = ?";
+    let before = run.count(sql, args![w.batch_key.as_str()]).await?;
+    let sql = "INSERT INTO collection_work (work_key, batch_key, nth, kind, state, ordered_by, \
                started_at, place, done, failed, total, note) \
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let values = args![
         w.work_key.as_str(),
         w.batch_key.as_str(),
+        before.cast_signed() + 1,
         w.kind.code(),
         w.state.code(),
         w.ordered_by.as_str(),
@@ -78,7 +81,7 @@ pub(crate) async fn of_batch(
 ) -> Result<Vec<Work>, CollectionError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM collection_work WHERE batch_key = ? \
-         ORDER BY started_at DESC LIMIT 50"
+         ORDER BY nth DESC LIMIT 50"
     );
     let rows = run.rows(&sql, args![batch_key]).await?;
     rows.iter().map(read).collect()
