@@ -45,7 +45,11 @@ async fn a_table_and_what_it_is_compared_with_are_imported() {
     let mut args = vec!["licences", stock, "--dry-run"];
     args.extend(common);
     let tried = import(left.data(), &args);
-    assert_eq!(tried.status.code(), Some(1), "some rows do not stand: {tried:?}");
+    assert_eq!(
+        tried.status.code(),
+        Some(1),
+        "some rows do not stand: {tried:?}"
+    );
     let mut args = vec!["licences", stock, "--report", report.to_str().unwrap()];
     args.extend(common);
     let taken = import(left.data(), &args);
@@ -63,16 +67,36 @@ async fn a_table_and_what_it_is_compared_with_are_imported() {
     // What cannot be meant.
     for wrong in [
         vec!["licences", stock, "--agency", "NOBODY", "--system", "x"],
-        vec!["licences", "no-such-file.csv", "--agency", "YZ_SJJ", "--system", "x"],
-        vec!["licences", base, "--agency", "YZ_SJJ", "--system", "x", "--class", "Z"],
-        vec!["licences", base, "--agency", "YZ_SJJ", "--system", "x", "--map", "holder=没有的栏"],
+        vec![
+            "licences",
+            "no-such-file.csv",
+            "--agency",
+            "YZ_SJJ",
+            "--system",
+            "x",
+        ],
+        vec![
+            "licences", base, "--agency", "YZ_SJJ", "--system", "x", "--class", "Z",
+        ],
+        vec![
+            "licences",
+            base,
+            "--agency",
+            "YZ_SJJ",
+            "--system",
+            "x",
+            "--map",
+            "holder=没有的栏",
+        ],
     ] {
         let out = import(left.data(), &wrong);
         assert_eq!(out.status.code(), Some(2), "{wrong:?} {out:?}");
     }
     let platform = left.open("2026-11-16T10:00").await;
     let ctx = &platform.ctx;
-    let all = collection::batches(ctx, PageRequest::default()).await.unwrap();
+    let all = collection::batches(ctx, PageRequest::default())
+        .await
+        .unwrap();
     let taken = all.rows.iter().filter(|one| one.state == BatchState::Taken);
     assert_eq!(taken.count(), 1);
     let bases = collection::bases(ctx).await.unwrap();

@@ -9,9 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use cleaning::Field;
-use collection::{
-    BatchState, Given, NewBatch, RowQuery, SourceClass, Work, WorkKind, WorkState,
-};
+use collection::{BatchState, Given, NewBatch, RowQuery, SourceClass, Work, WorkKind, WorkState};
 use journeys::{Left, Process, Town};
 use kernel::{Channel, PageRequest, Randomness, SystemRandom};
 use licences::{Query, State};
@@ -26,7 +24,11 @@ fn stock() -> Vec<u8> {
     let text = std::fs::read_to_string(path).unwrap();
     let mut lines = text.lines();
     let mut out = vec![lines.next().unwrap()];
-    out.extend(lines.filter(|line| line.contains("CL2026-WSXKZ,")).take(ROWS));
+    out.extend(
+        lines
+            .filter(|line| line.contains("CL2026-WSXKZ,"))
+            .take(ROWS),
+    );
     out.join("\n").into_bytes()
 }
 
@@ -73,7 +75,9 @@ async fn kill_and_look(town: Town) {
         file_name: "stock.csv".into(),
         given: Given::default(),
     };
-    let key = collection::begin(&manager, new, Cursor::new(stock())).await.unwrap();
+    let key = collection::begin(&manager, new, Cursor::new(stock()))
+        .await
+        .unwrap();
     let left = town.leave().await;
     let log = left.data().with_extension("log");
     let mut rounds = 0;
@@ -146,7 +150,10 @@ async fn look(left: &Left, key: &str) {
     let kept = ["keep", "correct"].map(|code| summary.by_action.get(code).copied().unwrap_or(0));
     assert_eq!(states[&("VALID", false)], kept.iter().sum::<u64>());
     let works = collection::works(ctx, key).await.unwrap();
-    let issue = works.iter().find(|work| work.kind == WorkKind::Issue).unwrap();
+    let issue = works
+        .iter()
+        .find(|work| work.kind == WorkKind::Issue)
+        .unwrap();
     assert_eq!(issue.done, kept.iter().sum::<u64>(), "{issue:?}");
     let parked = journal::parked(&mut ctx.db.reader()).await.unwrap();
     assert!(parked.is_empty());

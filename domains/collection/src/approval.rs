@@ -166,7 +166,10 @@ fn check(
     let today = time::beijing_date(ctx.now());
     let id = number::fold(&approval.holder_id);
     // A new trader's number is that of the licence, which the platform gives.
-    let parts = kind.numbering.as_ref().map(|scheme| scheme.parts.as_slice());
+    let parts = kind
+        .numbering
+        .as_ref()
+        .map(|scheme| scheme.parts.as_slice());
     let own = matches!(parts, Some([Segment::Uscc(_)])) && approval.given.is_none();
     let good = match kind.holder_id_type.as_str() {
         _ if own => id.is_empty(),

@@ -40,12 +40,7 @@ const FIELDS: &[FieldNames] = &[
     },
     FieldNames {
         code: "holder_id",
-        names: &[
-            "证件号码",
-            "公民身份号码",
-            "身份证号",
-            "统一社会信用代码",
-        ],
+        names: &["证件号码", "公民身份号码", "身份证号", "统一社会信用代码"],
     },
     FieldNames {
         code: "holder_name",

@@ -69,6 +69,9 @@ pub struct Batch {
 pub struct BatchBody {
     pub file_name: String,
     pub headings: Vec<String>,
+    /// The cells of the first row, by which people tell what a column is.
+    #[serde(default)]
+    pub first: Vec<String>,
     /// What the officer settled; the rest is found by name.
     pub given: Given,
     /// Why rows could not be read, as far as they are told.
@@ -129,7 +132,10 @@ impl BatchBody {
             if let Some(face) = given.and_then(|one| one.1.strip_prefix("face.")) {
                 return Mapped::Face(face.to_owned());
             }
-            match mapping.field(at).and_then(|at| cleaning::Field::ALL.get(at)) {
+            match mapping
+                .field(at)
+                .and_then(|at| cleaning::Field::ALL.get(at))
+            {
                 Some(field) => Mapped::Field(*field),
                 None if given.is_some() => Mapped::LeftOut,
                 None => {
@@ -157,7 +163,9 @@ pub(crate) async fn face_names(ctx: &Ctx) -> Result<BTreeMap<String, String>, Co
         }
     }
     let settled = names.into_iter();
-    Ok(settled.filter_map(|(name, code)| Some((name, code?))).collect())
+    Ok(settled
+        .filter_map(|(name, code)| Some((name, code?)))
+        .collect())
 }
 
 pub(crate) fn target<'a>(agency: &'a str, region: &'a str) -> Target<'a> {

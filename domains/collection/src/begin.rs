@@ -9,9 +9,7 @@ use store::Ctx;
 use tables::{Options, Row, Table};
 use tokio::runtime::Handle;
 
-use crate::batch::{
-    Batch, BatchBody, BatchState, Given, SourceClass, check_given, moved, target,
-};
+use crate::batch::{Batch, BatchBody, BatchState, Given, SourceClass, check_given, moved, target};
 use crate::error::CollectionError;
 use crate::pieces::{self, Came, Piece, ROWS};
 use crate::table;
@@ -33,6 +31,7 @@ pub struct NewBatch {
 
 struct Taken {
     headings: Vec<String>,
+    first: Vec<String>,
     pieces: Vec<Piece>,
     rows: u64,
     unreadable: Vec<String>,
@@ -84,6 +83,7 @@ pub async fn begin<R: Read + Seek + Send + 'static>(
         body: BatchBody {
             file_name: new.file_name.chars().take(200).collect(),
             headings: read.headings,
+            first: read.first,
             given: new.given,
             unreadable: read.unreadable,
             unreadable_rows: read.unreadable_rows,
@@ -113,15 +113,12 @@ pub async fn begin<R: Read + Seek + Send + 'static>(
 /// Bytes of a file that are digested at a time.
 const BLOCK: usize = 1 << 16;
 
-fn read<R: Read + Seek>(
-    ctx: &Ctx,
-    handle: &Handle,
-    mut file: R,
-) -> Result<Taken, CollectionError> {
+fn read<R: Read + Seek>(ctx: &Ctx, handle: &Handle, mut file: R) -> Result<Taken, CollectionError> {
     let digest = digest(ctx, &mut file)?;
     let mut table = Table::open(file, &Options::default())?;
     let headings = table.headings().to_vec();
     let (mut pieces, mut open) = (Vec::new(), Vec::with_capacity(ROWS));
+    let mut first = Vec::new();
     let (mut unreadable, mut unreadable_rows, mut rows) = (Vec::new(), 0_u64, 0_u64);
     let mut row = Row::default();
     loop {
@@ -137,6 +134,9 @@ fn read<R: Read + Seek>(
             Err(error) => return Err(error.into()),
         };
         if more {
+            if first.is_empty() {
+                first.clone_from(&row.cells);
+            }
             open.push(Came {
                 number: u32::try_from(row.number).map_err(CollectionError::data)?,
                 cells: std::mem::take(&mut row.cells),
@@ -158,6 +158,7 @@ fn read<R: Read + Seek>(
     }
     Ok(Taken {
         headings,
+        first,
         pieces,
         rows,
         unreadable,
@@ -168,7 +169,8 @@ fn read<R: Read + Seek>(
 
 /// A keyed digest of the whole file: the same one is not taken in twice.
 fn digest<R: Read + Seek>(ctx: &Ctx, file: &mut R) -> Result<Vec<u8>, CollectionError> {
-    file.seek(SeekFrom::Start(0)).map_err(CollectionError::data)?;
+    file.seek(SeekFrom::Start(0))
+        .map_err(CollectionError::data)?;
     let (mut state, mut block) = (Sm3::new(), vec![0; BLOCK]);
     loop {
         let n = file.read(&mut block).map_err(CollectionError::data)?;

@@ -49,7 +49,9 @@ pub(crate) async fn in_state(
 ) -> Result<u64, CollectionError> {
     let mine = codes(ctx, permission).await?;
     let counts = table::batch::counts(&mut ctx.db.reader(), batch_key).await?;
-    let these = counts.iter().filter(|count| count.state == state && mine.contains(&count.agency));
+    let these = counts
+        .iter()
+        .filter(|count| count.state == state && mine.contains(&count.agency));
     Ok(these.map(|count| count.n).sum())
 }
 

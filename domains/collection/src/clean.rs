@@ -162,8 +162,10 @@ impl Cleaning {
         }
         let judge = observer.seal();
         while let Some(rows) = asked.blocking_recv() {
-            let judged: Result<Vec<Cleaned>, String> =
-                rows.into_iter().map(|row| self.judge(&judge, row)).collect();
+            let judged: Result<Vec<Cleaned>, String> = rows
+                .into_iter()
+                .map(|row| self.judge(&judge, row))
+                .collect();
             if done.blocking_send(judged).is_err() {
                 return;
             }
@@ -190,7 +192,14 @@ impl Cleaning {
                 "发证机关不在采集人的管理范围内",
                 "the issuer is outside the collector's scope",
             );
-            refuse(&mut cleaned.verdict, OUT_OF_SCOPE, Action::ReturnToSource, Field::Issuer, zh, en);
+            refuse(
+                &mut cleaned.verdict,
+                OUT_OF_SCOPE,
+                Action::ReturnToSource,
+                Field::Issuer,
+                zh,
+                en,
+            );
         }
         Ok(cleaned)
     }
@@ -236,7 +245,14 @@ impl Cleaning {
                     "证照库中已有这个编号的证照",
                     "the library has a licence of this number",
                 );
-                refuse(&mut row.verdict, IN_LIBRARY, Action::Merge, Field::LicenceNo, zh, en);
+                refuse(
+                    &mut row.verdict,
+                    IN_LIBRARY,
+                    Action::Merge,
+                    Field::LicenceNo,
+                    zh,
+                    en,
+                );
             }
         }
         Ok(())
@@ -288,7 +304,10 @@ pub(crate) async fn acting(ctx: &Ctx, user: &str) -> Result<Ctx, CollectionError
 impl Summary {
     pub(crate) fn add(&mut self, verdict: &Verdict) {
         self.rows += 1;
-        *self.by_action.entry(verdict.action.code().to_owned()).or_default() += 1;
+        *self
+            .by_action
+            .entry(verdict.action.code().to_owned())
+            .or_default() += 1;
         let codes: HashSet<&str> = verdict.findings.iter().map(|f| f.code.as_str()).collect();
         for code in codes {
             *self.by_rule.entry(code.to_owned()).or_default() += 1;

@@ -57,6 +57,24 @@ impl CollectionError {
         Self::Other(problem.into())
     }
 
+    /// Whether it is nothing that a person could mend: others were in the way, or the database was
+    /// away for a moment.
+    pub(crate) fn passes(&self) -> bool {
+        use seals::SealError;
+        matches!(
+            self,
+            Self::Store(_)
+                | Self::Journal(JournalError::Store(_))
+                | Self::Licence(
+                    LicenceError::Store(_)
+                        | LicenceError::Journal(JournalError::Store(_))
+                        | LicenceError::Seal(
+                            SealError::Store(_) | SealError::Journal(JournalError::Store(_))
+                        )
+                )
+        )
+    }
+
     pub(crate) fn data(why: impl std::fmt::Display) -> Self {
         Self::Data(why.to_string())
     }
@@ -110,16 +128,12 @@ impl From<CollectionError> for Problem {
                 "须由采集人、补录人以外的人员校验",
                 "Another person than who collected or completed it checks it",
             ),
-            E::Nothing => Problem::conflict(
-                "nothing",
-                "没有待办理的记录",
-                "There is nothing left to do",
-            ),
-            E::Field(name, why) => Problem::invalid(
-                "field",
-                format!("{name}：{why}"),
-                format!("{name}: {why}"),
-            ),
+            E::Nothing => {
+                Problem::conflict("nothing", "没有待办理的记录", "There is nothing left to do")
+            }
+            E::Field(name, why) => {
+                Problem::invalid("field", format!("{name}：{why}"), format!("{name}: {why}"))
+            }
             E::Table(error) => {
                 let en = error.en();
                 Problem::new("table", 422, error.to_string(), en)

@@ -29,7 +29,8 @@ pub async fn facts(ctx: &Ctx) -> Result<Facts, CollectionError> {
         .into_iter()
         .map(|(code, check)| (code.to_owned(), check))
         .collect();
-    Facts::new(id_types, types, agencies.collect()).map_err(|e| CollectionError::Facts(e.to_string()))
+    Facts::new(id_types, types, agencies.collect())
+        .map_err(|e| CollectionError::Facts(e.to_string()))
 }
 
 fn of_type(kind: &licences::LicenceType) -> LicenceType {

@@ -3,6 +3,7 @@
 //! so that a row never has two and a killed process leaves none half made.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use cleaning::Field;
 use futures_util::{StreamExt, stream};
@@ -21,8 +22,12 @@ use crate::row::{CollectedRow, replace};
 use crate::runner::{Held, Step, finished};
 use crate::{face, pieces, table};
 
-/// Licences that become valid together.
-const AT_ONCE: i64 = 16;
+/// Licences that become valid together, at most; begun with a few, so that a slow machine that is
+/// often interrupted goes on all the same.
+const AT_ONCE: i64 = 32;
+const AT_FIRST: i64 = 2;
+/// A piece that takes less may be larger the next time, one that takes longer is to be smaller.
+const QUICK: Duration = Duration::from_millis(250);
 /// Licences composed beside each other.
 const BESIDE: usize = 3;
 
@@ -40,11 +45,13 @@ pub(crate) async fn run(held: &mut Held) -> Result<(), CollectionError> {
     if held.work.place == 0 {
         again(&ctx, &batch.batch_key, &mine).await?;
     }
+    let mut at_once = AT_FIRST;
     loop {
+        let begun = Instant::now();
         let (key, place) = (&batch.batch_key, held.work.place);
         let mut reader = ctx.db.reader();
         let found =
-            table::row::waiting(&mut reader, &ctx, key, State::Checked, place, AT_ONCE).await?;
+            table::row::waiting(&mut reader, &ctx, key, State::Checked, place, at_once).await?;
         let Some(last) = found.last() else {
             return finished(held).await;
         };
@@ -59,6 +66,11 @@ pub(crate) async fn run(held: &mut Held) -> Result<(), CollectionError> {
             .collect()
             .await;
         settle(held, &officer, made, last).await?;
+        at_once = match begun.elapsed() {
+            took if took < QUICK => (at_once * 2).min(AT_ONCE),
+            took if took > QUICK * 4 => (at_once / 2).max(AT_FIRST),
+            _ => at_once,
+        };
     }
 }
 
@@ -95,11 +107,7 @@ async fn again(
     }
 }
 
-async fn make(
-    ctx: &Ctx,
-    batch: &Batch,
-    row: &CollectedRow,
-) -> Result<Prepared, LicenceError> {
+async fn make(ctx: &Ctx, batch: &Batch, row: &CollectedRow) -> Result<Prepared, LicenceError> {
     let text = |field: Field| row.get(field).trim();
     let other = |error: CollectionError| LicenceError::Other(error.into());
     let day = |field: Field| -> Result<Option<Date>, LicenceError> {
@@ -148,7 +156,10 @@ async fn make(
             system: text(Field::SourceSystem).to_owned(),
             collected: Some(CollectedBy {
                 batch: batch.batch_key.clone(),
-                collector: row.editor.clone().unwrap_or_else(|| batch.collector.clone()),
+                collector: row
+                    .editor
+                    .clone()
+                    .unwrap_or_else(|| batch.collector.clone()),
                 collected_at: batch.started_at,
                 checker: row.checker.clone(),
                 checked_at: row.checked_at,
@@ -278,10 +289,7 @@ fn said(error: LicenceError) -> String {
     problem.zh
 }
 
-async fn abandon(
-    officer: &Ctx,
-    ready: &[(CollectedRow, Prepared)],
-) -> Result<(), CollectionError> {
+async fn abandon(officer: &Ctx, ready: &[(CollectedRow, Prepared)]) -> Result<(), CollectionError> {
     for (_, prepared) in ready {
         licences::abandon(officer, prepared).await?;
     }

@@ -112,7 +112,9 @@ pub async fn returned(ctx: &Ctx, batch_key: &str) -> Result<Vec<ReturnedFile>, C
     let counts = files.finish()?;
     let mut open = open.lock().unwrap_or_else(|p| p.into_inner());
     let file = |(source, rows): (String, u64)| {
-        let content = open.remove(&source)?.with(|inner| std::mem::take(inner.get_mut()));
+        let content = open
+            .remove(&source)?
+            .with(|inner| std::mem::take(inner.get_mut()));
         Some(ReturnedFile {
             source,
             rows,

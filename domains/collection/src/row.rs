@@ -199,7 +199,11 @@ pub async fn discard_row(
     let mut reader = ctx.db.reader();
     let was = table::row::load(&mut reader, ctx, batch_key, row_no).await?;
     let checks = target(&was.agency, &batch.region);
-    if ctx.actor.require(Permission::LicenceCheck, &checks).is_err() {
+    if ctx
+        .actor
+        .require(Permission::LicenceCheck, &checks)
+        .is_err()
+    {
         may_edit(ctx, &batch, &was)?;
     }
     let reason = reason.trim();

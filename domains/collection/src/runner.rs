@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use journal::{JobFn, Schedule};
@@ -161,21 +162,34 @@ pub async fn run_work(ctx: &Ctx, work_key: &str) -> Result<(), CollectionError> 
     let Some(mut held) = hold(&ctx, work_key).await? else {
         return Ok(());
     };
-    let done = match held.work.kind {
-        WorkKind::Look => look::run(&mut held).await,
-        WorkKind::Take => take::run(&mut held).await,
-        WorkKind::Check => check::run(&mut held).await,
-        WorkKind::Issue => issue::run(&mut held).await,
-    };
-    match done {
-        Ok(()) | Err(CollectionError::Interrupted) => Ok(()),
-        Err(error) => {
-            tracing::warn!(work = %work_key, %error, "a work was interrupted");
+    for again in 1_u32.. {
+        let done = match held.work.kind {
+            WorkKind::Look => look::run(&mut held).await,
+            WorkKind::Take => take::run(&mut held).await,
+            WorkKind::Check => check::run(&mut held).await,
+            WorkKind::Issue => issue::run(&mut held).await,
+        };
+        let error = match done {
+            Ok(()) | Err(CollectionError::Interrupted) => return Ok(()),
+            Err(error) => error,
+        };
+        tracing::warn!(work = %work_key, %error, again, "a work was interrupted");
+        if !error.passes() {
             let problem: Problem = error.into();
-            interrupt(&held, &problem.zh).await
+            return interrupt(&held, &problem.zh).await;
         }
+        if again == TRIES {
+            // Whoever looks for running works next goes on with it.
+            return Err(error);
+        }
+        tokio::time::sleep(PAUSE * again).await;
     }
+    Ok(())
 }
+
+/// How often a piece is begun anew that others were in the way of, and how long it waits.
+const TRIES: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(200);
 
 async fn hold(ctx: &Ctx, work_key: &str) -> Result<Option<Held>, CollectionError> {
     let holder = ctx.rng.key();
@@ -220,11 +234,7 @@ async fn interrupt(held: &Held, note: &str) -> Result<(), CollectionError> {
 }
 
 /// Ends a work in the caller's transaction.
-pub(crate) async fn finish(
-    tx: &mut Tx<'_>,
-    ctx: &Ctx,
-    work: &Work,
-) -> Result<(), CollectionError> {
+pub(crate) async fn finish(tx: &mut Tx<'_>, ctx: &Ctx, work: &Work) -> Result<(), CollectionError> {
     let (from, to) = (WorkState::Running, WorkState::Done);
     table::work::set_state(tx, &work.work_key, from, to, "", Some(ctx.now())).await?;
     let batch = table::batch::load(tx, ctx, &work.batch_key).await?;

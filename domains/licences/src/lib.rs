@@ -26,9 +26,9 @@ mod revoked;
 mod schema;
 mod sheet;
 mod show;
-mod stock;
 mod state;
 mod statistics;
+mod stock;
 mod table;
 mod verify;
 mod wallet;
@@ -63,10 +63,10 @@ pub use numbering::{Scheme, Segment};
 pub use prepare::{Holder, IssueRequest, Prepared, ReplaceKind, Replaces, prepare, prepare_from};
 pub use query::{Detail, Query, Row, detail, file, search};
 pub use revoked::revocation_list;
-pub use stock::{Collected, known_numbers, missing_fields, prepare_collected};
 pub use show::{GOOD, Showing, showing};
 pub use state::{Event as LicenceEvent, IllegalMove, MOVES, State, next};
 pub use statistics::{Count, Intake, Overview, Statistics, intake, statistics};
+pub use stock::{Collected, known_numbers, missing_fields, prepare_collected};
 pub use verify::{
     Compared, DrawnPage, LicenceLookedAt, Seen, VisualCase, VisualCheck, begin_visual,
     record_visual, visual, visual_checks, visual_file, visual_page,

@@ -17,9 +17,7 @@ use crate::copy::Mark;
 use crate::due::{first_reminder, next_inspection};
 use crate::error::LicenceError;
 use crate::kind::{LicenceType, licence_type};
-use crate::licence::{
-    Body, FileRef, Format, Licence, Source, Version, VersionData, VersionFace,
-};
+use crate::licence::{Body, FileRef, Format, Licence, Source, Version, VersionData, VersionFace};
 use crate::numbering::Given;
 use crate::sheet::Sheet;
 use crate::state::State;

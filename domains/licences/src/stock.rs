@@ -58,9 +58,7 @@ pub async fn prepare_collected(ctx: &Ctx, c: &Collected) -> Result<Prepared, Lic
     let directory = agencies::directory(ctx)
         .await
         .map_err(LicenceError::other)?;
-    let agency = directory
-        .agency(&c.issuer)
-        .ok_or(LicenceError::NotFound)?;
+    let agency = directory.agency(&c.issuer).ok_or(LicenceError::NotFound)?;
     let today = time::beijing_date(ctx.now());
     let wrong = |name: &str, why: &str| LicenceError::Field(name.into(), why.into());
     if c.valid_to.is_some_and(|end| end < today) {

@@ -24,7 +24,10 @@ pub async fn measure(options: &Options) -> Result<Vec<Figure>> {
     city::load(folder.path(), None).await?;
     let opened = city::open(folder.path(), None).await?;
     let ctx = opened.platform.ctx.clone();
-    let (manager, maker) = (officer(&ctx, "sj_yousq").await?, officer(&ctx, "wj_liucz").await?);
+    let (manager, maker) = (
+        officer(&ctx, "sj_yousq").await?,
+        officer(&ctx, "wj_liucz").await?,
+    );
     let few = Stock::new(1, MADE);
     collection::take_base(&manager, "bench", Cursor::new(few.base()?)).await?;
     let key = begun(&manager, &few).await?;
@@ -98,7 +101,10 @@ async fn run(ctx: &Ctx, key: &str, kind: WorkKind) -> Result<f64> {
     let took = start.elapsed().as_secs_f64();
     let works = collection::works(ctx, key).await?;
     let work = works.first().context("no work")?;
-    ensure!(work.state == WorkState::Done && work.failed == 0, "{work:?}");
+    ensure!(
+        work.state == WorkState::Done && work.failed == 0,
+        "{work:?}"
+    );
     Ok(took)
 }
 

@@ -27,7 +27,9 @@ fn stock(agency: &str, class: SourceClass) -> NewBatch {
 }
 
 async fn begun(ctx: &Ctx, new: NewBatch, bytes: Vec<u8>) -> String {
-    collection::begin(ctx, new, Cursor::new(bytes)).await.unwrap()
+    collection::begin(ctx, new, Cursor::new(bytes))
+        .await
+        .unwrap()
 }
 
 /// Orders a work and runs it to its end.
@@ -70,7 +72,12 @@ async fn the_stock_of_the_city_ends_as_expected() {
         let report = collection::report(&manager, &key).await.unwrap();
         let report = String::from_utf8(report).unwrap();
         let expected = String::from_utf8(demo("stock_expected.csv")).unwrap();
-        let columns = |line: &str| line.split(',').take(7).map(str::to_owned).collect::<Vec<_>>();
+        let columns = |line: &str| {
+            line.split(',')
+                .take(7)
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
         let ours: Vec<_> = report.lines().skip(1).map(columns).collect();
         let wanted: Vec<_> = expected.lines().skip(1).map(columns).collect();
         for (one, other) in ours.iter().zip(&wanted) {
@@ -90,7 +97,11 @@ async fn the_stock_of_the_city_ends_as_expected() {
         let files = collection::returned(&manager, &key).await.unwrap();
         let back: u64 = files.iter().map(|file| file.rows).sum();
         assert_eq!(back, kept("return_to_source"));
-        assert!(files.iter().all(|file| file.content.starts_with(b"PK\x03\x04")));
+        assert!(
+            files
+                .iter()
+                .all(|file| file.content.starts_with(b"PK\x03\x04"))
+        );
         town.close().await;
     }
 }
@@ -125,19 +136,27 @@ async fn a_second_person_checks_and_an_officer_makes_the_licences() {
         };
         let stuck = collection::rows(&decider, &key, stuck, PageRequest::default()).await;
         let stuck = stuck.unwrap().rows.remove(0);
-        assert!(stuck.body.problem.contains("\u{31350}"), "{}", stuck.body.problem);
+        assert!(
+            stuck.body.problem.contains("\u{31350}"),
+            "{}",
+            stuck.body.problem
+        );
 
         // Typed anew by one person, checked by another, made by the next order.
         let edit = Edit {
             face: [("legal_representative".to_owned(), "水丽娟".to_owned())].into(),
             photo: None,
         };
-        collection::edit_row(&manager, &key, stuck.row_no, edit).await.unwrap();
+        collection::edit_row(&manager, &key, stuck.row_no, edit)
+            .await
+            .unwrap();
         let nothing = collection::order(&decider, &key, WorkKind::Issue).await;
         assert!(matches!(nothing, Err(CollectionError::Nothing)));
         let own = collection::check_row(&manager, &key, stuck.row_no).await;
         assert!(matches!(own, Err(CollectionError::SamePerson)));
-        collection::check_row(&decider, &key, stuck.row_no).await.unwrap();
+        collection::check_row(&decider, &key, stuck.row_no)
+            .await
+            .unwrap();
         let work = done(&decider, &key, WorkKind::Issue).await;
         assert_eq!((work.done, work.failed), (1, 0));
         assert_eq!(count(&decider, &key, State::Valid).await, 3);
@@ -153,14 +172,22 @@ async fn a_second_person_checks_and_an_officer_makes_the_licences() {
             assert!(detail.verdict.is_valid());
             assert_eq!(detail.card.state, State::Valid);
             let data = detail.version.data;
-            assert_eq!((data.source_class.as_str(), data.source_system.as_str()), ("A", "旧系统"));
+            assert_eq!(
+                (data.source_class.as_str(), data.source_system.as_str()),
+                ("A", "旧系统")
+            );
             let by = data.collected.unwrap();
-            assert_eq!((by.batch.as_str(), by.collector.as_str()), (key.as_str(), "sj_yousq"));
+            assert_eq!(
+                (by.batch.as_str(), by.collector.as_str()),
+                (key.as_str(), "sj_yousq")
+            );
             assert_eq!(by.checker.as_deref(), Some("wj_liucz"));
             assert!(by.checked_at.is_some());
             let number = row.get(cleaning::Field::LicenceNo);
             assert_eq!(detail.version.face.face["licence_no"], number);
-            let pdf = licences::file(&decider, &licence, Format::Pdf).await.unwrap();
+            let pdf = licences::file(&decider, &licence, Format::Pdf)
+                .await
+                .unwrap();
             assert!(pdf.starts_with(b"%PDF"));
         }
         // The same licences once more, from another library: the library has them.
@@ -170,7 +197,11 @@ async fn a_second_person_checks_and_an_officer_makes_the_licences() {
         done(&manager, &key, WorkKind::Look).await;
         done(&manager, &key, WorkKind::Take).await;
         assert_eq!(count(&manager, &key, State::Checked).await, 0);
-        let sums = collection::batch(&manager, &key).await.unwrap().summary.unwrap();
+        let sums = collection::batch(&manager, &key)
+            .await
+            .unwrap()
+            .summary
+            .unwrap();
         assert_eq!(sums.by_rule.get(collection::IN_LIBRARY), Some(&3));
         town.close().await;
     }

@@ -354,7 +354,11 @@ async fn many_changes_of_one_licence_leave_one_line_of_versions() {
                 .iter()
                 .flat_map(|one| one.data.files.iter().map(|file| file.digest.as_str()))
                 .collect();
-            assert_eq!(files.len(), versions.len() * 3, "each version has its own files");
+            assert_eq!(
+                files.len(),
+                versions.len() * 3,
+                "each version has its own files"
+            );
             let now = licences::detail(&officer, &key).await.unwrap();
             assert_eq!(now.card.state, licences::State::Valid);
             assert!(now.verdict.is_valid());

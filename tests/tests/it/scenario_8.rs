@@ -2,9 +2,7 @@
 
 use journeys::Town;
 use kernel::PageRequest;
-use licences::{
-    Format, LicenceEvent, Query, State, StateChange, Step, Verification,
-};
+use licences::{Format, LicenceEvent, Query, State, StateChange, Step, Verification};
 
 /// 云味轩, changed.
 const CHANGED: &str = "JY29901020010130";
@@ -45,7 +43,9 @@ async fn reminded(town: &Town, login: &str) -> usize {
     let me = town.person(login).await;
     let all = messages::messages(&me, PageRequest::new(1, 100)).await;
     let all = all.unwrap().rows;
-    all.iter().filter(|m| m.title.contains("证照将到期")).count()
+    all.iter()
+        .filter(|m| m.title.contains("证照将到期"))
+        .count()
 }
 
 async fn at(town: &Town, moment: &str) {
@@ -67,7 +67,11 @@ pub(super) async fn beside(town: &Town, step: u64) {
         2 => {
             let card = licences::card_of(town.ctx(), &key_of(town, TRADER).await).await;
             let end = card.unwrap().valid_to.unwrap();
-            assert_eq!(end.to_string(), "2026-12-14", "30 days before it is 14 November");
+            assert_eq!(
+                end.to_string(),
+                "2026-12-14",
+                "30 days before it is 14 November"
+            );
         }
         3 => {
             let found = scanned(town, CHANGED).await;
@@ -81,10 +85,16 @@ pub(super) async fn beside(town: &Town, step: u64) {
             let officer = town.officer("sc_zhudf").await;
             let key = key_of(town, CHANGED).await;
             let old = licences::version_file(&officer, &key, 1, Format::Ofd, "情景核验").await;
-            let found = licences::verify_file(&town.visitor(), old.unwrap()).await.unwrap();
+            let found = licences::verify_file(&town.visitor(), old.unwrap())
+                .await
+                .unwrap();
             assert_eq!(failure(&found), (Step::Revocation, "licence_history", 2));
             let card = licences::card_of(town.ctx(), &key).await.unwrap();
-            assert_eq!(card.valid_to.unwrap().to_string(), "2028-05-17", "as before");
+            assert_eq!(
+                card.valid_to.unwrap().to_string(),
+                "2028-05-17",
+                "as before"
+            );
             let now = licences::versions(&officer, &key).await.unwrap();
             assert_eq!(now[0].version, 2);
             assert_eq!(now[0].face.face["licence_no"], CHANGED);
@@ -97,7 +107,10 @@ pub(super) async fn beside(town: &Town, step: u64) {
                 event: LicenceEvent::ReportLoss,
                 reason: "店内被盗".into(),
             };
-            assert_eq!(licences::change_state(&me, change).await.unwrap(), State::Lost);
+            assert_eq!(
+                licences::change_state(&me, change).await.unwrap(),
+                State::Lost
+            );
             let owner = me.actor.owner().to_owned();
             let cited = licences::cite(&me, &owner, &key, "办事", "").await;
             assert!(cited.is_err(), "cannot be cited from now on");
@@ -138,7 +151,11 @@ pub(super) async fn beside(town: &Town, step: u64) {
             bytes[middle] ^= 1;
             let found = licences::verify_file(&town.visitor(), bytes).await.unwrap();
             let (step, _, ran) = failure(&found);
-            assert_eq!((step, ran), (Step::Security, 1), "the other two did not run");
+            assert_eq!(
+                (step, ran),
+                (Step::Security, 1),
+                "the other two did not run"
+            );
             // The holder sees who looked at it.
             let me = town.person("c_c02").await;
             let uses = licences::uses(&me, &key).await.unwrap();
@@ -148,7 +165,11 @@ pub(super) async fn beside(town: &Town, step: u64) {
             at(town, "2026-12-06T23:50").await;
             assert_eq!(reminded(town, TRADER_LOGIN).await, told);
             at(town, "2026-12-07T00:10").await;
-            assert_eq!(reminded(town, TRADER_LOGIN).await, told + 1, "7 days before");
+            assert_eq!(
+                reminded(town, TRADER_LOGIN).await,
+                told + 1,
+                "7 days before"
+            );
             at(town, "2026-12-15T00:00").await;
             let card = licences::card_of(town.ctx(), &key_of(town, TRADER).await).await;
             assert_eq!(card.unwrap().state, State::Expired);

@@ -171,10 +171,18 @@ async fn licences(ctx: &Ctx, wanted: &LicencesArgs, json: bool) -> Result<ExitCo
             .await
             .map_err(words)?;
     }
-    tell(&key, &batch.body.unreadable, batch.body.unreadable_rows, &summary, json);
+    tell(
+        &key,
+        &batch.body.unreadable,
+        batch.body.unreadable_rows,
+        &summary,
+        json,
+    );
     let stand = ["keep", "correct"];
     let rest = summary.by_action.iter();
-    let clean = rest.filter(|one| !stand.contains(&one.0.as_str())).all(|one| *one.1 == 0);
+    let clean = rest
+        .filter(|one| !stand.contains(&one.0.as_str()))
+        .all(|one| *one.1 == 0);
     Ok(match clean && batch.body.unreadable_rows == 0 {
         true => ExitCode::SUCCESS,
         false => ExitCode::from(1),

@@ -229,7 +229,8 @@ async fn load_seals(ctx: &Ctx, city: &City) -> Result<usize, Stop> {
 
 async fn load_types(ctx: &Ctx, city: &City) -> Result<BTreeSet<String>, Stop> {
     let schemes: BTreeMap<String, Scheme> = city.read("numbering.json")?;
-    let mut faces: BTreeMap<String, BTreeMap<String, Vec<String>>> = city.read("stock_faces.json")?;
+    let mut faces: BTreeMap<String, BTreeMap<String, Vec<String>>> =
+        city.read("stock_faces.json")?;
     let mut files = Vec::new();
     let mut codes = BTreeSet::new();
     for (name, definition) in city.json_files("licence_types")? {

@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::http::StatusCode;
 use ui::view::{
-    Bars, Clock, ConfirmDialog, Empty, FilterBar, Form, KeyValues, Material, Notice, Pager, Progress, Table,
-    Timeline, Verdict,
+    Bars, Clock, ConfirmDialog, Empty, FilterBar, Form, KeyValues, Material, Notice, Pager,
+    Progress, Table, Timeline, Verdict,
 };
 use ui::{Chip, Shell};
 

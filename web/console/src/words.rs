@@ -6,6 +6,8 @@ use jiff::civil::Date;
 use kernel::time;
 use ui::L;
 
+use crate::session::Acting;
+
 /// 「11 月 20 日 09:12」
 pub(crate) fn at(l: &L, at: Timestamp, now: Timestamp) -> String {
     ui::minute(l, time::beijing(at), time::beijing_date(now))
@@ -19,6 +21,23 @@ pub(crate) fn maybe(l: &L, moment: Option<Timestamp>, now: Timestamp) -> String 
 /// The end of a validity, or 长期.
 pub(crate) fn until(l: &L, day: Option<Date>) -> String {
     day.map_or_else(|| l.t("console-long-term"), |day| ui::date(l, day))
+}
+
+/// An officer by name, with the user name behind it; `system` is the platform.
+pub(crate) async fn officer(acting: &Acting, l: &L, user: &str) -> String {
+    if user == acting.ctx.as_system().actor.id {
+        return l.t("console-by-system");
+    }
+    match identity::staff(&acting.ctx, user).await {
+        Ok(Some(staff)) => l.t2(
+            "console-by-officer",
+            "name",
+            staff.name.as_str(),
+            "user",
+            user,
+        ),
+        _ => user.to_owned(),
+    }
 }
 
 /// A kind of document that seals are authorised for; one that only others know keeps its code.

@@ -29,7 +29,9 @@ fn read(ctx: &Ctx, row: &Row) -> Result<Batch, CollectionError> {
         collector: row.get(7)?,
         started_at: row.get(8)?,
         rows: rows.unsigned_abs(),
-        summary: summary.map(|text| serde_json::from_str(&text)).transpose()?,
+        summary: summary
+            .map(|text| serde_json::from_str(&text))
+            .transpose()?,
         body,
         batch_key,
     })

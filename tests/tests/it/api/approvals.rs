@@ -87,7 +87,10 @@ async fn data_of_an_approval_become_a_sealed_licence() {
         let holder = town.person("c_c01").await;
         let owner = holder.actor.owner().to_owned();
         let cards = licences::wallet(&holder, &owner).await.unwrap();
-        assert!(cards.iter().any(|card| card.licence_key == key), "in the wallet");
+        assert!(
+            cards.iter().any(|card| card.licence_key == key),
+            "in the wallet"
+        );
         let file = made["files"]["ofd"].as_str().unwrap();
         let file = get(file.strip_prefix("/api/v1").unwrap()).token(&token);
         let file = file.send(&api).await;

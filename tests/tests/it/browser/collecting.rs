@@ -51,7 +51,10 @@ async fn a_table_becomes_licences() {
     desk.fill("system", "卫生监督旧系统").await;
     desk.press("上传").await;
     let said = desk.text().await;
-    assert!(said.contains("文件已收到") && said.contains("卫生许可证台账.csv"), "{said}");
+    assert!(
+        said.contains("文件已收到") && said.contains("卫生许可证台账.csv"),
+        "{said}"
+    );
     let home = desk.path().await;
     let key = home.rsplit('/').next().unwrap().to_owned();
 
@@ -71,7 +74,11 @@ async fn a_table_becomes_licences() {
     desk.shot("collect-tried").await;
     act(&desk, "take").await;
     over(&city, &desk, &key, "等待第二人校验").await;
-    assert_eq!(desk.count("input[value='check']").await, 0, "another person checks");
+    assert_eq!(
+        desk.count("input[value='check']").await,
+        0,
+        "another person checks"
+    );
     desk.goto(&format!("{home}/rows?state=COLLECTED")).await;
     desk.shot("collect-rows").await;
 
@@ -87,14 +94,21 @@ async fn a_table_becomes_licences() {
     phone.shot("collect-made").await;
 
     // What is missing is typed, and said to be checked by somebody else.
-    desk.goto(&format!("{home}/rows?state=CHECKED&problem=1")).await;
+    desk.goto(&format!("{home}/rows?state=CHECKED&problem=1"))
+        .await;
     desk.click("main table a").await;
     let said = desk.text().await;
-    assert!(said.contains("没有可用的字形") || said.contains("\u{31350}"), "{said}");
+    assert!(
+        said.contains("没有可用的字形") || said.contains("\u{31350}"),
+        "{said}"
+    );
     desk.fill("face-legal_representative", "水丽娟").await;
     desk.press("保存补录").await;
     let said = desk.text().await;
-    assert!(said.contains("已保存") && said.contains("sj_yousq"), "{said}");
+    assert!(
+        said.contains("已保存") && said.contains("游思齐（sj_yousq）"),
+        "{said}"
+    );
     desk.shot("collect-edited").await;
     desk.goto("/collection/base").await;
     assert!(desk.text().await.contains("使用中"));

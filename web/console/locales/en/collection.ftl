@@ -126,6 +126,7 @@ console-columns-sub = Each column stands for one field. Columns left out stay in
 console-columns-none = Leave out
 console-columns-face = Face: { $name }
 console-columns-column = Column “{ $heading }”
+console-columns-first = First row: { $value }
 console-columns-constants = Face fields that are the same in all rows
 console-columns-constants-hint = One a line, as code=value: complaint_phone=12315
 console-columns-constants-wrong = Write each line as code=value
@@ -146,3 +147,5 @@ console-base-by = By
 console-base-state = State
 console-base-current = In use
 console-base-former = Replaced
+console-by-system = the platform
+console-by-officer = { $name } ({ $user })

@@ -126,6 +126,7 @@ console-columns-sub = 每一栏对应一个字段；不需要的栏目选“不�
 console-columns-none = 不采用
 console-columns-face = 照面：{ $name }
 console-columns-column = 文件栏目“{ $heading }”
+console-columns-first = 首行：{ $value }
 console-columns-constants = 统一填写的照面信息
 console-columns-constants-hint = 每行一项，写作“字段代码=内容”，如complaint_phone=12315；文件中没有、各行又相同的内容用这里填
 console-columns-constants-wrong = 每行须写作“字段代码=内容”
@@ -146,3 +147,5 @@ console-base-by = 导入人
 console-base-state = 状态
 console-base-current = 使用中
 console-base-former = 已取代
+console-by-system = 平台
+console-by-officer = { $name }（{ $user }）

@@ -31,20 +31,21 @@ async fn page(acting: &Acting, shell: &Shell, form: Form, code: StatusCode) -> A
     let parts = match all.is_empty() {
         true => vec![Part::Empty(Empty::new("folder", l.t("console-base-none")))],
         false => {
-            let rows = all.iter().map(|one| {
+            let mut rows = Vec::new();
+            for one in &all {
                 let (tone, key) = match one.current {
                     true => (Tone::Ok, "console-base-current"),
                     false => (Tone::End, "console-base-former"),
                 };
-                Row::new(vec![
+                rows.push(Row::new(vec![
                     Cell::text(one.name.clone()),
                     Cell::text(one.rows.to_string()),
                     Cell::text(one.rejects.to_string()),
                     Cell::text(words::at(&l, one.at, now)),
-                    Cell::text(one.taken_by.clone()),
+                    Cell::text(words::officer(acting, &l, &one.taken_by).await),
                     Cell::Chip(Chip::said(tone, l.t(key))),
-                ])
-            });
+                ]));
+            }
             let column = |key: &str| Column::new(l.t(&format!("console-base-{key}")));
             vec![Part::Table(Table {
                 caption: l.t("console-collect-base"),
@@ -56,7 +57,7 @@ async fn page(acting: &Acting, shell: &Shell, form: Form, code: StatusCode) -> A
                     column("by"),
                     column("state"),
                 ],
-                rows: rows.collect(),
+                rows,
                 ..Table::default()
             })]
         }

@@ -26,7 +26,10 @@ async fn faces(acting: &Acting) -> Result<BTreeMap<String, String>, Problem> {
         }
     }
     let joined = |names: BTreeSet<String>| names.into_iter().take(3).collect::<Vec<_>>().join("／");
-    Ok(names.into_iter().map(|(code, all)| (code, joined(all))).collect())
+    Ok(names
+        .into_iter()
+        .map(|(code, all)| (code, joined(all)))
+        .collect())
 }
 
 async fn form(acting: &Acting, l: &L, batch: &Batch) -> Result<Form, Problem> {
@@ -47,14 +50,21 @@ async fn form(acting: &Acting, l: &L, batch: &Batch) -> Result<Form, Problem> {
             Mapped::LeftOut => String::new(),
         };
         let label = l.t1("console-columns-column", "heading", heading.as_str());
-        fields.push(
-            Field::select(format!("column-{at}"), label, choices.clone())
-                .value(value)
-                .optional(),
-        );
+        let mut field = Field::select(format!("column-{at}"), label, choices.clone())
+            .value(value)
+            .optional();
+        field.unmarked = true;
+        let first = batch.body.first.get(at).map_or("", |cell| cell.trim());
+        if !first.is_empty() {
+            let shown: String = first.chars().take(40).collect();
+            field = field.hint(l.t1("console-columns-first", "value", shown));
+        }
+        fields.push(field);
     }
     let constants = batch.body.given.constants.iter();
-    let lines: Vec<String> = constants.map(|(code, value)| format!("{code}={value}")).collect();
+    let lines: Vec<String> = constants
+        .map(|(code, value)| format!("{code}={value}"))
+        .collect();
     fields.push(
         Field::textarea("constants", l.t("console-columns-constants"), 3)
             .hint(l.t("console-columns-constants-hint"))
@@ -84,7 +94,11 @@ async fn page(
         .crumb(l.t("console-menu-collection"), HOME)
         .crumb(batch.body.file_name.clone(), of(key))
         .sub(l.t("console-columns-sub"))
-        .block("columns", l.t("console-collect-columns"), vec![Part::Form(act)])
+        .block(
+            "columns",
+            l.t("console-collect-columns"),
+            vec![Part::Form(act)],
+        )
         .show_as(code, acting, shell)
         .await
 }
@@ -114,7 +128,11 @@ pub(super) async fn settle(
         columns: columns.collect(),
         constants: BTreeMap::new(),
     };
-    for line in data.get("constants").lines().filter(|line| !line.trim().is_empty()) {
+    for line in data
+        .get("constants")
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+    {
         match line.split_once(['=', '＝']) {
             Some((code, value)) => {
                 given

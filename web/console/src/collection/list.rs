@@ -48,17 +48,22 @@ pub(super) async fn list(
         )));
     } else {
         let now = acting.ctx.now();
-        let row = |one: &Batch| {
-            Row::new(vec![
+        let mut rows = Vec::new();
+        for one in &found.rows {
+            let one: &Batch = one;
+            rows.push(Row::new(vec![
                 Cell::link(of(&one.batch_key), one.body.file_name.clone()),
                 Cell::text(one.source_system.clone()),
-                Cell::text(l.pick(one.source_class.zh(), one.source_class.en()).to_owned()),
+                Cell::text(
+                    l.pick(one.source_class.zh(), one.source_class.en())
+                        .to_owned(),
+                ),
                 Cell::text(one.rows.to_string()),
-                Cell::text(one.collector.clone()),
+                Cell::text(words::officer(&acting, &l, &one.collector).await),
                 Cell::text(words::at(&l, one.started_at, now)),
                 Cell::Chip(chip(&l, one.state)),
-            ])
-        };
+            ]));
+        }
         let column = |key: &str| Column::new(l.t(&format!("console-collect-{key}")));
         parts.push(Part::Table(Table {
             caption: l.t("console-collect-title"),
@@ -71,7 +76,7 @@ pub(super) async fn list(
                 column("at"),
                 column("state"),
             ],
-            rows: found.rows.iter().map(row).collect(),
+            rows,
             ..Table::default()
         }));
         parts.push(Part::Pager(Pager::of(&found, HOME, &query)));

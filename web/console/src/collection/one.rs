@@ -29,7 +29,11 @@ pub(super) async fn show(Staff(acting): Staff, shell: Shell, Path(key): Path<Str
     let open = works.iter().find(|work| is_open(work));
     let mut sheet = Sheet::new(batch.body.file_name.clone())
         .crumb(l.t("console-menu-collection"), HOME)
-        .block("facts", l.t("console-collect-facts"), facts(&acting, &l, &batch));
+        .block(
+            "facts",
+            l.t("console-collect-facts"),
+            facts(&acting, &l, &batch).await,
+        );
     let next = match open {
         Some(work) => running(&l, &shell, &batch, work),
         None => next(&acting, &l, &shell, &batch, &counts),
@@ -42,12 +46,24 @@ pub(super) async fn show(Staff(acting): Staff, shell: Shell, Path(key): Path<Str
         };
         sheet = sheet.block("cleaning", title, cleaned(&l, &batch, summary));
     }
-    sheet = sheet.block("states", l.t("console-collect-states"), states(&acting, &l, &batch, &counts).await.or_page(&shell)?);
+    sheet = sheet.block(
+        "states",
+        l.t("console-collect-states"),
+        states(&acting, &l, &batch, &counts).await.or_page(&shell)?,
+    );
     if batch.body.unreadable_rows > 0 {
-        sheet = sheet.block("unreadable", l.t("console-collect-unreadable"), unreadable(&l, &batch));
+        sheet = sheet.block(
+            "unreadable",
+            l.t("console-collect-unreadable"),
+            unreadable(&l, &batch),
+        );
     }
     sheet
-        .block("works", l.t("console-collect-works"), told(&acting, &l, &works))
+        .block(
+            "works",
+            l.t("console-collect-works"),
+            told(&acting, &l, &works).await,
+        )
         .show(&acting, &shell)
         .await
 }
@@ -56,7 +72,7 @@ fn is_open(work: &Work) -> bool {
     matches!(work.state, WorkState::Running | WorkState::Paused)
 }
 
-fn facts(acting: &Acting, l: &L, batch: &Batch) -> Vec<Part> {
+async fn facts(acting: &Acting, l: &L, batch: &Batch) -> Vec<Part> {
     let class = batch.source_class;
     let rows = vec![
         KeyValue::new(l.t("console-collect-system"), batch.source_system.clone()),
@@ -65,15 +81,15 @@ fn facts(acting: &Acting, l: &L, batch: &Batch) -> Vec<Part> {
             format!("{} {}", class.code(), l.pick(class.zh(), class.en())),
         ),
         KeyValue::new(l.t("console-collect-rows"), batch.rows.to_string()),
-        KeyValue::new(l.t("console-collect-collector"), batch.collector.clone()),
+        KeyValue::new(
+            l.t("console-collect-collector"),
+            words::officer(acting, l, &batch.collector).await,
+        ),
         KeyValue::new(
             l.t("console-collect-at"),
             words::at(l, batch.started_at, acting.ctx.now()),
         ),
-        KeyValue::new(
-            l.t("console-collect-state"),
-            chip(l, batch.state).words(l),
-        ),
+        KeyValue::new(l.t("console-collect-state"), chip(l, batch.state).words(l)),
     ];
     vec![Part::Facts(KeyValues::new(rows))]
 }
@@ -176,7 +192,10 @@ fn next(acting: &Acting, l: &L, shell: &Shell, batch: &Batch, counts: &[Count]) 
         these.map(|count| count.n).sum()
     };
     let mut parts = Vec::new();
-    let columns = (format!("{}/columns", of(key)), l.t("console-collect-columns"));
+    let columns = (
+        format!("{}/columns", of(key)),
+        l.t("console-collect-columns"),
+    );
     let collects = may(Permission::LicenceCollect);
     match batch.state {
         BatchState::Uploaded => {
@@ -212,7 +231,10 @@ fn next(acting: &Acting, l: &L, shell: &Shell, batch: &Batch, counts: &[Count]) 
                 format!("{}/report.csv", of(key)),
                 l.t("console-collect-report"),
             )];
-            let back = batch.summary.as_ref().and_then(|s| s.by_action.get("return_to_source"));
+            let back = batch
+                .summary
+                .as_ref()
+                .and_then(|s| s.by_action.get("return_to_source"));
             if back.is_some_and(|n| *n > 0) {
                 links.push((
                     format!("{}/returned/0", of(key)),
@@ -263,8 +285,13 @@ fn cleaned(l: &L, batch: &Batch, summary: &Summary) -> Vec<Part> {
     let names: BTreeMap<String, String> = RuleSet::standard()
         .map(|set| {
             let all = set.rules().iter();
-            all.map(|rule| (rule.code.clone(), l.pick(&rule.name.zh, &rule.name.en).to_owned()))
-                .collect()
+            all.map(|rule| {
+                (
+                    rule.code.clone(),
+                    l.pick(&rule.name.zh, &rule.name.en).to_owned(),
+                )
+            })
+            .collect()
         })
         .unwrap_or_default();
     let own = |code: &str| match code {
@@ -343,22 +370,23 @@ fn unreadable(l: &L, batch: &Batch) -> Vec<Part> {
 }
 
 /// What was done to the batch, newest first.
-fn told(acting: &Acting, l: &L, works: &[Work]) -> Vec<Part> {
+async fn told(acting: &Acting, l: &L, works: &[Work]) -> Vec<Part> {
     if works.is_empty() {
         return Vec::new();
     }
     let now = acting.ctx.now();
-    let rows = works.iter().map(|work| {
-        Row::new(vec![
+    let mut rows = Vec::new();
+    for work in works {
+        rows.push(Row::new(vec![
             Cell::text(l.pick(work.kind.zh(), work.kind.en()).to_owned()),
             Cell::text(l.pick(work.state.zh(), work.state.en()).to_owned()),
-            Cell::text(work.ordered_by.clone()),
+            Cell::text(words::officer(acting, l, &work.ordered_by).await),
             Cell::text(words::at(l, work.started_at, now)),
             Cell::text(words::maybe(l, work.ended_at, now)),
             Cell::text(work.done.to_string()),
             Cell::text(work.failed.to_string()),
-        ])
-    });
+        ]));
+    }
     let column = |key: &str| Column::new(l.t(&format!("console-collect-{key}")));
     vec![Part::Table(Table {
         caption: l.t("console-collect-works"),
@@ -371,7 +399,7 @@ fn told(acting: &Acting, l: &L, works: &[Work]) -> Vec<Part> {
             column("done").number(),
             column("failed").number(),
         ],
-        rows: rows.collect(),
+        rows,
         ..Table::default()
     })]
 }

@@ -12,8 +12,14 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 
 pub(super) async fn report(Staff(acting): Staff, shell: Shell, Path(key): Path<String>) -> Answer {
     let batch = collection::batch(&acting.ctx, &key).await.or_page(&shell)?;
-    let bytes = collection::report(&acting.ctx, &key).await.or_page(&shell)?;
-    let name = format!("{}-{}.csv", batch.body.file_name, shell.l().t("console-collect-report"));
+    let bytes = collection::report(&acting.ctx, &key)
+        .await
+        .or_page(&shell)?;
+    let name = format!(
+        "{}-{}.csv",
+        batch.body.file_name,
+        shell.l().t("console-collect-report")
+    );
     Ok(files::saved(&name, "text/csv; charset=utf-8", bytes))
 }
 
@@ -23,8 +29,14 @@ pub(super) async fn returned(
     shell: Shell,
     Path((key, n)): Path<(String, usize)>,
 ) -> Answer {
-    let all = collection::returned(&acting.ctx, &key).await.or_page(&shell)?;
+    let all = collection::returned(&acting.ctx, &key)
+        .await
+        .or_page(&shell)?;
     let missing = || Problem::not_found("没有要退回的记录", "No rows go back");
     let file = all.into_iter().nth(n).ok_or_else(missing).or_page(&shell)?;
-    Ok(files::saved(&format!("{}.xlsx", file.source), XLSX, file.content))
+    Ok(files::saved(
+        &format!("{}.xlsx", file.source),
+        XLSX,
+        file.content,
+    ))
 }

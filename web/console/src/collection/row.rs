@@ -37,7 +37,9 @@ async fn page(
 ) -> Answer {
     let l = shell.l();
     let batch = collection::batch(&acting.ctx, key).await.or_page(shell)?;
-    let (row, face) = collection::row(&acting.ctx, key, row_no).await.or_page(shell)?;
+    let (row, face) = collection::row(&acting.ctx, key, row_no)
+        .await
+        .or_page(shell)?;
     let open = matches!(row.state, State::Collected | State::Checked);
     let title = l.t1("console-collect-row-n", "n", row_no.to_string());
     let mut sheet = Sheet::new(title)
@@ -46,7 +48,11 @@ async fn page(
         .crumb(l.t("console-collect-row-list"), format!("{}/rows", of(key)))
         .block("cells", l.t("console-collect-cells"), cells(&l, &row));
     if !row.body.findings.is_empty() {
-        sheet = sheet.block("findings", l.t("console-collect-findings"), findings(&l, &row));
+        sheet = sheet.block(
+            "findings",
+            l.t("console-collect-findings"),
+            findings(&l, &row),
+        );
     }
     let may = |p: Permission| !acting.ctx.actor.scopes(p).is_empty();
     if !face.is_empty() && open && may(Permission::LicenceCollect) {
@@ -61,15 +67,29 @@ async fn page(
             kind: "",
         };
         let note = Part::Note(Notice::info(l.t("console-collect-face-how")));
-        sheet = sheet.block("face", l.t("console-collect-face"), vec![note, Part::Files(act)]);
+        sheet = sheet.block(
+            "face",
+            l.t("console-collect-face"),
+            vec![note, Part::Files(act)],
+        );
     } else if !face.is_empty() {
-        let rows = face.iter().map(|one| KeyValue::new(one.name.clone(), or_dash(&one.value)));
+        let rows = face
+            .iter()
+            .map(|one| KeyValue::new(one.name.clone(), or_dash(&one.value)));
         let facts = Part::Facts(KeyValues::new(rows.collect()));
         sheet = sheet.block("face", l.t("console-collect-face"), vec![facts]);
     }
     sheet
-        .side("standing", l.t("console-collect-standing"), standing(acting, &l, &row))
-        .side("acts", l.t("console-collect-acts"), acts(acting, &l, shell, &row))
+        .side(
+            "standing",
+            l.t("console-collect-standing"),
+            standing(acting, &l, &row).await,
+        )
+        .side(
+            "acts",
+            l.t("console-collect-acts"),
+            acts(acting, &l, shell, &row),
+        )
         .show_as(code, acting, shell)
         .await
 }
@@ -82,7 +102,9 @@ fn or_dash(text: &str) -> String {
 }
 
 fn cells(l: &L, row: &CollectedRow) -> Vec<Part> {
-    let filled = Field::ALL.iter().filter(|field| !row.get(**field).is_empty());
+    let filled = Field::ALL
+        .iter()
+        .filter(|field| !row.get(**field).is_empty());
     let rows = filled.map(|field| KeyValue::new(l.pick(field.zh(), field.en()), row.get(*field)));
     vec![Part::Facts(KeyValues::new(rows.collect()))]
 }
@@ -107,7 +129,12 @@ fn findings(l: &L, row: &CollectedRow) -> Vec<Part> {
     let column = |key: &str| Column::new(l.t(&format!("console-collect-{key}")));
     vec![Part::Table(Table {
         caption: l.t("console-collect-findings"),
-        columns: vec![column("rule"), column("action"), column("seen"), column("put")],
+        columns: vec![
+            column("rule"),
+            column("action"),
+            column("seen"),
+            column("put"),
+        ],
         rows: rows.collect(),
         ..Table::default()
     })]
@@ -133,9 +160,12 @@ fn face_form(l: &L, face: &[FaceValue], photo: bool) -> Form {
     Form::new(fields)
 }
 
-fn standing(acting: &Acting, l: &L, row: &CollectedRow) -> Vec<Part> {
+async fn standing(acting: &Acting, l: &L, row: &CollectedRow) -> Vec<Part> {
     let now = acting.ctx.now();
-    let person = |who: &Option<String>| who.clone().unwrap_or_else(|| "—".into());
+    let person = async |who: &Option<String>| match who {
+        Some(who) => words::officer(acting, l, who).await,
+        None => "—".to_owned(),
+    };
     let mut rows = vec![
         KeyValue::new(
             l.t("console-collect-state"),
@@ -145,8 +175,8 @@ fn standing(acting: &Acting, l: &L, row: &CollectedRow) -> Vec<Part> {
             l.t("console-collect-action"),
             l.pick(row.action.zh(), row.action.en()),
         ),
-        KeyValue::new(l.t("console-collect-editor"), person(&row.editor)),
-        KeyValue::new(l.t("console-collect-checker"), person(&row.checker)),
+        KeyValue::new(l.t("console-collect-editor"), person(&row.editor).await),
+        KeyValue::new(l.t("console-collect-checker"), person(&row.checker).await),
         KeyValue::new(
             l.t("console-collect-checked-at"),
             words::maybe(l, row.checked_at, now),
@@ -154,8 +184,11 @@ fn standing(acting: &Acting, l: &L, row: &CollectedRow) -> Vec<Part> {
     ];
     if let Some(key) = &row.licence_key {
         rows.push(
-            KeyValue::new(l.t("console-collect-licence"), l.t("console-collect-open-licence"))
-                .href(format!("/licences/{}", enc(key))),
+            KeyValue::new(
+                l.t("console-collect-licence"),
+                l.t("console-collect-open-licence"),
+            )
+            .href(format!("/licences/{}", enc(key))),
         );
     }
     let mut parts = vec![Part::Facts(KeyValues::new(rows))];
@@ -208,7 +241,9 @@ pub(super) async fn edit(
 ) -> Answer {
     let l = shell.l();
     let received = ui::receive(&shell, &guard, parts).await?;
-    let (_, face) = collection::row(&acting.ctx, &key, row_no).await.or_page(&shell)?;
+    let (_, face) = collection::row(&acting.ctx, &key, row_no)
+        .await
+        .or_page(&shell)?;
     let typed = face.iter().filter(|one| !one.fixed).filter_map(|one| {
         let value = received.fields.get(&format!("face-{}", one.code)).trim();
         // What stands there already came from its source and stays with it.
@@ -216,16 +251,24 @@ pub(super) async fn edit(
     });
     let edit = Edit {
         face: typed.collect::<BTreeMap<_, _>>(),
-        photo: received.files.into_iter().map(|one| one.1).find(|bytes| !bytes.is_empty()),
+        photo: received
+            .files
+            .into_iter()
+            .map(|one| one.1)
+            .find(|bytes| !bytes.is_empty()),
     };
     if edit.face.is_empty() && edit.photo.is_none() {
         let notice = Notice::info(l.t("console-collect-unchanged"));
-        return Ok(shell.flash(notice).to(&format!("{}/rows/{row_no}", of(&key))));
+        return Ok(shell
+            .flash(notice)
+            .to(&format!("{}/rows/{row_no}", of(&key))));
     }
     match collection::edit_row(&acting.ctx, &key, row_no, edit).await {
         Ok(()) => {
             let notice = Notice::ok(l.t("console-collect-saved"));
-            Ok(shell.flash(notice).to(&format!("{}/rows/{row_no}", of(&key))))
+            Ok(shell
+                .flash(notice)
+                .to(&format!("{}/rows/{row_no}", of(&key))))
         }
         Err(error) => {
             let problem: Problem = error.into();
@@ -246,7 +289,13 @@ pub(super) async fn check(
     Posted(_): Posted,
 ) -> Answer {
     let done = collection::check_row(&acting.ctx, &key, row_no).await;
-    back(&shell, &key, row_no, done.map_err(Problem::from), "console-collect-checked")
+    back(
+        &shell,
+        &key,
+        row_no,
+        done.map_err(Problem::from),
+        "console-collect-checked",
+    )
 }
 
 pub(super) async fn discard(
@@ -256,20 +305,22 @@ pub(super) async fn discard(
     Posted(data): Posted,
 ) -> Answer {
     let done = collection::discard_row(&acting.ctx, &key, row_no, data.get("reason")).await;
-    back(&shell, &key, row_no, done.map_err(Problem::from), "console-collect-discarded")
+    back(
+        &shell,
+        &key,
+        row_no,
+        done.map_err(Problem::from),
+        "console-collect-discarded",
+    )
 }
 
-fn back(
-    shell: &Shell,
-    key: &str,
-    row_no: u32,
-    done: Result<(), Problem>,
-    words: &str,
-) -> Answer {
+fn back(shell: &Shell, key: &str, row_no: u32, done: Result<(), Problem>, words: &str) -> Answer {
     let l = shell.l();
     let notice = match done {
         Ok(()) => Notice::ok(l.t(words)),
         Err(problem) => Notice::bad(said(&l, &problem)),
     };
-    Ok(shell.flash(notice).to(&format!("{}/rows/{row_no}", of(key))))
+    Ok(shell
+        .flash(notice)
+        .to(&format!("{}/rows/{row_no}", of(key))))
 }

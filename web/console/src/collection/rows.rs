@@ -13,7 +13,9 @@ use crate::session::Staff;
 use crate::sheet::{Part, Sheet};
 
 fn asked(query: &FormData) -> RowQuery {
-    let action = Action::ALL.into_iter().find(|one| one.code() == query.get("action"));
+    let action = Action::ALL
+        .into_iter()
+        .find(|one| one.code() == query.get("action"));
     RowQuery {
         state: State::from_code(query.get("state")),
         action,
@@ -48,9 +50,17 @@ pub(super) async fn list(
         ui::view::Field::select("action", l.t("console-collect-action"), actions.to_vec()),
     ];
     let base = format!("{}/rows", of(&key));
-    let mut parts = vec![Part::Filter(FilterBar::new(&base, fields, &query, found.total))];
+    let mut parts = vec![Part::Filter(FilterBar::new(
+        &base,
+        fields,
+        &query,
+        found.total,
+    ))];
     if found.rows.is_empty() {
-        parts.push(Part::Empty(Empty::new("list", l.t("console-collect-no-rows"))));
+        parts.push(Part::Empty(Empty::new(
+            "list",
+            l.t("console-collect-no-rows"),
+        )));
     } else {
         let rows = found.rows.iter().map(|row| line(&l, &key, row));
         let column = |key: &str| Column::new(l.t(&format!("console-collect-{key}")));
@@ -81,7 +91,10 @@ fn line(l: &L, key: &str, row: &CollectedRow) -> Row {
     let href = format!("{}/rows/{}", of(key), row.row_no);
     let number = row.get(Field::LicenceNo);
     Row::new(vec![
-        Cell::link(href, l.t1("console-collect-row-n", "n", row.row_no.to_string())),
+        Cell::link(
+            href,
+            l.t1("console-collect-row-n", "n", row.row_no.to_string()),
+        ),
         Cell::text(match number {
             "" => "—".to_owned(),
             no => kernel::mask::by_shape(no),
