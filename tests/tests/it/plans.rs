@@ -51,6 +51,11 @@ const SWEEPS: &[&str] = &[
     "SELECT ofd_blob, pdf_blob FROM verification_report",
     "SELECT blob FROM visual_check",
     "SELECT ofd_blob, pdf_blob FROM licence_copy",
+    "SELECT blob FROM collection_piece",
+    "SELECT blob FROM collection_base_piece",
+    "SELECT photo FROM collection_photo",
+    // Along an index of the works that run, which are few.
+    "SELECT work_key FROM collection_work WHERE state = 'running' ORDER BY work_key LIMIT 100",
     // Along an index of these rows alone, which is empty once they are entered.
     "SELECT licence_key, state, rev, version, type_code, agency, region, valid_to, remind_on, token, updated_at, body, inspect_by FROM licence WHERE issued_on IS NULL ORDER BY licence_key LIMIT 200",
     // Counted along an index that holds all it needs, at most once a minute.

@@ -27,7 +27,11 @@ async fn over(city: &Served, browser: &Browser, key: &str, words: &str) {
         })
         .await;
     browser
-        .until(words, async || browser.text().await.contains(words))
+        .until(words, async || {
+            // The page comes anew by itself: what was found on it a moment ago may be gone.
+            let said = browser.js("return document.body.innerText").await;
+            said.as_str().is_some_and(|said| said.contains(words))
+        })
         .await;
 }
 
