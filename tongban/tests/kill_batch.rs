@@ -16,7 +16,7 @@ use licences::{Query, State};
 use store::Ctx;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_tongban");
-const ROWS: usize = 150;
+const ROWS: usize = 80;
 
 /// Licences of the health bureau, good and bad ones as they come.
 fn stock() -> Vec<u8> {
@@ -92,7 +92,7 @@ async fn kill_and_look(town: Town) {
             break;
         }
         let server = Process::serve(&left, &[PROGRAM], &at, &log).await;
-        tokio::time::sleep(chance(50, 2_500)).await;
+        tokio::time::sleep(chance(100, 3_000)).await;
         server.kill();
         rounds += 1;
         assert!(rounds < 200, "it does not come to an end");

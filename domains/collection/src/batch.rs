@@ -1,6 +1,6 @@
 //! 采集批次: what is known of a table of existing licences, and what may be done to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use agencies::Agency;
 use cleaning::FIELD_NAMES;
@@ -119,6 +119,13 @@ pub struct Count {
     pub n: u64,
 }
 
+impl Batch {
+    /// Whose right to collect it asks for.
+    pub fn target(&self) -> Target<'_> {
+        target(&self.agency, &self.region)
+    }
+}
+
 impl BatchBody {
     /// What stands under each heading: as it was settled, else by name, else a face field of that
     /// name.
@@ -223,8 +230,9 @@ pub(crate) fn may_see(
 }
 
 pub(crate) fn may_collect(ctx: &Ctx, batch: &Batch) -> Result<(), CollectionError> {
-    let target = target(&batch.agency, &batch.region);
-    Ok(ctx.actor.require(Permission::LicenceCollect, &target)?)
+    Ok(ctx
+        .actor
+        .require(Permission::LicenceCollect, &batch.target())?)
 }
 
 /// One batch, for those who have to do with it.
@@ -239,14 +247,38 @@ pub async fn batch(ctx: &Ctx, batch_key: &str) -> Result<Batch, CollectionError>
     Ok(batch)
 }
 
-/// How many rows of a batch are where.
-pub async fn counts(ctx: &Ctx, batch_key: &str) -> Result<Vec<Count>, CollectionError> {
-    batch(ctx, batch_key).await?;
-    table::batch::counts(&mut ctx.db.reader(), batch_key).await
+/// The issuers whose rows the actor sees in a batch: those for whom the actor checks or makes
+/// licences; none stands for all, for those who collect it.
+pub(crate) async fn sees(
+    ctx: &Ctx,
+    batch: &Batch,
+) -> Result<Option<BTreeSet<String>>, CollectionError> {
+    if may_collect(ctx, batch).is_ok() {
+        return Ok(None);
+    }
+    let mut mine = BTreeSet::new();
+    for permission in [Permission::LicenceCheck, Permission::LicenceIssue] {
+        let all = agencies_for(ctx, permission).await?;
+        mine.extend(all.into_iter().map(|agency| agency.code));
+    }
+    Ok(Some(mine))
 }
 
-/// What stands under each heading of a batch.
+/// How many rows of a batch are where, as far as the actor sees them.
+pub async fn counts(ctx: &Ctx, batch_key: &str) -> Result<Vec<Count>, CollectionError> {
+    let batch = batch(ctx, batch_key).await?;
+    let mine = sees(ctx, &batch).await?;
+    let mut all = table::batch::counts(&mut ctx.db.reader(), batch_key).await?;
+    all.retain(|count| {
+        mine.as_ref()
+            .is_none_or(|mine| mine.contains(&count.agency))
+    });
+    Ok(all)
+}
+
+/// What stands under each heading of a batch, for those who collect it.
 pub async fn mapped(ctx: &Ctx, batch: &Batch) -> Result<Vec<Mapped>, CollectionError> {
+    may_collect(ctx, batch)?;
     Ok(batch.body.mapped(&face_names(ctx).await?))
 }
 

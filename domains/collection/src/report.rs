@@ -9,7 +9,7 @@ use licences::State;
 use store::Ctx;
 use tables::CsvWriter;
 
-use crate::batch::batch;
+use crate::batch::{batch, may_collect};
 use crate::clean::rules;
 use crate::error::CollectionError;
 use crate::pieces::{self, Came};
@@ -18,9 +18,9 @@ use crate::table;
 /// Rows read at a time.
 const AT_ONCE: i64 = 1_000;
 
-/// The report row by row, as CSV: one line a finding, then how the row stands now.
+/// The report row by row for those who collect, as CSV: one line a finding, then how the row stands now.
 pub async fn report(ctx: &Ctx, batch_key: &str) -> Result<Vec<u8>, CollectionError> {
-    batch(ctx, batch_key).await?;
+    may_collect(ctx, &batch(ctx, batch_key).await?)?;
     let headings = Line::HEADINGS.into_iter().chain(["state", "problem"]);
     let mut csv = CsvWriter::new(Vec::new(), headings).map_err(CollectionError::data)?;
     let mut place = 0;
@@ -76,9 +76,10 @@ impl std::io::Seek for Shared {
     }
 }
 
-/// The files for the sources whose rows go back.
+/// The files for the sources whose rows go back, for those who collect.
 pub async fn returned(ctx: &Ctx, batch_key: &str) -> Result<Vec<ReturnedFile>, CollectionError> {
     let batch = batch(ctx, batch_key).await?;
+    may_collect(ctx, &batch)?;
     let rules = rules()?;
     let open: Arc<Mutex<BTreeMap<String, Shared>>> = Arc::default();
     let known = open.clone();

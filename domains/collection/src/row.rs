@@ -10,7 +10,7 @@ use licences::{LicenceEvent, State};
 use serde::{Deserialize, Serialize};
 use store::{Ctx, Tx};
 
-use crate::batch::{Batch, batch, may_collect, target};
+use crate::batch::{Batch, batch, may_collect, sees, target};
 use crate::error::CollectionError;
 use crate::events::{RowMoved, stream};
 use crate::{face, pieces, table};
@@ -89,16 +89,19 @@ pub struct RowQuery {
     pub problem: bool,
 }
 
-/// Rows of a batch, in the order of the file.
+/// Rows of a batch that the actor sees, in the order of the file.
 pub async fn rows(
     ctx: &Ctx,
     batch_key: &str,
     query: RowQuery,
     page: PageRequest,
 ) -> Result<Page<CollectedRow>, CollectionError> {
-    batch(ctx, batch_key).await?;
+    let batch = batch(ctx, batch_key).await?;
+    let mine = sees(ctx, &batch).await?;
+    let mine = mine.map(|mine| mine.into_iter().collect::<Vec<_>>());
     let mut reader = ctx.db.reader();
-    let (rows, total) = table::row::page(&mut reader, ctx, batch_key, query, page).await?;
+    let of = (batch_key, mine.as_deref());
+    let (rows, total) = table::row::page(&mut reader, ctx, of, query, page).await?;
     Ok(Page::new(rows, total, page))
 }
 
@@ -108,8 +111,12 @@ pub async fn row(
     batch_key: &str,
     row_no: u32,
 ) -> Result<(CollectedRow, Vec<FaceValue>), CollectionError> {
-    batch(ctx, batch_key).await?;
+    let batch = batch(ctx, batch_key).await?;
+    let mine = sees(ctx, &batch).await?;
     let row = table::row::load(&mut ctx.db.reader(), ctx, batch_key, row_no).await?;
+    if mine.is_some_and(|mine| !mine.contains(&row.agency)) {
+        return Err(CollectionError::NotFound);
+    }
     let face = face::shown(ctx, &row).await?;
     Ok((row, face))
 }

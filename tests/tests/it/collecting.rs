@@ -85,6 +85,28 @@ async fn the_stock_of_the_city_ends_as_expected() {
         }
         assert_eq!(ours.len(), wanted.len());
 
+        // An officer of one agency sees its rows alone, and not the reports of all.
+        let health = town.officer("wj_liucz").await;
+        let whose = |row: &collection::CollectedRow| row.agency.clone();
+        let seen = RowQuery::default();
+        let seen = collection::rows(&health, &key, seen, PageRequest::new(1, 100)).await;
+        let seen = seen.unwrap();
+        assert!(seen.total > 100 && seen.rows.iter().all(|row| whose(row) == "YD_WJJ"));
+        let counts = collection::counts(&health, &key).await.unwrap();
+        assert!(counts.iter().all(|count| count.agency == "YD_WJJ"));
+        let other = collection::rows(
+            &manager,
+            &key,
+            RowQuery::default(),
+            PageRequest::new(1, 100),
+        );
+        let other = other.await.unwrap().rows;
+        let other = other.iter().find(|row| whose(row) != "YD_WJJ").unwrap();
+        let refused = collection::row(&health, &key, other.row_no).await;
+        assert!(matches!(refused, Err(CollectionError::NotFound)));
+        let refused = collection::report(&health, &key).await;
+        assert!(matches!(refused, Err(CollectionError::Denied(_))));
+
         let kept = |action: &str| trial.by_action.get(action).copied().unwrap_or_default();
         assert_eq!(
             count(&manager, &key, State::Collected).await,

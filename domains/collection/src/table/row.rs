@@ -100,16 +100,24 @@ pub(crate) async fn load(
     read(ctx, &row.ok_or(CollectionError::NotFound)?)
 }
 
-/// A page of rows in the order of the file, and how many there are up to [`kernel::COUNTED`].
+/// A page of rows of these issuers in the order of the file, and how many there are up to [`kernel::COUNTED`].
 pub(crate) async fn page(
     run: &mut impl Run,
     ctx: &Ctx,
-    batch_key: &str,
+    (batch_key, agencies): (&str, Option<&[String]>),
     query: RowQuery,
     page: PageRequest,
 ) -> Result<(Vec<CollectedRow>, u64), CollectionError> {
     let mut held = String::from("batch_key = ?");
     let mut bound = args![batch_key];
+    if let Some(agencies) = agencies {
+        if agencies.is_empty() {
+            return Ok((Vec::new(), 0));
+        }
+        let marks = vec!["?"; agencies.len()].join(", ");
+        held.push_str(&format!(" AND agency IN ({marks})"));
+        bound.extend(agencies.iter().map(Value::from));
+    }
     if let Some(state) = query.state {
         held.push_str(" AND state = ? AND problem = ?");
         bound.push(state.code().into());

@@ -196,7 +196,9 @@ fn next(acting: &Acting, l: &L, shell: &Shell, batch: &Batch, counts: &[Count]) 
         format!("{}/columns", of(key)),
         l.t("console-collect-columns"),
     );
-    let collects = may(Permission::LicenceCollect);
+    let collects = actor
+        .require(Permission::LicenceCollect, &batch.target())
+        .is_ok();
     match batch.state {
         BatchState::Uploaded => {
             parts.push(Part::Text(l.t("console-collect-say-uploaded")));
@@ -226,6 +228,9 @@ fn next(acting: &Acting, l: &L, shell: &Shell, batch: &Batch, counts: &[Count]) 
             }
             if checked > 0 && may(Permission::LicenceIssue) {
                 parts.extend(go(l, key, "issue", "pri"));
+            }
+            if !collects {
+                return parts;
             }
             let mut links = vec![(
                 format!("{}/report.csv", of(key)),
