@@ -13,7 +13,7 @@ use regex::Regex;
 use store::Ctx;
 
 use crate::batch::{SourceClass, target};
-use crate::error::CollectionError;
+use crate::error::{CollectionError, filled};
 use crate::face;
 use crate::issue::register_photo;
 use crate::row::{CollectedRow, RowBody};
@@ -49,9 +49,6 @@ pub struct Given {
     /// None: for a long term.
     pub valid_to: Option<Date>,
 }
-
-/// Largest photo.
-const PHOTO: usize = 2 << 20;
 
 fn wrong(name: &'static str, why: impl Into<String>) -> CollectionError {
     CollectionError::Field(name, why.into())
@@ -117,6 +114,7 @@ pub async fn issue_approval(ctx: &Ctx, approval: &Approval) -> Result<String, Co
                 valid_to: given.valid_to,
                 face,
                 photo,
+                case_no: approval.case_no.clone(),
                 source,
             };
             licences::prepare_collected(ctx, &collected).await?
@@ -180,12 +178,8 @@ fn check(
     if !good {
         return Err(wrong("证件号码", "号码不正确，请核对"));
     }
-    if approval.holder.trim().is_empty() {
-        return Err(wrong("持证主体", "请填写"));
-    }
-    if approval.source_system.trim().is_empty() {
-        return Err(wrong("来源系统", "请填写"));
-    }
+    filled("持证主体", &approval.holder, 100)?;
+    filled("来源系统", &approval.source_system, 60)?;
     for code in approval.face.keys() {
         let field = kind.face_fields.iter().find(|f| f.field_code == *code);
         match field {
@@ -194,10 +188,8 @@ fn check(
             None => return Err(wrong("照面信息", format!("这种证照没有“{code}”"))),
         }
     }
-    match &approval.photo {
-        Some(_) if kind.photo.is_none() => return Err(wrong("照片", "这种证照没有照片")),
-        Some(photo) if photo.len() > PHOTO => return Err(wrong("照片", "不能超过2 MB")),
-        _ => {}
+    if let Some(photo) = &approval.photo {
+        licences::check_photo(kind, photo)?;
     }
     let Some(given) = &approval.given else {
         return Ok(());

@@ -11,7 +11,7 @@ use store::Ctx;
 use tables::{FieldNames, Mapping, Options, Row, Table};
 use tokio::runtime::Handle;
 
-use crate::error::CollectionError;
+use crate::error::{CollectionError, filled};
 use crate::events::BaseTaken;
 use crate::pieces::{self, ROWS};
 use crate::table;
@@ -67,12 +67,7 @@ pub async fn take_base<R: Read + Seek + Send + 'static>(
     file: R,
 ) -> Result<BaseSource, CollectionError> {
     require(ctx)?;
-    let name = name.trim().to_owned();
-    match name.chars().count() {
-        0 => return Err(CollectionError::Field("数据来源", "请填写".into())),
-        1..=60 => {}
-        _ => return Err(CollectionError::Field("数据来源", "最多60字".into())),
-    }
+    let name = filled("数据来源", name, 60)?;
     let (inner, handle) = (ctx.clone(), Handle::current());
     let read = tokio::task::spawn_blocking(move || read(&inner, &handle, file));
     let (pieces, rows, rejects) = read.await.map_err(CollectionError::data)??;

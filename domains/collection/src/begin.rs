@@ -10,7 +10,7 @@ use tables::{Options, Row, Table};
 use tokio::runtime::Handle;
 
 use crate::batch::{Batch, BatchBody, BatchState, Given, SourceClass, check_given, moved, target};
-use crate::error::CollectionError;
+use crate::error::{CollectionError, filled};
 use crate::pieces::{self, Came, Piece, ROWS};
 use crate::table;
 
@@ -55,12 +55,7 @@ pub async fn begin<R: Read + Seek + Send + 'static>(
     let (code, region) = (agency.code.clone(), agency.region_code.clone());
     ctx.actor
         .require(Permission::LicenceCollect, &target(&code, &region))?;
-    let system = new.source_system.trim().to_owned();
-    match system.chars().count() {
-        0 => return Err(CollectionError::Field("来源系统", "请填写".into())),
-        1..=60 => {}
-        _ => return Err(CollectionError::Field("来源系统", "最多60字".into())),
-    }
+    let system = filled("来源系统", &new.source_system, 60)?;
     let (inner, handle) = (ctx.clone(), Handle::current());
     let read = tokio::task::spawn_blocking(move || read(&inner, &handle, file));
     let read = read.await.map_err(CollectionError::data)??;

@@ -81,8 +81,15 @@ pub(crate) async fn run(held: &mut Held) -> Result<(), CollectionError> {
     loop {
         let (key, place) = (held.work.batch_key.clone(), held.work.place);
         let mut reader = ctx.db.reader();
-        let found =
-            table::row::waiting(&mut reader, &ctx, &key, State::Collected, place, AT_ONCE).await?;
+        let found = table::row::waiting(
+            &mut reader,
+            &ctx,
+            &key,
+            (State::Collected, false),
+            place,
+            AT_ONCE,
+        )
+        .await?;
         let Some(last) = found.last() else {
             return finished(held).await;
         };

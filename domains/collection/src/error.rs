@@ -63,7 +63,8 @@ impl CollectionError {
         use seals::SealError;
         matches!(
             self,
-            Self::Store(_)
+            Self::Stale
+                | Self::Store(_)
                 | Self::Journal(JournalError::Store(_))
                 | Self::Licence(
                     LicenceError::Store(_)
@@ -151,5 +152,19 @@ impl From<CollectionError> for Problem {
             }
             E::Store(_) | E::Journal(_) | E::Blob(_) | E::Data(_) => Problem::internal(),
         }
+    }
+}
+
+/// What somebody typed, without blanks around it: it must be there and is no longer than `most`.
+pub(crate) fn filled(
+    name: &'static str,
+    text: &str,
+    most: usize,
+) -> Result<String, CollectionError> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err(CollectionError::Field(name, "请填写".into())),
+        n if n > most => Err(CollectionError::Field(name, format!("最多{most}字"))),
+        _ => Ok(text.to_owned()),
     }
 }

@@ -50,8 +50,15 @@ pub(crate) async fn run(held: &mut Held) -> Result<(), CollectionError> {
         let begun = Instant::now();
         let (key, place) = (&batch.batch_key, held.work.place);
         let mut reader = ctx.db.reader();
-        let found =
-            table::row::waiting(&mut reader, &ctx, key, State::Checked, place, at_once).await?;
+        let found = table::row::waiting(
+            &mut reader,
+            &ctx,
+            key,
+            (State::Checked, false),
+            place,
+            at_once,
+        )
+        .await?;
         let Some(last) = found.last() else {
             return finished(held).await;
         };
@@ -83,7 +90,15 @@ async fn again(
     let mut place = 0;
     loop {
         let mut reader = ctx.db.reader();
-        let stuck = table::row::stuck(&mut reader, ctx, batch_key, place, AT_ONCE * 20).await?;
+        let stuck = table::row::waiting(
+            &mut reader,
+            ctx,
+            batch_key,
+            (State::Checked, true),
+            place,
+            640,
+        )
+        .await?;
         let Some(last) = stuck.last() else {
             return Ok(());
         };
@@ -125,10 +140,6 @@ async fn make(ctx: &Ctx, batch: &Batch, row: &CollectedRow) -> Result<Prepared, 
         Some(_) => photo(ctx, row, id).await.map_err(other)?,
         None => None,
     };
-    let class = match text(Field::SourceClass) {
-        "" => batch.source_class.code(),
-        own => own,
-    };
     let region = match text(Field::Region) {
         "" => batch.region.as_str(),
         own => own,
@@ -151,8 +162,9 @@ async fn make(ctx: &Ctx, batch: &Batch, row: &CollectedRow) -> Result<Prepared, 
         valid_from: day(Field::ValidFrom)?,
         valid_to: day(Field::ValidTo)?,
         photo,
+        case_no: None,
         source: Source {
-            class: class.to_owned(),
+            class: row.source_class(batch).code().to_owned(),
             system: text(Field::SourceSystem).to_owned(),
             collected: Some(CollectedBy {
                 batch: batch.batch_key.clone(),

@@ -10,8 +10,8 @@ use licences::{LicenceEvent, State};
 use serde::{Deserialize, Serialize};
 use store::{Ctx, Tx};
 
-use crate::batch::{Batch, batch, may_collect, sees, target};
-use crate::error::CollectionError;
+use crate::batch::{Batch, BatchState, SourceClass, batch, may_collect, sees, target};
+use crate::error::{CollectionError, filled};
 use crate::events::{RowMoved, stream};
 use crate::{face, pieces, table};
 
@@ -54,6 +54,18 @@ pub struct RowBody {
 impl CollectedRow {
     pub fn get(&self, field: Field) -> &str {
         self.body.cells.get(field.at()).map_or("", String::as_str)
+    }
+
+    /// 来源类别: the row's own where it names one, else its batch's.
+    pub(crate) fn source_class(&self, batch: &Batch) -> SourceClass {
+        let own = SourceClass::from_code(self.get(Field::SourceClass).trim());
+        own.unwrap_or(batch.source_class)
+    }
+
+    /// Whether a second person checks it: its batch or the row itself says that it was typed from
+    /// an original [H-23].
+    pub(crate) fn needs_person(&self, batch: &Batch) -> bool {
+        batch.source_class.needs_person() || self.source_class(batch).needs_person()
     }
 
     /// The verdict of cleaning, as it was.
@@ -162,30 +174,23 @@ pub async fn edit_row(
         };
     }
     let photo = match &edit.photo {
-        Some(bytes) if kind.photo.is_none() || bytes.len() > PHOTO => {
-            let why = match kind.photo {
-                None => "这种证照没有照片".to_owned(),
-                Some(_) => "照片不能超过2 MB".to_owned(),
-            };
-            return Err(CollectionError::Field("照片", why));
+        Some(bytes) => {
+            licences::check_photo(&kind, bytes)?;
+            Some(pieces::blobs(ctx)?.put(ctx, bytes.clone()).await?.name)
         }
-        Some(bytes) => Some(pieces::blobs(ctx)?.put(ctx, bytes.clone()).await?.name),
         None => None,
     };
     now.editor = Some(ctx.actor.id.clone());
     now.problem = false;
     now.body.problem.clear();
-    // Checked again by somebody else, where people check at all.
-    if was.state == State::Checked && batch.source_class.needs_person() {
-        now.state = State::Collected;
+    // It is collected anew: what a person typed another person checks, whatever the source.
+    if was.state == State::Checked {
+        now.state = licences::next(None, LicenceEvent::Collect)?;
     }
     (now.checker, now.checked_at) = (None, None);
     let fields = edit.face.keys().cloned().collect();
     change(ctx, was, now, photo, "edited", fields, "").await
 }
-
-/// Largest photo.
-const PHOTO: usize = 2 << 20;
 
 /// Collectors complete their batch, officers the licences of their agency.
 fn may_edit(ctx: &Ctx, batch: &Batch, row: &CollectedRow) -> Result<(), CollectionError> {
@@ -213,12 +218,7 @@ pub async fn discard_row(
     {
         may_edit(ctx, &batch, &was)?;
     }
-    let reason = reason.trim();
-    match reason.chars().count() {
-        0 => return Err(CollectionError::Field("理由", "请填写".into())),
-        1..=500 => {}
-        _ => return Err(CollectionError::Field("理由", "最多500字".into())),
-    }
+    let reason = &filled("理由", reason, 500)?;
     let mut now = was.clone();
     now.state = licences::next(Some(was.state), LicenceEvent::Discard)?;
     now.action = Action::Drop;
@@ -249,6 +249,11 @@ pub(crate) async fn change(
             let (ctx, work) = (inner.clone(), work.clone());
             Box::pin(async move {
                 let (was, now, photo, event) = &*work;
+                // Half a batch is no base for checking, and to one that ended nothing is done.
+                let batch = table::batch::load(tx, &ctx, &now.batch_key).await?;
+                if batch.state != BatchState::Taken {
+                    return Err(CollectionError::WrongState);
+                }
                 replace(tx, &ctx, was, now).await?;
                 if let Some(photo) = photo {
                     table::row::put_photo(tx, &now.batch_key, now.row_no, photo).await?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use licences::{LicenceEvent, State};
 use store::{Ctx, Tx};
 
-use crate::batch::{BatchState, Summary};
+use crate::batch::{Batch, BatchState, Summary};
 use crate::clean::{Cleaned, Cleaning, Taker};
 use crate::error::CollectionError;
 use crate::row::{CollectedRow, RowBody};
@@ -16,7 +16,7 @@ use crate::table;
 
 /// Keeps the rows.
 struct Keeping {
-    needs_person: bool,
+    batch: Arc<Batch>,
 }
 
 impl Taker for Keeping {
@@ -26,7 +26,7 @@ impl Taker for Keeping {
         rows: Vec<Cleaned>,
         place: u64,
     ) -> Result<(), CollectionError> {
-        keep(held, rows, place, self.needs_person).await
+        keep(held, rows, place, self.batch.clone()).await
     }
 }
 
@@ -35,8 +35,9 @@ pub(crate) async fn run(held: &mut Held) -> Result<(), CollectionError> {
     let cleaning = Cleaning::of(held).await?;
     let mut reader = held.ctx.db.reader();
     let batch = table::batch::load(&mut reader, &held.ctx, &held.work.batch_key).await?;
-    let needs_person = batch.source_class.needs_person();
-    let mut keeping = Keeping { needs_person };
+    let mut keeping = Keeping {
+        batch: Arc::new(batch),
+    };
     cleaning.run(held, false, from, &mut keeping).await?;
     let (inner, work) = (held.ctx.clone(), Arc::new(held.work.clone()));
     held.ctx
@@ -67,9 +68,9 @@ async fn keep(
     held: &mut Held,
     cleaned: Vec<Cleaned>,
     place: u64,
-    needs_person: bool,
+    batch: Arc<Batch>,
 ) -> Result<(), CollectionError> {
-    let (ctx, batch_key) = (held.ctx.clone(), held.work.batch_key.clone());
+    let ctx = held.ctx.clone();
     let n = cleaned.len() as u64;
     let kept = tokio::task::spawn_blocking(move || -> Result<_, CollectionError> {
         let mut rows = Vec::with_capacity(cleaned.len());
@@ -77,7 +78,7 @@ async fn keep(
         let mut summary = Summary::default();
         for one in cleaned {
             summary.add(&one.verdict);
-            let row = row(&batch_key, one, needs_person)?;
+            let row = row(&batch, one)?;
             let at = (row.agency.clone(), row.state.code());
             counts.entry(at).or_insert((row.state, 0)).1 += 1;
             let body = table::row::sealed(&ctx, &row)?;
@@ -129,23 +130,14 @@ async fn write(tx: &mut Tx<'_>, ctx: &Ctx, kept: &Kept) -> Result<(), Collection
     table::batch::update(tx, ctx, &batch, seen).await
 }
 
-fn row(batch_key: &str, one: Cleaned, needs_person: bool) -> Result<CollectedRow, CollectionError> {
+fn row(batch: &Batch, one: Cleaned) -> Result<CollectedRow, CollectionError> {
     let verdict = one.verdict;
     let collected = licences::next(None, LicenceEvent::Collect)?;
-    let event = match (verdict.action.stays(), needs_person) {
-        (false, _) => Some(LicenceEvent::Discard),
-        (true, false) => Some(LicenceEvent::Check),
-        (true, true) => None,
-    };
-    let state = match event {
-        Some(event) => licences::next(Some(collected), event)?,
-        None => collected,
-    };
-    Ok(CollectedRow {
-        batch_key: batch_key.to_owned(),
+    let mut row = CollectedRow {
+        batch_key: batch.batch_key.clone(),
         row_no: verdict.number,
         rev: 1,
-        state,
+        state: collected,
         action: verdict.action,
         agency: one.agency,
         problem: false,
@@ -159,7 +151,13 @@ fn row(batch_key: &str, one: Cleaned, needs_person: bool) -> Result<CollectedRow
             face: one.face,
             problem: String::new(),
         },
-    })
+    };
+    if !row.action.stays() {
+        row.state = licences::next(Some(collected), LicenceEvent::Discard)?;
+    } else if !row.needs_person(batch) {
+        row.state = licences::next(Some(collected), LicenceEvent::Check)?;
+    }
+    Ok(row)
 }
 
 impl Summary {

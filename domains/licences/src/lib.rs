@@ -66,7 +66,7 @@ pub use revoked::revocation_list;
 pub use show::{GOOD, Showing, showing};
 pub use state::{Event as LicenceEvent, IllegalMove, MOVES, State, next};
 pub use statistics::{Count, Intake, Overview, Statistics, intake, statistics};
-pub use stock::{Collected, known_numbers, missing_fields, prepare_collected};
+pub use stock::{Collected, check_photo, known_numbers, missing_fields, prepare_collected};
 pub use verify::{
     Compared, DrawnPage, LicenceLookedAt, Seen, VisualCase, VisualCheck, begin_visual,
     record_visual, visual, visual_checks, visual_file, visual_page,

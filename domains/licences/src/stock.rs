@@ -33,6 +33,8 @@ pub struct Collected {
     /// Fields that issuing does not fill itself.
     pub face: BTreeMap<String, String>,
     pub photo: Option<Vec<u8>>,
+    /// 办件编号, where it is the result of a case.
+    pub case_no: Option<String>,
     pub source: Source,
 }
 
@@ -44,6 +46,22 @@ pub fn missing_fields(kind: &LicenceType, face: &BTreeMap<String, String>) -> Ve
         .filter(|field| !kind.fills_itself(&field.field_code) && !filled(&field.field_code))
         .map(|field| field.field_name.clone())
         .collect()
+}
+
+/// Largest photo.
+const PHOTO: usize = 2 << 20;
+
+/// Whether a photo can stand on licences of this type.
+pub fn check_photo(kind: &LicenceType, photo: &[u8]) -> Result<(), LicenceError> {
+    let wrong = |why: &str| LicenceError::Field("照片".into(), why.into());
+    let place = kind.style.boxes.photo.filter(|_| kind.photo.is_some());
+    let place = place.ok_or_else(|| wrong("这种证照没有照片"))?;
+    if photo.len() > PHOTO {
+        return Err(wrong("不能超过2 MB"));
+    }
+    paper::photograph(photo, place.width_mm, place.height_mm)
+        .map(drop)
+        .map_err(|_| wrong("不是可用的JPG或PNG图片"))
 }
 
 /// Composes, seals and stores a collected licence; [`crate::commit`] makes it exist.
@@ -100,7 +118,7 @@ pub async fn prepare_collected(ctx: &Ctx, c: &Collected) -> Result<Prepared, Lic
         holder: c.holder.clone(),
         face: c.face.clone(),
         photo: c.photo.clone(),
-        case_no: None,
+        case_no: c.case_no.clone(),
         item_code: None,
         replaces: None,
     };

@@ -258,6 +258,40 @@ pub(crate) fn some_rows() -> Vec<u8> {
     out.join("\n").into_bytes()
 }
 
+/// A row that says it was typed from an original waits for a person even in a batch of another
+/// library; and to a batch that ended nothing more is done.
+#[tokio::test(flavor = "multi_thread")]
+async fn originals_wait_for_a_person_and_an_end_is_an_end() {
+    for town in Town::each("2026-11-16T09:00").await {
+        let manager = town.officer("sj_yousq").await;
+        let decider = town.officer("wj_liucz").await;
+        let rows = String::from_utf8(some_rows()).unwrap();
+        let mut lines: Vec<String> = rows.lines().map(str::to_owned).collect();
+        lines[1] = format!("{},A,", lines[1].trim_end_matches(','));
+        let bytes = lines.join("\n").into_bytes();
+        let key = begun(&manager, stock("YZ_SJJ", SourceClass::E), bytes).await;
+        done(&manager, &key, WorkKind::Look).await;
+        done(&manager, &key, WorkKind::Take).await;
+        assert_eq!(count(&manager, &key, State::Collected).await, 1);
+        assert_eq!(count(&manager, &key, State::Checked).await, 2);
+        let seen = collection::batch(&manager, &key).await.unwrap().rev;
+        collection::end_batch(&manager, &key, seen).await.unwrap();
+        let refused = collection::check_row(&decider, &key, 1).await;
+        assert!(matches!(refused, Err(CollectionError::WrongState)));
+        let edit = Edit {
+            face: [("business_items".to_owned(), "沐浴场所".to_owned())].into(),
+            photo: None,
+        };
+        let refused = collection::edit_row(&manager, &key, 1, edit).await;
+        assert!(matches!(refused, Err(CollectionError::WrongState)));
+        let refused = collection::discard_row(&manager, &key, 1, "不要了").await;
+        assert!(matches!(refused, Err(CollectionError::WrongState)));
+        let refused = collection::order(&decider, &key, WorkKind::Issue).await;
+        assert!(matches!(refused, Err(CollectionError::WrongState)));
+        town.close().await;
+    }
+}
+
 /// A batch of three rows, two of them licences, one that cannot be made.
 pub(crate) async fn checked(town: &Town) -> String {
     let manager = town.officer("sj_yousq").await;

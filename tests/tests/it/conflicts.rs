@@ -285,8 +285,8 @@ async fn one_seal_signs_for_many_and_every_use_is_logged() {
     }
 }
 
-/// Two hundred officers change one licence at once: one change is made, the others are told that
-/// they came late, and the versions are one line without a gap, a fork or a doubled file.
+/// Two hundred officers change one licence at once: whoever comes late is told so, and the versions
+/// are one line without a gap, a fork or a doubled file.
 #[tokio::test(flavor = "multi_thread")]
 async fn many_changes_of_one_licence_leave_one_line_of_versions() {
     let mut many = 200;

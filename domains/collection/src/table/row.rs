@@ -159,39 +159,23 @@ pub(crate) async fn after(
     rows.iter().map(|row| read(ctx, row)).collect()
 }
 
-/// Rows in a state that wait behind a place and are not stuck, in the order of the file.
+/// Rows in a state behind a place, those that stopped or those that did not, in the order of the
+/// file.
 pub(crate) async fn waiting(
     run: &mut impl Run,
     ctx: &Ctx,
     batch_key: &str,
-    state: State,
+    (state, problem): (State, bool),
     place: u64,
     limit: i64,
 ) -> Result<Vec<CollectedRow>, CollectionError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM collection_row WHERE batch_key = ? AND state = ? AND problem = 0 \
+        "SELECT {COLUMNS} FROM collection_row WHERE batch_key = ? AND state = ? AND problem = ? \
          AND row_no > ? ORDER BY row_no LIMIT ?"
     );
-    let values = args![batch_key, state.code(), place.cast_signed(), limit];
+    let stopped = i64::from(problem);
+    let values = args![batch_key, state.code(), stopped, place.cast_signed(), limit];
     let rows = run.rows(&sql, values).await?;
-    rows.iter().map(|row| read(ctx, row)).collect()
-}
-
-/// Checked rows that could not be made into a licence.
-pub(crate) async fn stuck(
-    run: &mut impl Run,
-    ctx: &Ctx,
-    batch_key: &str,
-    place: u64,
-    limit: i64,
-) -> Result<Vec<CollectedRow>, CollectionError> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM collection_row WHERE batch_key = ? AND state = 'CHECKED' \
-         AND problem = 1 AND row_no > ? ORDER BY row_no LIMIT ?"
-    );
-    let rows = run
-        .rows(&sql, args![batch_key, place.cast_signed(), limit])
-        .await?;
     rows.iter().map(|row| read(ctx, row)).collect()
 }
 
