@@ -96,7 +96,7 @@ async fn again(
             batch_key,
             (State::Checked, true),
             place,
-            640,
+            AT_ONCE * 20,
         )
         .await?;
         let Some(last) = stuck.last() else {

@@ -13,7 +13,8 @@ use crate::error::LicenceError;
 use crate::issue::{commit, identifier_digest};
 use crate::kind::licence_type;
 use crate::licence::Source;
-use crate::prepare::{Holder, IssueRequest, Plan, Prepared, seal_plan};
+use crate::plan::Plan;
+use crate::prepare::{Holder, IssueRequest, Prepared, seal_plan};
 use crate::state::State;
 use crate::table;
 

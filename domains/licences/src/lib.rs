@@ -19,6 +19,7 @@ mod life;
 pub mod measure;
 mod metadata;
 mod numbering;
+mod plan;
 mod prepare;
 mod query;
 mod registered;

@@ -9,7 +9,8 @@ use store::Ctx;
 use crate::compose;
 use crate::error::LicenceError;
 use crate::kind::licence_type;
-use crate::prepare::{IssueRequest, plan, wish};
+use crate::plan::plan;
+use crate::prepare::{IssueRequest, wish};
 use crate::sheet::Sheet;
 
 /// A planned licence with the use of its seal.

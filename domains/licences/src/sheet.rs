@@ -15,7 +15,8 @@ use crate::copy::Mark;
 use crate::error::LicenceError;
 use crate::kind::LicenceType;
 use crate::metadata::{CopyMetadata, Metadata};
-use crate::prepare::{IssueRequest, Plan};
+use crate::plan::Plan;
+use crate::prepare::IssueRequest;
 
 /// One version of a licence before it is drawn.
 #[derive(Clone)]

@@ -11,7 +11,8 @@ use crate::error::LicenceError;
 use crate::issue::number_digests;
 use crate::kind::{LicenceType, licence_type};
 use crate::licence::Source;
-use crate::prepare::{Holder, IssueRequest, Plan, Prepared, new_identifier, seal_plan};
+use crate::plan::{Plan, new_identifier};
+use crate::prepare::{Holder, IssueRequest, Prepared, seal_plan};
 use crate::state::{Event, State, next};
 use crate::table;
 

@@ -15,7 +15,8 @@ use crate::due::days_after;
 use crate::error::LicenceError;
 use crate::kind::licence_type;
 use crate::licence::{Format, Licence, Source, Version};
-use crate::prepare::{self, Holder, IssueRequest, Plan};
+use crate::plan::Plan;
+use crate::prepare::{self, Holder, IssueRequest};
 use crate::wallet::is_holder;
 
 /// What a holder asks for.

@@ -10,9 +10,8 @@ use crate::error::LicenceError;
 use crate::issue::{abandon, commit};
 use crate::kind::licence_type;
 use crate::licence::Licence;
-use crate::prepare::{
-    Holder, IssueRequest, Prepared, ReplaceKind, Replaces, photo, plan, seal_plan,
-};
+use crate::plan::plan;
+use crate::prepare::{Holder, IssueRequest, Prepared, ReplaceKind, Replaces, photo, seal_plan};
 
 /// Approves a correction: the next version is composed, sealed and written together with the
 /// decision, or nothing is. Returns the number of the version.
