@@ -21,6 +21,6 @@ pub use encoding::Encoding;
 pub use error::TableError;
 pub use limits::Limits;
 pub use mapping::{FieldNames, Mapping, fold_heading};
-pub use reader::{Kind, Options, Row, Table};
+pub use reader::{Input, Kind, Options, Row, Table};
 pub use write_csv::CsvWriter;
 pub use write_xlsx::XlsxWriter;

@@ -43,6 +43,12 @@ pub struct Row {
     pub cells: Vec<String>,
 }
 
+/// Where a table is read from: a file, or bytes in memory. Boxed, all of them are read by the same
+/// code.
+pub trait Input: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> Input for T {}
+
 enum Source<R: Read> {
     Csv(CsvReader<BufReader<R>>, Encoding),
     Xlsx(Box<Book<R>>),

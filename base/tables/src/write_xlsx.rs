@@ -92,10 +92,16 @@ impl XlsxWriter {
     }
 
     /// Packs the file.
-    pub fn finish<W: Write + Seek + Send>(mut self, out: W) -> Result<(), TableError> {
+    pub fn finish<'a, W: Write + Seek + Send + 'a>(mut self, out: W) -> Result<(), TableError> {
+        // Boxed, so that files and memory are packed by the same code.
+        let out: Box<dyn Output + 'a> = Box::new(out);
         self.book.save_to_writer(out).map_err(write)
     }
 }
+
+trait Output: Write + Seek + Send {}
+
+impl<T: Write + Seek + Send> Output for T {}
 
 fn column(at: usize) -> Result<u16, TableError> {
     u16::try_from(at).map_err(|_| TableError::TooManyColumns { limit: 16_384 })

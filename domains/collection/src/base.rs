@@ -1,14 +1,13 @@
 //! 基础数据: extracts of the population and legal-person registers, and of existing libraries, that
 //! rows are compared with [H-18, H-86].
 
-use std::io::{Read, Seek};
 use std::sync::Arc;
 
 use cleaning::BaseLibrary;
 use jiff::Timestamp;
 use kernel::Permission;
 use store::Ctx;
-use tables::{FieldNames, Mapping, Options, Row, Table};
+use tables::{FieldNames, Input, Mapping, Options, Row, Table};
 use tokio::runtime::Handle;
 
 use crate::error::{CollectionError, filled};
@@ -61,10 +60,18 @@ fn require(ctx: &Ctx) -> Result<(), CollectionError> {
 }
 
 /// Takes an extract in, in place of the former one of that name.
-pub async fn take_base<R: Read + Seek + Send + 'static>(
+pub async fn take_base(
     ctx: &Ctx,
     name: &str,
-    file: R,
+    file: impl Input + 'static,
+) -> Result<BaseSource, CollectionError> {
+    take_in(ctx, name, Box::new(file)).await
+}
+
+async fn take_in(
+    ctx: &Ctx,
+    name: &str,
+    file: Box<dyn Input>,
 ) -> Result<BaseSource, CollectionError> {
     require(ctx)?;
     let name = filled("数据来源", name, 60)?;
@@ -109,7 +116,7 @@ pub async fn take_base<R: Read + Seek + Send + 'static>(
 /// Names of the pieces, rows that count, rows that do not.
 type Extract = (Vec<String>, u64, u64);
 
-fn read<R: Read + Seek>(ctx: &Ctx, handle: &Handle, file: R) -> Result<Extract, CollectionError> {
+fn read(ctx: &Ctx, handle: &Handle, file: Box<dyn Input>) -> Result<Extract, CollectionError> {
     let mut table = Table::open(file, &Options::default())?;
     let mapping = Mapping::propose(table.headings(), FIELDS, &[]);
     for (at, field) in FIELDS.iter().enumerate() {

@@ -1,12 +1,12 @@
 //! Beginning a batch: the file is read once, row by row, and kept as it came.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::SeekFrom;
 use std::sync::Arc;
 
 use gm::Sm3;
 use kernel::Permission;
 use store::Ctx;
-use tables::{Options, Row, Table};
+use tables::{Input, Options, Row, Table};
 use tokio::runtime::Handle;
 
 use crate::batch::{Batch, BatchBody, BatchState, Given, SourceClass, check_given, moved, target};
@@ -41,10 +41,18 @@ struct Taken {
 
 /// Takes the file in: CSV in UTF-8 or GB 18030, XLSX or ODS, with headings. It is read here and now,
 /// in bounded memory; cleaning follows in the background.
-pub async fn begin<R: Read + Seek + Send + 'static>(
+pub async fn begin(
     ctx: &Ctx,
     new: NewBatch,
-    file: R,
+    file: impl Input + 'static,
+) -> Result<String, CollectionError> {
+    take_in(ctx, new, Box::new(file)).await
+}
+
+async fn take_in(
+    ctx: &Ctx,
+    new: NewBatch,
+    file: Box<dyn Input>,
 ) -> Result<String, CollectionError> {
     let directory = agencies::directory(ctx)
         .await
@@ -108,8 +116,8 @@ pub async fn begin<R: Read + Seek + Send + 'static>(
 /// Bytes of a file that are digested at a time.
 const BLOCK: usize = 1 << 16;
 
-fn read<R: Read + Seek>(ctx: &Ctx, handle: &Handle, mut file: R) -> Result<Taken, CollectionError> {
-    let digest = digest(ctx, &mut file)?;
+fn read(ctx: &Ctx, handle: &Handle, mut file: Box<dyn Input>) -> Result<Taken, CollectionError> {
+    let digest = digest(ctx, &mut *file)?;
     let mut table = Table::open(file, &Options::default())?;
     let headings = table.headings().to_vec();
     let (mut pieces, mut open) = (Vec::new(), Vec::with_capacity(ROWS));
@@ -163,7 +171,7 @@ fn read<R: Read + Seek>(ctx: &Ctx, handle: &Handle, mut file: R) -> Result<Taken
 }
 
 /// A keyed digest of the whole file: the same one is not taken in twice.
-fn digest<R: Read + Seek>(ctx: &Ctx, file: &mut R) -> Result<Vec<u8>, CollectionError> {
+fn digest(ctx: &Ctx, file: &mut dyn Input) -> Result<Vec<u8>, CollectionError> {
     file.seek(SeekFrom::Start(0))
         .map_err(CollectionError::data)?;
     let (mut state, mut block) = (Sm3::new(), vec![0; BLOCK]);

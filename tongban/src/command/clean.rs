@@ -16,7 +16,7 @@ use cleaning::{
 use jiff::civil::Date;
 use kernel::{Clock, SystemClock};
 use serde_json::json;
-use tables::{CsvWriter, Mapping, Options, Row, Table, TableError};
+use tables::{CsvWriter, Input, Mapping, Options, Row, Table, TableError};
 
 use crate::stop::Stop;
 
@@ -130,9 +130,10 @@ fn of_table(path: &Path, error: &TableError) -> Stop {
     about(path, error, &error.en())
 }
 
-fn open(path: &Path) -> Result<Table<File>, Stop> {
+fn open(path: &Path) -> Result<Table<Box<dyn Input>>, Stop> {
     let file = File::open(path)
         .map_err(|e| Stop::new(format!("无法读取 / cannot read {}: {e}", path.display())))?;
+    let file: Box<dyn Input> = Box::new(file);
     Table::open(file, &Options::default()).map_err(|e| of_table(path, &e))
 }
 
