@@ -3,11 +3,14 @@
 
 use std::sync::{Arc, OnceLock};
 
+use include_flate::flate;
+
 use crate::Error;
 
-static COMMON: &[u8] = include_bytes!("../assets/fonts/wqy-microhei.ttf");
-static RARE: &[u8] = include_bytes!("../assets/fonts/noto-sans-sc-rare.ttf");
-static SEAL: &[u8] = include_bytes!("../assets/fonts/noto-serif-sc-seal.otf");
+// Kept small in the program, unpacked when first asked for.
+flate!(static COMMON: [u8] from "assets/fonts/wqy-microhei.ttf" with zstd);
+flate!(static RARE: [u8] from "assets/fonts/noto-sans-sc-rare.ttf" with zstd);
+flate!(static SEAL: [u8] from "assets/fonts/noto-serif-sc-seal.otf" with zstd);
 
 static FACES: OnceLock<Vec<Face>> = OnceLock::new();
 static SEAL_FACE: OnceLock<ttf_parser::Face<'static>> = OnceLock::new();
@@ -127,7 +130,7 @@ pub fn install(files: Vec<Vec<u8>>) -> Result<(), Error> {
 }
 
 fn shipped() -> Result<Vec<Face>, Error> {
-    Ok(vec![Face::parse(COMMON)?, Face::parse(RARE)?])
+    Ok(vec![Face::parse(&COMMON)?, Face::parse(&RARE)?])
 }
 
 /// The first font that has the character.
@@ -152,7 +155,7 @@ pub fn drawable(text: &str) -> Result<(), Error> {
 /// documents. It is drawn, never embedded.
 pub fn serif_bold() -> &'static ttf_parser::Face<'static> {
     SEAL_FACE.get_or_init(|| {
-        ttf_parser::Face::parse(SEAL, 0).expect("the shipped fonts are checked by a test")
+        ttf_parser::Face::parse(&SEAL, 0).expect("the shipped fonts are checked by a test")
     })
 }
 
@@ -203,7 +206,7 @@ mod tests {
 
     #[test]
     fn fonts_with_cff_outlines_are_refused() {
-        assert!(matches!(Face::parse(SEAL), Err(Error::Font(_))));
+        assert!(matches!(Face::parse(&SEAL), Err(Error::Font(_))));
     }
 
     #[test]

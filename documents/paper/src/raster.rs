@@ -1,13 +1,14 @@
 //! PNG: page images for screens, and thumbnails.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use resvg::tiny_skia::{Color, FillRule, LineCap, LineJoin, Paint, PathBuilder, Pixmap, Transform};
 use ttf_parser::OutlineBuilder;
 
 use crate::place::{Upright, place};
 use crate::{
-    Colour, Error, GlyphRun, Laid, LaidItem, Path, Picture, Placed, Segment, fonts, pixels,
+    Colour, Error, GlyphRun, Laid, LaidItem, LaidPage, Path, Picture, Placed, Segment, fonts,
+    pixels,
 };
 
 /// How large a page image is.
@@ -37,20 +38,7 @@ pub fn to_png(laid: &Laid, page: usize, scale: Scale) -> Result<Vec<u8>, Error> 
     if !(per_mm.is_finite() && (1.0..=MOST_PIXELS).contains(&pixels)) {
         return Err(Error::Measure("a page image needs a sensible resolution"));
     }
-    let mut canvas = Pixmap::new(width as u32, height as u32)
-        .ok_or(Error::Measure("a page image needs a sensible resolution"))?;
-    canvas.fill(Color::WHITE);
-    if let Some(base) = &page.base {
-        let (width, height) = (page.width, page.height);
-        let placed = Placed {
-            picture: base.clone(),
-            x: 0.0,
-            y: 0.0,
-            width,
-            height,
-        };
-        picture(&mut canvas, &placed, per_mm)?;
-    }
+    let mut canvas = ground(page, (width as u32, height as u32), per_mm)?;
     for item in &page.items {
         match item {
             LaidItem::Run(it) => run(&mut canvas, it, per_mm),
@@ -64,6 +52,58 @@ pub fn to_png(laid: &Laid, page: usize, scale: Scale) -> Result<Vec<u8>, Error> 
 /// A small image of the first page, `width` pixels wide, for lists.
 pub fn thumbnail(laid: &Laid, width: u32) -> Result<Vec<u8>, Error> {
     to_png(laid, 0, Scale::Width(width))
+}
+
+/// Page images whose ground is kept: thumbnails of one style after the other.
+const GROUNDS: usize = 24;
+/// The most pixels of one: four bytes each.
+const GROUND: u32 = 1 << 20;
+
+type Ground = (Picture, Arc<Pixmap>);
+
+/// The empty page: white, or its base picture. Small ones are kept, the last used first, because
+/// thousands of thumbnails of one style begin with the same ground.
+fn ground(page: &LaidPage, (width, height): (u32, u32), per_mm: f32) -> Result<Pixmap, Error> {
+    static KEPT: Mutex<Vec<Ground>> = Mutex::new(Vec::new());
+    let insensible = Error::Measure("a page image needs a sensible resolution");
+    let white = || {
+        let mut canvas = Pixmap::new(width, height)?;
+        canvas.fill(Color::WHITE);
+        Some(canvas)
+    };
+    let Some(base) = &page.base else {
+        return white().ok_or(insensible);
+    };
+    let kept = || KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_it = |(of, canvas): &Ground| {
+        of.is_same(base) && canvas.width() == width && canvas.height() == height
+    };
+    {
+        let mut kept = kept();
+        if let Some(at) = kept.iter().position(is_it) {
+            kept[..=at].rotate_right(1);
+            let canvas = kept[0].1.clone();
+            drop(kept);
+            return Ok(Pixmap::clone(&canvas));
+        }
+    }
+    let mut canvas = white().ok_or(insensible)?;
+    let placed = Placed {
+        picture: base.clone(),
+        x: 0.0,
+        y: 0.0,
+        width: page.width,
+        height: page.height,
+    };
+    picture(&mut canvas, &placed, per_mm)?;
+    if width * height <= GROUND {
+        let mut kept = kept();
+        if !kept.iter().any(is_it) {
+            kept.truncate(GROUNDS - 1);
+            kept.insert(0, (base.clone(), Arc::new(canvas.clone())));
+        }
+    }
+    Ok(canvas)
 }
 
 pub(crate) fn paint(colour: Colour) -> Paint<'static> {

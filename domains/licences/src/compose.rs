@@ -186,7 +186,7 @@ pub(crate) fn draw(c: &Composition<'_>, impression: Vec<u8>) -> Result<Drawn, Li
     let mut pictured = document;
     if let Some(page) = pictured.pages.first_mut() {
         page.items.push(Item::Picture(Placed {
-            picture: Picture::new(impression)?,
+            picture: Picture::again(impression)?,
             x: place.x,
             y: place.y,
             width: place.width,
