@@ -46,6 +46,8 @@ permissions! {
     LicenceApprove = "licence.approve", "复核证照数据更正", "Approve corrections of licences";
     LicenceCollect = "licence.collect", "采集存量证照", "Collect existing licences";
     LicenceCheck = "licence.check", "校验采集的证照", "Check collected licences";
+    LicenceTypeEdit = "licence_type.edit", "编制证照目录与模板", "Draw licence types";
+    LicenceTypePublish = "licence_type.publish", "审核发布证照目录与模板", "Publish licence types";
     LicenceReveal = "licence.reveal", "查看证照中的完整个人信息", "See full personal data of licences";
     SealManage = "seal.manage", "管理电子印章", "Manage seals";
     SealUse = "seal.use", "使用电子印章", "Use seals";

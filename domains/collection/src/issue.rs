@@ -29,7 +29,7 @@ const AT_FIRST: i64 = 2;
 /// A piece that takes less may be larger the next time, one that takes longer is to be smaller.
 const QUICK: Duration = Duration::from_millis(250);
 /// Licences composed beside each other.
-const BESIDE: usize = 3;
+const BESIDE: usize = 6;
 
 /// How many rows wait to be made by this actor.
 pub(crate) async fn waiting(ctx: &Ctx, batch_key: &str) -> Result<u64, CollectionError> {

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use paper::{
-    Attachment, Colour, Document, Item, Laid, Meta, Page, Picture, Place, Placed, Qr, TextBox,
+    Attachment, Colour, Document, Item, Laid, LaidItem, Meta, Page, Picture, Place, Placed, Qr,
+    Text, TextBox,
 };
 
 use crate::copy::Mark;
+use crate::definition::{FaceField, LicenceType};
+use crate::drawn::Element;
 use crate::error::LicenceError;
-use crate::kind::{FaceField, LicenceType};
 use crate::metadata::{self, Metadata};
 
 /// Everything that is drawn.
@@ -32,12 +34,11 @@ pub(crate) struct Composition<'a> {
 /// The page with the place of the seal.
 pub(crate) fn compose(c: &Composition<'_>) -> Result<(Document, Place), LicenceError> {
     let kind = c.kind;
-    let (w, h) = (kind.paper.width_mm, kind.paper.height_mm);
-    let base = paper::base_picture(&kind.svg, w, h, paper::base_dpi(w, h))?;
-    let mut page = Page::new(w, h);
-    page.base = Some(base);
+    let mut page = ground(kind)?;
     if let Some(mark) = c.mark {
+        let above = std::mem::take(&mut page.items);
         mark.behind(&mut page);
+        page.items.extend(above);
     }
     for field in &kind.face_fields {
         if let Some(value) = c.face.get(&field.field_code).filter(|v| !v.is_empty()) {
@@ -91,6 +92,31 @@ pub(crate) fn compose(c: &Composition<'_>) -> Result<(Document, Place), LicenceE
     };
     Ok((document, place))
 }
+
+/// The paper before anything is filled in.
+pub(crate) fn ground(kind: &LicenceType) -> Result<Page, LicenceError> {
+    let (w, h) = (kind.paper.width_mm, kind.paper.height_mm);
+    let mut page = Page::new(w, h);
+    page.base = kind.ground.base(w, h)?;
+    if let Some(watermark) = &kind.style.watermark {
+        watermark.draw(&mut page);
+    }
+    let drawn = kind.style.elements.iter().map(Element::item);
+    page.items.extend(drawn);
+    if kind.style.draws_labels {
+        page.items.extend(kind.face_fields.iter().map(label));
+    }
+    Ok(page)
+}
+
+/// The name of a field where its label stands.
+fn label(field: &FaceField) -> Item {
+    let p = field.position;
+    let name = field.field_name.clone();
+    Item::Text(Text::new(name, p.label_x_mm, p.label_y_mm, p.font_size_mm).coloured(LABEL))
+}
+
+const LABEL: Colour = Colour::rgb(0x33, 0x3a, 0x42);
 
 fn value_box(field: &FaceField, value: &str) -> Result<Item, LicenceError> {
     let p = field.position;
@@ -174,8 +200,9 @@ pub(crate) struct Drawn {
     pub place: Place,
 }
 
-/// Width of the thumbnail, pixels.
-const THUMBNAIL: u32 = 720;
+/// Width of the thumbnail, pixels: for lists. Who reads the face gets it drawn from the sealed file
+/// ([`face_picture`](crate::face_picture)).
+const THUMBNAIL: u32 = 360;
 
 /// Draws OFD, PDF and thumbnail; on the thumbnail the seal is painted where the files carry it.
 pub(crate) fn draw(c: &Composition<'_>, impression: Vec<u8>) -> Result<Drawn, LicenceError> {
@@ -183,9 +210,9 @@ pub(crate) fn draw(c: &Composition<'_>, impression: Vec<u8>) -> Result<Drawn, Li
     let laid: Laid = paper::lay_out(&document)?;
     let package = package(c, &laid)?;
     let pdf = paper::to_pdf(&laid)?;
-    let mut pictured = document;
+    let mut pictured = laid;
     if let Some(page) = pictured.pages.first_mut() {
-        page.items.push(Item::Picture(Placed {
+        page.items.push(LaidItem::Picture(Placed {
             picture: Picture::again(impression)?,
             x: place.x,
             y: place.y,
@@ -193,7 +220,7 @@ pub(crate) fn draw(c: &Composition<'_>, impression: Vec<u8>) -> Result<Drawn, Li
             height: place.height,
         }));
     }
-    let thumbnail = paper::thumbnail(&paper::lay_out(&pictured)?, THUMBNAIL)?;
+    let thumbnail = paper::thumbnail(&pictured, THUMBNAIL)?;
     Ok(Drawn {
         package,
         pdf,

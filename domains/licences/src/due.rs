@@ -3,7 +3,7 @@
 use jiff::Span;
 use jiff::civil::Date;
 
-use crate::kind::LicenceType;
+use crate::definition::LicenceType;
 
 /// Days before an inspection is due from which it can be recorded [H-44].
 pub(crate) const INSPECT_BEFORE: i64 = 90;

@@ -6,6 +6,7 @@ use store::StoreError;
 
 use crate::ask::RequestKind;
 use crate::state::{IllegalMove, State};
+use crate::template::IllegalTemplateMove;
 
 /// Why a licence was not issued, found, cited or changed.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +19,20 @@ pub enum LicenceError {
     UnknownType(String),
     #[error(transparent)]
     Illegal(#[from] IllegalMove),
+    /// A move that versions of types do not have.
+    #[error(transparent)]
+    IllegalTemplate(#[from] IllegalTemplateMove),
+    /// No licences of this type are issued any more.
+    #[error("the type {0} is stopped")]
+    Stopped(String),
+    #[error("no such version of a type")]
+    NoTemplate,
+    /// A type of this code is there already.
+    #[error("the type {0} exists")]
+    TypeExists(String),
+    /// Another version is being worked on.
+    #[error("a version is open already")]
+    OpenVersion,
     #[error("changed meanwhile")]
     Stale,
     /// 双人复核: who proposed a correction does not approve it.
@@ -101,6 +116,29 @@ impl From<LicenceError> for Problem {
                 ),
                 e.to_string(),
             ),
+            LicenceError::IllegalTemplate(e) => Problem::conflict(
+                "wrong_state",
+                format!("该版本当前为“{}”，不能{}", e.from.zh(), e.event.zh()),
+                e.to_string(),
+            ),
+            LicenceError::Stopped(name) => Problem::conflict(
+                "type_stopped",
+                format!("证照类型“{name}”已停用，不再签发"),
+                format!("{name} is not issued any more"),
+            ),
+            LicenceError::NoTemplate => {
+                Problem::not_found("没有这个证照类型版本", "No such version of a licence type")
+            }
+            LicenceError::TypeExists(code) => Problem::conflict(
+                "type_exists",
+                format!("简码或代码“{code}”已有证照类型使用"),
+                format!("{code} is a licence type already"),
+            ),
+            LicenceError::OpenVersion => Problem::conflict(
+                "version_open",
+                "这个证照类型已有一个版本正在编制或待审核",
+                "A version of this type is a draft or in review already",
+            ),
             LicenceError::Stale => Problem::conflict(
                 "stale",
                 "证照刚刚被他人处理过，请刷新后再办",
@@ -108,8 +146,8 @@ impl From<LicenceError> for Problem {
             ),
             LicenceError::SamePerson => Problem::conflict(
                 "same_person",
-                "更正须由提出人以外的人员复核",
-                "A correction is approved by another person than who proposed it",
+                "须由提出人以外的人员复核",
+                "It is approved by another person than who proposed it",
             ),
             LicenceError::NotCitable(state) => Problem::conflict(
                 "not_citable",

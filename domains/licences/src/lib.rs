@@ -4,6 +4,8 @@ mod ask;
 mod compose;
 mod copy;
 mod correct;
+mod definition;
+mod drawn;
 mod due;
 mod error;
 mod events;
@@ -31,6 +33,7 @@ mod state;
 mod statistics;
 mod stock;
 mod table;
+mod template;
 mod verify;
 mod wallet;
 
@@ -47,6 +50,11 @@ pub use correct::{
     approve_correction, corrections_waiting, data_check, propose_correction, refuse_correction,
     withdraw_correction,
 };
+pub use definition::{
+    Boxes, Catalogue, FaceField, LicenceType, NumberingRule, PaperSize, PhotoBox, PhotoRule,
+    Position, QrBox, Reviewer, SealBox, Style, Title, Validity,
+};
+pub use drawn::{Element, Ground, Stand, Tint, Watermark};
 pub use error::LicenceError;
 pub use events::{
     LicenceChanged, LicenceCited, LicenceEnding, LicenceInspected, LicenceIssued, LicenceVerified,
@@ -56,18 +64,25 @@ pub use expire::{expire_due, schedules};
 pub use import::{StockLicence, import_licences};
 pub use inspect::{Inspect, Inspection, Inspections, inspections, record_inspection};
 pub use issue::{StateChange, abandon, apply_change, change_state, commit};
-pub use kind::{FaceField, LicenceType, TypeFile, import_types, licence_type, licence_types};
+pub use kind::{TypeFile, import_types, licence_type, licence_type_at, licence_types};
 pub use library::stored_files;
 pub use licence::{CollectedBy, Format, Licence, Source, Version};
 pub use life::{LifeEntry, life, version_file, versions};
 pub use numbering::{Scheme, Segment};
 pub use prepare::{Holder, IssueRequest, Prepared, ReplaceKind, Replaces, prepare, prepare_from};
-pub use query::{Detail, Query, Row, detail, file, search};
+pub use query::{Detail, Query, Row, detail, face_picture, file, search};
 pub use revoked::revocation_list;
 pub use show::{GOOD, Showing, showing};
 pub use state::{Event as LicenceEvent, IllegalMove, MOVES, State, next};
 pub use statistics::{Count, Intake, Overview, Statistics, intake, statistics};
 pub use stock::{Collected, check_photo, known_numbers, missing_fields, prepare_collected};
+pub use template::{
+    Class, Difference, Entry, Filled, Filter, NewType, Page as TemplatePage, TEMPLATE_MOVES,
+    Template, TemplateChanged, TemplateEvent, TemplateState, Told, add_class, begin_type,
+    begin_version, blank_picture, catalogue, classes, differences, drop_draft, may_draw,
+    may_publish, preview, publish, reorganise, resume_type, return_draft, save_draft, stop_type,
+    submit, template, templates,
+};
 pub use verify::{
     Compared, DrawnPage, LicenceLookedAt, Seen, VisualCase, VisualCheck, begin_visual,
     record_visual, visual, visual_checks, visual_file, visual_page,
@@ -121,5 +136,9 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "licences/copy",
         sql: include_str!("../migrations/0010_copy.sql"),
+    },
+    store::Migration {
+        name: "licences/template",
+        sql: include_str!("../migrations/0011_template.sql"),
     },
 ];

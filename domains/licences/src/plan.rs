@@ -6,9 +6,10 @@ use jiff::civil::Date;
 use kernel::{number, time};
 use store::Ctx;
 
+use crate::definition::LicenceType;
 use crate::due::next_inspection;
 use crate::error::LicenceError;
-use crate::kind::{LicenceType, licence_type};
+use crate::kind::licence_type;
 use crate::licence::Source;
 use crate::numbering::Given;
 use crate::prepare::{IssueRequest, ReplaceKind, Replaces};
@@ -38,6 +39,9 @@ pub(crate) struct Plan {
 /// Plans what is asked for: a new licence, a new version, or one in place of a lost one.
 pub(crate) async fn plan(ctx: &Ctx, request: &IssueRequest) -> Result<Plan, LicenceError> {
     let kind = licence_type(ctx, &request.type_code).await?;
+    if kind.stopped && request.replaces.is_none() {
+        return Err(LicenceError::Stopped(kind.type_name.clone()));
+    }
     let today = time::beijing_date(ctx.now());
     let directory = agencies::directory(ctx)
         .await

@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 use store::Ctx;
 
 use crate::copy::Mark;
+use crate::definition::LicenceType;
 use crate::due::first_reminder;
 use crate::error::LicenceError;
-use crate::kind::LicenceType;
 use crate::licence::{Body, FileRef, Format, Licence, Source, Version, VersionData, VersionFace};
 use crate::plan::{Plan, plan};
 use crate::sheet::Sheet;

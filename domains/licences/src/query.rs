@@ -200,3 +200,18 @@ pub async fn file(ctx: &Ctx, key: &str, format: Format) -> Result<Vec<u8>, Licen
     let version = table::version(reader, ctx, key, licence.version).await?;
     library::read(ctx, &version, format).await
 }
+
+/// Width of the picture of a face, pixels: sharp on a screen of twice the usual resolution.
+const FACE: f64 = 1_440.0;
+
+/// The face as a PNG, drawn from the sealed OFD with its seal: what is looked at is what was signed.
+pub async fn face_picture(ctx: &Ctx, key: &str) -> Result<Vec<u8>, LicenceError> {
+    let bytes = file(ctx, key, Format::Ofd).await?;
+    let drawn = tokio::task::spawn_blocking(move || {
+        let document = ofd::read::Document::open(&bytes, &ofd::Limits::default())?;
+        let (width, _) = document.page_size(0).unwrap_or((210.0, 297.0));
+        let dpi = (FACE / width * 25.4) as f32;
+        Ok(document.draw_png(0, dpi, &seals::stamps(&bytes))?.png)
+    });
+    drawn.await.map_err(|e| LicenceError::Data(e.to_string()))?
+}

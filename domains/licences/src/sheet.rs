@@ -12,8 +12,8 @@ use store::Ctx;
 
 use crate::compose::{self, Composition, Drawn};
 use crate::copy::Mark;
+use crate::definition::LicenceType;
 use crate::error::LicenceError;
-use crate::kind::LicenceType;
 use crate::metadata::{CopyMetadata, Metadata};
 use crate::plan::Plan;
 use crate::prepare::IssueRequest;

@@ -6,10 +6,11 @@ use jiff::civil::Date;
 use kernel::{Permission, Target, time};
 use store::Ctx;
 
+use crate::definition::LicenceType;
 use crate::due::next_inspection;
 use crate::error::LicenceError;
 use crate::issue::number_digests;
-use crate::kind::{LicenceType, licence_type};
+use crate::kind::licence_type;
 use crate::licence::Source;
 use crate::plan::{Plan, new_identifier};
 use crate::prepare::{Holder, IssueRequest, Prepared, seal_plan};
@@ -74,6 +75,9 @@ pub async fn prepare_collected(ctx: &Ctx, c: &Collected) -> Result<Prepared, Lic
     };
     ctx.actor.require(Permission::LicenceIssue, &target)?;
     let kind = licence_type(ctx, &c.type_code).await?;
+    if kind.stopped {
+        return Err(LicenceError::Stopped(kind.type_name.clone()));
+    }
     let directory = agencies::directory(ctx)
         .await
         .map_err(LicenceError::other)?;

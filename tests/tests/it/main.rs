@@ -29,4 +29,5 @@ mod scopes;
 mod sealings;
 mod shown;
 mod stamps;
+mod types;
 mod verify;

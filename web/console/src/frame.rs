@@ -90,6 +90,14 @@ async fn menu(acting: &Acting, l: &L) -> Vec<MenuGroup> {
         review.push(entry("console-menu-licences", "/licences", "card", 0));
         review.push(entry("console-menu-visual", "/desk/verify", "eye", 0));
     }
+    let draws = [
+        Permission::LicenceQuery,
+        Permission::LicenceTypeEdit,
+        Permission::LicenceTypePublish,
+    ];
+    if draws.into_iter().any(has) {
+        review.push(entry("console-menu-types", "/licence-types", "form", 0));
+    }
     let collects = [
         Permission::LicenceCollect,
         Permission::LicenceCheck,

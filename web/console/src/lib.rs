@@ -22,6 +22,7 @@ mod session;
 mod sheet;
 mod stamp;
 mod trust;
+mod types;
 mod verify;
 mod watch;
 mod words;
@@ -38,6 +39,7 @@ pub fn router() -> axum::Router {
         .merge(approve::router())
         .merge(collection::router())
         .merge(licences::router())
+        .merge(types::router())
         .merge(seals::router())
         .merge(stamp::router())
         .merge(trust::router())
@@ -79,6 +81,8 @@ pub const TEXTS: &[ui::Resource] = &[
     ),
     ui::Resource::en("console-life", include_str!("../locales/en/life.ftl")),
     ui::Resource::en("console-visual", include_str!("../locales/en/visual.ftl")),
+    ui::Resource::zh("console-types", include_str!("../locales/zh-CN/types.ftl")),
+    ui::Resource::en("console-types", include_str!("../locales/en/types.ftl")),
     ui::Resource::zh(
         "console-correct",
         include_str!("../locales/zh-CN/correct.ftl"),

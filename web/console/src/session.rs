@@ -19,7 +19,14 @@ use crate::reply::enc;
 pub const COOKIE: &str = "tb_desk";
 
 /// Where the pages of staff lie.
-const PLACES: [&str; 5] = ["/desk", "/approve", "/collection", "/licences", "/watch"];
+const PLACES: [&str; 6] = [
+    "/desk",
+    "/approve",
+    "/collection",
+    "/licences",
+    "/licence-types",
+    "/watch",
+];
 
 /// Who acts in this request.
 #[derive(Clone)]

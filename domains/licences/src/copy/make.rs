@@ -13,7 +13,7 @@ use super::event::CopyMade;
 use super::{CopyBody, LONGEST, LicenceCopy, MOST, Purpose, stream, table};
 use crate::due::days_after;
 use crate::error::LicenceError;
-use crate::kind::licence_type;
+use crate::kind::licence_type_at;
 use crate::licence::{Format, Licence, Source, Version};
 use crate::plan::Plan;
 use crate::prepare::{self, Holder, IssueRequest};
@@ -154,7 +154,7 @@ async fn request(
     licence: &Licence,
     version: Version,
 ) -> Result<IssueRequest, LicenceError> {
-    let kind = licence_type(ctx, &licence.type_code).await?;
+    let kind = licence_type_at(ctx, &licence.type_code, &version.data.style_id).await?;
     let photo = prepare::photo(ctx, &kind, licence, &version).await?;
     let body = &licence.body;
     Ok(IssueRequest {
@@ -182,7 +182,7 @@ async fn plan(
     token: String,
 ) -> Result<Plan, LicenceError> {
     Ok(Plan {
-        kind: licence_type(ctx, &licence.type_code).await?,
+        kind: licence_type_at(ctx, &licence.type_code, &version.data.style_id).await?,
         licence_key: licence.licence_key.clone(),
         version: version.version,
         token,

@@ -4,8 +4,9 @@ use kernel::mask;
 use store::Ctx;
 
 use super::{Correction, may_approve, may_propose, table};
+use crate::definition::{FaceField, LicenceType};
 use crate::error::LicenceError;
-use crate::kind::{FaceField, LicenceType, licence_type};
+use crate::kind::licence_type;
 use crate::query::{Detail, detail};
 use crate::registered::Registered;
 use crate::state::State;

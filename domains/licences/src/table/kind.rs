@@ -1,27 +1,50 @@
-//! Types of licences: their data as JSON, their face as SVG.
+//! Types of licences in use: their data as JSON, their face as SVG or a picture.
 
 use store::{Run, StoreError, args};
+
+/// A type as it is kept.
+pub(crate) struct KeptType {
+    pub data: String,
+    pub svg: String,
+    pub stopped: bool,
+}
 
 /// Writes a type, in place of the one of that code.
 pub(crate) async fn put(
     run: &mut impl Run,
-    (code, data, svg): &(String, String, String),
+    code: &str,
+    data: &str,
+    svg: &str,
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO licence_type (type_code, data, svg) VALUES (?, ?, ?) \
         ON CONFLICT (type_code) DO UPDATE SET data = excluded.data, svg = excluded.svg";
-    run.exec(sql, args![code.as_str(), data.as_str(), svg.as_str()])
-        .await?;
+    run.exec(sql, args![code, data, svg]).await?;
     Ok(())
 }
 
-/// Data and face of a type.
-pub(crate) async fn get(
+/// Stops a type, or takes it up again.
+pub(crate) async fn stop(
     run: &mut impl Run,
     code: &str,
-) -> Result<Option<(String, String)>, StoreError> {
-    let sql = "SELECT data, svg FROM licence_type WHERE type_code = ?";
+    at: Option<jiff::Timestamp>,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE licence_type SET stopped = ? WHERE type_code = ?";
+    Ok(run.exec(sql, args![at, code]).await? == 1)
+}
+
+/// Data and face of a type.
+pub(crate) async fn get(run: &mut impl Run, code: &str) -> Result<Option<KeptType>, StoreError> {
+    let sql = "SELECT data, svg, stopped FROM licence_type WHERE type_code = ?";
     let row = run.row(sql, args![code]).await?;
-    row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
+    let kept = row.map(|row| {
+        let stopped: Option<jiff::Timestamp> = row.get(2)?;
+        Ok(KeptType {
+            data: row.get(0)?,
+            svg: row.get(1)?,
+            stopped: stopped.is_some(),
+        })
+    });
+    kept.transpose()
 }
 
 /// The codes of all types, in their order.

@@ -167,6 +167,22 @@ pub const ROUTES: &[(&str, Kind)] = &[
     ("/halls/{id}", Open(&["/halls/YZ"])),
     ("/help", Open(&["/help"])),
     ("/identity", NoPage),
+    ("/licence-types", Staff(&["/licence-types"])),
+    ("/licence-types/classes", NoPage),
+    ("/licence-types/new", Staff(&["/licence-types/new"])),
+    ("/licence-types/{code}", Staff(&["/licence-types/SPJYXKZ"])),
+    ("/licence-types/{code}/act", NoPage),
+    (
+        "/licence-types/{code}/compare",
+        Staff(&["/licence-types/SPJYXKZ/compare?a=1&b=2"]),
+    ),
+    (
+        "/licence-types/{code}/{version}",
+        Staff(&["/licence-types/SPJYXKZ/1", "/licence-types/SPJYXKZ/2"]),
+    ),
+    ("/licence-types/{code}/{version}/act", NoPage),
+    ("/licence-types/{code}/{version}/try", NoPage),
+    ("/licence-types/{code}/{version}/{file}", NoPage),
     (
         "/licences",
         Staff(&["/licences", "/licences?type=SPJYXKZ&from=2026-01-01"]),
@@ -240,7 +256,7 @@ pub const ROUTES: &[(&str, Kind)] = &[
         Open(&["/services/SPJYXK-XB/blank"]),
     ),
     ("/services/{code}/flow.svg", NoPage),
-    ("/services/{code}/result.svg", NoPage),
+    ("/services/{code}/result.png", NoPage),
     (
         "/services/{code}/samples/{material}",
         Open(&["/services/SPJYXK-XB/samples/SPJYXK-XB-M05"]),

@@ -96,6 +96,8 @@ async fn prepare(city: &Served) -> (Names, String) {
         .await
         .unwrap();
     let (seal, grant, applied) = seals_of_the_city(city).await;
+    let drawing = town.officer("sc_tancw").await;
+    licences::begin_version(&drawing, "SPJYXKZ").await.unwrap();
     let names = vec![
         ("batch", crate::collecting::checked(town).await),
         ("seal", seal),

@@ -82,12 +82,18 @@ async fn material(shell: Shell, SignedIn(me): SignedIn, Path(key): Path<String>)
     Ok(serve(&card.name, card.kind.media_type(), bytes))
 }
 
-/// `/wallet/KEY/licence.pdf`: a licence of one's own.
+/// `/wallet/KEY/licence.pdf`: a licence of one's own; `/wallet/KEY/face.png`: its face to be read.
 async fn licence(
     shell: Shell,
     SignedIn(me): SignedIn,
     Path((key, file)): Path<(String, String)>,
 ) -> Answer {
+    if file == "face.png" {
+        let png = licences::face_picture(&me.ctx, &key)
+            .await
+            .or_page(&shell)?;
+        return Ok(serve(&file, "image/png", png));
+    }
     let format = file
         .strip_prefix("licence.")
         .and_then(licences::Format::from_code);

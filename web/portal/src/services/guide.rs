@@ -224,7 +224,7 @@ fn body(l: &L, item: &Arc<Item>, answers: &Answers, base_url: &str) -> GuideBody
         result: item
             .result_licence_type
             .is_some()
-            .then(|| format!("/services/{}/result.svg", item.item_id)),
+            .then(|| format!("/services/{}/result.png", item.item_id)),
         open: item.state.accepts_applications(),
         item: item.clone(),
         hotline: None,

@@ -19,7 +19,7 @@ pub(crate) fn router() -> Router {
         .route("/services", get(list::list))
         .route("/services/{code}", get(guide::show))
         .route("/services/{code}/flow.svg", get(guide::flow_chart))
-        .route("/services/{code}/result.svg", get(sample::result))
+        .route("/services/{code}/result.png", get(sample::result))
         .route("/services/{code}/blank", get(sample::blank))
         .route("/services/{code}/samples/{material}", get(sample::material))
         .route("/themes/{id}", get(theme::show))

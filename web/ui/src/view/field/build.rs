@@ -195,6 +195,12 @@ impl Field {
         self
     }
 
+    /// May be left empty without saying so.
+    pub fn unmarked(mut self) -> Self {
+        self.unmarked = true;
+        self
+    }
+
     /// Shows the value without letting it be changed.
     pub fn readonly(mut self) -> Self {
         self.readonly = true;
