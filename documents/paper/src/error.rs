@@ -43,3 +43,24 @@ pub enum Error {
     #[error("PDF: {0}")]
     Pdf(String),
 }
+
+impl Error {
+    /// In Chinese, for whoever filled in what cannot be drawn.
+    pub fn zh(&self) -> String {
+        match self {
+            Self::NoGlyph(c) => format!("没有字体能印出“{c}”（U+{:04X}）", u32::from(*c)),
+            Self::DoesNotFit {
+                name,
+                characters,
+                lines,
+            } => format!("“{name}”太长：{characters}个字，{lines}行的位置放不下"),
+            Self::Measure(_) => "尺寸不对".into(),
+            Self::Picture(_) => "图片无法读取，须为PNG或JPEG".into(),
+            Self::Svg(_) => "底图无法读取，须为SVG".into(),
+            Self::Qr(_) => "二维码内容过长".into(),
+            Self::Font(_) | Self::FontsInUse => "字体不可用".into(),
+            Self::NoPage(page) => format!("没有第{}页", page + 1),
+            Self::Pdf(_) => "无法生成PDF".into(),
+        }
+    }
+}

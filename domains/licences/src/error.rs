@@ -25,6 +25,9 @@ pub enum LicenceError {
     /// No licences of this type are issued any more.
     #[error("the type {0} is stopped")]
     Stopped(String),
+    /// Why a type stays.
+    #[error("the type cannot be deleted: {0}")]
+    NotDeletable(&'static str),
     #[error("no such version of a type")]
     NoTemplate,
     /// A type of this code is there already.
@@ -126,6 +129,11 @@ impl From<LicenceError> for Problem {
                 format!("证照类型“{name}”已停用，不再签发"),
                 format!("{name} is not issued any more"),
             ),
+            LicenceError::NotDeletable(why) => Problem::conflict(
+                "not_deletable",
+                format!("不能删除：{why}"),
+                "Only a stopped type of which no licence was made can be deleted",
+            ),
             LicenceError::NoTemplate => {
                 Problem::not_found("没有这个证照类型版本", "No such version of a licence type")
             }
@@ -193,7 +201,7 @@ impl From<LicenceError> for Problem {
             LicenceError::Paper(error) => Problem::new(
                 "cannot_draw",
                 422,
-                format!("证照无法排版：{error}"),
+                format!("证照无法排版：{}", error.zh()),
                 error.to_string(),
             ),
             LicenceError::Seal(error) => error.into(),

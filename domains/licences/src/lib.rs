@@ -79,9 +79,9 @@ pub use stock::{Collected, check_photo, known_numbers, missing_fields, prepare_c
 pub use template::{
     Class, Difference, Entry, Filled, Filter, NewType, Page as TemplatePage, TEMPLATE_MOVES,
     Template, TemplateChanged, TemplateEvent, TemplateState, Told, add_class, begin_type,
-    begin_version, blank_picture, catalogue, classes, differences, drop_draft, may_draw,
-    may_publish, preview, publish, reorganise, resume_type, return_draft, save_draft, stop_type,
-    submit, template, templates,
+    begin_version, blank_picture, catalogue, classes, delete_type, differences, drop_draft,
+    may_draw, may_publish, preview, publish, reorganise, resume_type, return_draft, save_draft,
+    stop_type, submit, template, templates,
 };
 pub use verify::{
     Compared, DrawnPage, LicenceLookedAt, Seen, VisualCase, VisualCheck, begin_visual,

@@ -15,6 +15,7 @@ mod seals;
 mod stamp;
 mod times;
 mod trust;
+mod types;
 mod verdict;
 mod visual;
 mod walk;

@@ -153,7 +153,7 @@ async fn a_version_is_drawn_by_one_and_published_by_another() {
                 .await,
             ),
             (
-                "font_size_mm",
+                "字号",
                 drawn(&officer, here, |k| {
                     k.face_fields[0].position.font_size_mm = 0.5
                 })
@@ -456,6 +456,29 @@ async fn a_new_type_comes_into_the_catalogue() {
         let kind = licences::licence_type(&officer, "XCYDJ").await.unwrap();
         assert_eq!(kind.shelf(), to("legal_person"));
 
+        // Deleted is what was stopped and never issued.
+        for code in ["XCYDJ", CODE] {
+            let used = licences::delete_type(&manager, code).await;
+            assert!(
+                matches!(used, Err(LicenceError::NotDeletable(_))),
+                "{used:?}"
+            );
+            licences::stop_type(&manager, code).await.unwrap();
+        }
+        let issued = licences::delete_type(&manager, CODE).await;
+        assert!(
+            matches!(issued, Err(LicenceError::NotDeletable(_))),
+            "{issued:?}"
+        );
+        assert!(licences::delete_type(&officer, "XCYDJ").await.is_err());
+        licences::delete_type(&manager, "XCYDJ").await.unwrap();
+        assert!(
+            licences::templates(&officer, "XCYDJ")
+                .await
+                .unwrap()
+                .is_empty()
+        );
+
         // The first level is the province's: a city's management body does not widen it.
         let class = Class {
             code: "vehicle".into(),
@@ -471,7 +494,7 @@ async fn a_new_type_comes_into_the_catalogue() {
         licences::drop_draft(&officer, ("XCYFB", 1), 1)
             .await
             .unwrap();
-        assert_eq!(found(Filter::default()).await.len(), 13);
+        assert_eq!(found(Filter::default()).await.len(), 12);
     }
 }
 
@@ -485,7 +508,21 @@ async fn every_type_is_drawn_with_all_test_data() {
         let code = &kind.type_short_code;
         for &filled in Filled::ALL {
             let drawn = licences::preview(&officer, kind.clone(), filled, TemplatePage::Png).await;
-            let png = drawn.unwrap_or_else(|why| panic!("{code} {filled:?}: {why}"));
+            let png = match drawn {
+                Ok(png) => png,
+                // An address as long as the register allows does not fit a card: it is told.
+                Err(LicenceError::Paper(paper::Error::DoesNotFit { name, .. }))
+                    if filled == Filled::Longest =>
+                {
+                    assert!(
+                        kind.face_fields
+                            .iter()
+                            .any(|field| field.field_name == name)
+                    );
+                    continue;
+                }
+                Err(why) => panic!("{code} {filled:?}: {why}"),
+            };
             if let Some(folder) = std::env::var_os("TONGBAN_TEST_SHOTS") {
                 let name = format!("type-{code}-{filled}.png");
                 std::fs::write(std::path::Path::new(&folder).join(name), &png).unwrap();

@@ -96,7 +96,7 @@ async fn menu(acting: &Acting, l: &L) -> Vec<MenuGroup> {
         Permission::LicenceTypePublish,
     ];
     if draws.into_iter().any(has) {
-        review.push(entry("console-menu-types", "/licence-types", "form", 0));
+        review.push(entry("console-menu-types", "/licence-types", "list", 0));
     }
     let collects = [
         Permission::LicenceCollect,

@@ -219,3 +219,35 @@ async fn set_stopped(ctx: &Ctx, code: &str, stopped: bool) -> Result<(), Licence
     kind::forget(ctx);
     Ok(())
 }
+
+/// Deletes a stopped type of which no licence was ever made, with all its versions.
+pub async fn delete_type(ctx: &Ctx, code: &str) -> Result<(), LicenceError> {
+    let kind = kind::licence_type(ctx, code).await?;
+    super::require(ctx, Permission::LicenceTypePublish, &kind).await?;
+    if !kind.stopped {
+        return Err(LicenceError::NotDeletable("须先停用"));
+    }
+    let directory = agencies::directory(ctx)
+        .await
+        .map_err(LicenceError::other)?;
+    for agency in directory.agencies() {
+        if table::has_licence(&mut ctx.db.reader(), &agency.code, code).await? {
+            return Err(LicenceError::NotDeletable("已签发过这种证照，只能停用"));
+        }
+    }
+    let event = TemplateChanged::of(code, None, "deleted");
+    let (inner, work) = (ctx.clone(), Arc::new((code.to_owned(), event)));
+    ctx.db
+        .write(move |tx| {
+            let (ctx, work) = (inner.clone(), work.clone());
+            Box::pin(async move {
+                let (code, event) = &*work;
+                table::delete_all(tx, code).await?;
+                journal::append(tx, &ctx, &event.stream(), event).await?;
+                Ok::<_, LicenceError>(())
+            })
+        })
+        .await?;
+    kind::forget(ctx);
+    Ok(())
+}

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use kernel::number;
 
-use crate::definition::LicenceType;
+use crate::definition::{FaceField, LicenceType};
 use crate::drawn::Element;
 use crate::error::LicenceError;
 use crate::schema;
@@ -21,8 +21,15 @@ const SLACK: f32 = 0.5;
 pub(crate) fn check(kind: &LicenceType) -> Result<(), LicenceError> {
     let code = &kind.type_short_code;
     let wrong = |why: String| Err(LicenceError::TypeFile(format!("{code}：{why}")));
-    if let Err(why) = schema::check_type(&kind.definition()?) {
+    if let Some(why) = fields(kind)
+        .or_else(|| places(kind))
+        .or_else(|| drawn(kind))
+    {
         return wrong(why);
+    }
+    // What only the form of the standard says, in its own words.
+    if let Err(why) = schema::check_type(&kind.definition()?) {
+        return wrong(format!("不符合数据标准 {why}"));
     }
     if number::uscc(&kind.defining_authority_code).is_err() {
         return wrong("定义机构代码的校验位不对".into());
@@ -45,10 +52,28 @@ pub(crate) fn check(kind: &LicenceType) -> Result<(), LicenceError> {
 
 /// What is wrong with the face fields and what refers to them.
 fn fields(kind: &LicenceType) -> Option<String> {
+    if kind.face_fields.is_empty() {
+        return Some("没有照面字段".into());
+    }
+    if kind.issuing_agencies.is_empty() {
+        return Some("没有选颁发机构".into());
+    }
+    if kind.face_match_fields.is_empty() {
+        return Some("没有选比对字段".into());
+    }
+    if kind.type_name.trim().is_empty() || kind.type_name.chars().count() > 100 {
+        return Some("证照类型名称须有1至100个字".into());
+    }
+    if kind.inspection_missed_suspends && !kind.annual_inspection {
+        return Some("不年检的证照不能因未检暂停".into());
+    }
     let mut codes = HashSet::new();
     for field in &kind.face_fields {
         if !codes.insert(field.field_code.as_str()) {
             return Some(format!("照面字段代码“{}”重复", field.field_code));
+        }
+        if let Some(why) = field_alone(field) {
+            return Some(format!("照面字段“{}”{why}", field.field_name));
         }
     }
     let known = |code: &str| codes.contains(code);
@@ -63,10 +88,42 @@ fn fields(kind: &LicenceType) -> Option<String> {
     if let Some(missing) = matched.into_iter().find(|field| !known(field)) {
         return Some(format!("比对字段“{missing}”不存在"));
     }
+    let pattern = &kind.numbering_rule.pattern;
+    let anchored = pattern.starts_with('^') && pattern.ends_with('$') && pattern.len() > 2;
+    if !anchored || regex::Regex::new(pattern).is_err() {
+        return Some("编号格式须为以 ^ 开头、以 $ 结尾的正则表达式".into());
+    }
     match &kind.numbering {
         Some(scheme) if scheme.parts.is_empty() => Some("没有编号的组成".into()),
         _ => None,
     }
+}
+
+/// What is wrong with a field by itself.
+fn field_alone(field: &FaceField) -> Option<&'static str> {
+    let code = &field.field_code;
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let begins = code.starts_with(|c: char| c.is_ascii_lowercase());
+    let p = field.position;
+    if !begins || code.len() > 40 || !code.chars().all(plain) {
+        return Some("的代码须为小写字母开头的小写字母、数字和下划线，不超过40位");
+    }
+    if field.field_name.trim().is_empty() || field.field_name.chars().count() > 40 {
+        return Some("的名称须有1至40个字");
+    }
+    if !(1..=4_000).contains(&field.length) {
+        return Some("的长度须为1至4000");
+    }
+    if field.data_type == "code" && field.code_list.is_none() {
+        return Some("是代码，须注明代码集");
+    }
+    if !(1.2..=100.0).contains(&p.font_size_mm) {
+        return Some("的字号须为1.2至100毫米");
+    }
+    if !(1..=100).contains(&p.max_lines) {
+        return Some("的行数须为1至100");
+    }
+    (p.value_width_mm <= 0.0 || p.line_height_mm <= 0.0).then_some("的宽和行距须大于0")
 }
 
 /// What does not lie on the paper.
@@ -132,7 +189,7 @@ fn drawn(kind: &LicenceType) -> Option<String> {
                 return Some(format!("第{at}个图文要素的字号须为1.2至100毫米"));
             }
             if let Err(error) = paper::drawable(text) {
-                return Some(format!("第{at}个图文要素：{error}"));
+                return Some(format!("第{at}个图文要素：{}", error.zh()));
             }
         }
         if let Element::Line { width_mm: line, .. } | Element::Frame { line_mm: line, .. } = element
@@ -150,5 +207,5 @@ fn drawn(kind: &LicenceType) -> Option<String> {
     }
     paper::drawable(&mark.text)
         .err()
-        .map(|error| format!("底纹：{error}"))
+        .map(|error| format!("底纹：{}", error.zh()))
 }

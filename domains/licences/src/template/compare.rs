@@ -31,8 +31,8 @@ const OWN: [&str; 6] = [
 /// What differs, in the order of the definition's names; the base picture as a whole.
 pub fn differences(a: &LicenceType, b: &LicenceType) -> Result<Vec<Difference>, LicenceError> {
     let (mut was, mut now) = (BTreeMap::new(), BTreeMap::new());
-    flatten(&a.definition()?, &mut Vec::new(), &mut was);
-    flatten(&b.definition()?, &mut Vec::new(), &mut now);
+    flatten(&placed(a)?, &mut Vec::new(), &mut was);
+    flatten(&placed(b)?, &mut Vec::new(), &mut now);
     let paths: std::collections::BTreeSet<_> = was.keys().chain(now.keys()).cloned().collect();
     let mut found: Vec<Difference> = paths
         .into_iter()
@@ -52,6 +52,13 @@ pub fn differences(a: &LicenceType, b: &LicenceType) -> Result<Vec<Difference>, 
         });
     }
     Ok(found)
+}
+
+/// The definition with its place in the catalogue, also where that goes without saying.
+fn placed(kind: &LicenceType) -> Result<Value, LicenceError> {
+    let mut kind = kind.clone();
+    kind.catalogue = Some(kind.shelf());
+    kind.definition()
 }
 
 fn flatten(value: &Value, path: &mut Vec<String>, out: &mut BTreeMap<Vec<String>, String>) {

@@ -8,7 +8,7 @@ pub struct TemplateChanged {
     pub type_code: String,
     /// None where it concerns the type itself.
     pub version: Option<u32>,
-    /// `begun`, `saved`, `dropped`, `submit`, `return`, `publish`, `retire`, `stopped`, `resumed`,
+    /// `begun`, `saved`, `dropped`, `submit`, `return`, `publish`, `retire`, `stopped`, `resumed`, `deleted`,
     /// `reorganised`, `class`.
     pub act: String,
     /// In somebody's own words, so it stands in the encrypted detail only.

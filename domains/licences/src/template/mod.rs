@@ -23,7 +23,8 @@ use crate::definition::LicenceType;
 use crate::error::LicenceError;
 
 pub use catalogue::{
-    Class, Entry, Filter, add_class, catalogue, classes, reorganise, resume_type, stop_type,
+    Class, Entry, Filter, add_class, catalogue, classes, delete_type, reorganise, resume_type,
+    stop_type,
 };
 pub(crate) use check::check;
 pub use compare::{Difference, differences};

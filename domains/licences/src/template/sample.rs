@@ -82,10 +82,30 @@ fn words(kind: &LicenceType, field: &FaceField, filled: Filled) -> String {
         _ if person => "张晓明".into(),
         _ if is_name => "云州市云东区晓明餐饮管理有限公司".into(),
         _ if code == "issuer" => kind.defining_authority.clone(),
-        _ if length <= 20 => "12345".into(),
-        _ => "云州市云东区人民路88号2幢101室".into(),
+        _ => usual(&field.field_name).into(),
     };
     cut(&text, length)
+}
+
+/// What usually stands in a field of this name.
+fn usual(name: &str) -> &'static str {
+    const USUAL: [(&str, &str); 13] = [
+        ("电话", "0990-12345"),
+        ("地址", "云州市云东区人民路88号2幢101室"),
+        ("住址", "云州市云东区人民路88号2幢101室"),
+        ("住所", "云州市云东区人民路88号2幢101室"),
+        ("场所", "云州市云东区东湖路16号"),
+        ("机构", "云州市云东区东湖管理所"),
+        ("机关", "云州市云东区东湖管理所"),
+        ("人员", "李建国"),
+        ("范围", "预包装食品销售，热食类食品制售，自制饮品制售"),
+        ("项目", "热食类食品制售，冷食类食品制售"),
+        ("性别", "女"),
+        ("民族", "汉族"),
+        ("类别", "一类"),
+    ];
+    let found = USUAL.iter().find(|(part, _)| name.contains(part));
+    found.map_or("示例内容", |(_, words)| words)
 }
 
 fn number_like(length: usize) -> String {

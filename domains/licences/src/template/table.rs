@@ -7,6 +7,7 @@ use store::{Row, Run, StoreError, args};
 use super::{Class, Template, TemplateState, Told};
 use crate::error::LicenceError;
 use crate::kind;
+use crate::state::State;
 
 const COLUMNS: &str = "type_code, version, state, rev, data, svg, told";
 
@@ -170,4 +171,31 @@ pub(super) async fn add_class(run: &mut impl Run, class: &Class) -> Result<(), L
         Err(StoreError::Duplicate) => Err(LicenceError::TypeExists(class.code.clone())),
         other => Ok(other.map(drop)?),
     }
+}
+
+/// Whether an agency ever made a licence of a type, whatever became of it.
+pub(super) async fn has_licence(
+    run: &mut impl Run,
+    agency: &str,
+    code: &str,
+) -> Result<bool, LicenceError> {
+    // All states, so that the index serves which begins with them.
+    let states: Vec<String> = State::ALL
+        .iter()
+        .map(|s| format!("'{}'", s.code()))
+        .collect();
+    let sql = format!(
+        "SELECT 1 FROM licence WHERE state IN ({}) AND agency = ? AND type_code = ? LIMIT 1",
+        states.join(", ")
+    );
+    Ok(run.row(&sql, args![agency, code]).await?.is_some())
+}
+
+/// Takes a stopped type away, with all its versions.
+pub(super) async fn delete_all(run: &mut impl Run, code: &str) -> Result<(), LicenceError> {
+    let sql = "DELETE FROM licence_type WHERE type_code = ? AND stopped IS NOT NULL";
+    one(run.exec(sql, args![code]).await?)?;
+    let sql = "DELETE FROM licence_template WHERE type_code = ?";
+    run.exec(sql, args![code]).await?;
+    Ok(())
 }

@@ -58,6 +58,15 @@ pub(super) async fn of_type(
             Err(error) => Err(error),
         },
         "stop" => licences::stop_type(ctx, &code).await,
+        "delete" => {
+            let done = licences::delete_type(ctx, &code).await;
+            let to = if done.is_ok() {
+                HOME.to_owned()
+            } else {
+                of(&code)
+            };
+            return Ok(shell.flash(notice(&shell, act, done)).to(&to));
+        }
         "resume" => licences::resume_type(ctx, &code).await,
         "reorganise" => {
             let to = Catalogue {

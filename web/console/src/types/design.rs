@@ -13,7 +13,7 @@ use ui::view::{ConfirmDialog, Form, Notice};
 use ui::{CsrfGuard, Desk, FormData, QueryData, Received, Shell};
 
 use super::fill::data_of;
-use super::sections::{Around, Section, agencies_of};
+use super::sections::{Around, Section, issuers_of};
 use super::{HOME, of, of_version, read};
 use crate::frame;
 use crate::reply::{Answer, OrPage, said, status};
@@ -100,7 +100,7 @@ async fn page(
     let around = Around {
         l: &l,
         classes: &classes,
-        issuers: agencies_of(ctx, &directory),
+        issuers: issuers_of(ctx, &directory, &shown.data),
     };
     let mut sections = around.sections(&shown.data);
     for (name, why) in &shown.wrong {

@@ -38,6 +38,20 @@ pub(super) struct Around<'a> {
     pub issuers: Vec<Choice>,
 }
 
+/// The agencies to choose from: those of the actor, and those that issue the type already.
+pub(super) fn issuers_of(ctx: &Ctx, directory: &Directory, data: &FormData) -> Vec<Choice> {
+    let mut all = agencies_of(ctx, directory);
+    for code in data.all("issuers") {
+        if !all.iter().any(|choice| choice.value == code) {
+            let name = directory
+                .agency(code)
+                .map_or(code, |agency| agency.name.as_str());
+            all.push(Choice::new(code, name));
+        }
+    }
+    all
+}
+
 /// Agencies for which the actor may draw types.
 pub(super) fn agencies_of(ctx: &Ctx, directory: &Directory) -> Vec<Choice> {
     let may = directory.agencies().iter().filter(|agency| {

@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use kernel::Problem;
-use licences::{Entry, Filled, Filter, LicenceError, Template, TemplateState};
+use licences::{Entry, Filled, Filter, LicenceError, LicenceType, Template, TemplateState};
 use ui::view::{Cell, Choice, Column, ConfirmDialog, Field, Form, KeyValue, KeyValues, Row, Table};
 use ui::{FormData, L, Shell};
 
@@ -55,18 +55,11 @@ pub(super) async fn show(Staff(acting): Staff, shell: Shell, Path(code): Path<St
         acts.push(Part::Heading(l.t("console-types-reorganise")));
         acts.push(Part::Form(reorganise(&acting, &shell, &entry).await?));
         match entry.stopped {
-            true => acts.push(Part::Form(press(&l, &code, "resume", ""))),
-            false => acts.push(Part::Confirm(ConfirmDialog {
-                trigger: l.t("console-types-act-stop"),
-                title: l.t1("console-types-ask-stop", "name", kind.type_name.as_str()),
-                body: l.t("console-types-then-stop"),
-                action: format!("{}/act", of(&code)),
-                hidden: vec![("act".into(), "stop".into())],
-                confirm: l.t("console-types-act-stop"),
-                csrf: shell.csrf(),
-                small: true,
-                ..ConfirmDialog::default()
-            })),
+            true => {
+                acts.push(Part::Form(press(&l, &code, "resume", "")));
+                acts.push(ask(&l, &shell, kind, "delete"));
+            }
+            false => acts.push(ask(&l, &shell, kind, "stop")),
         }
     }
     sheet = sheet.block("acts", l.t("console-types-acts"), acts);
@@ -88,6 +81,23 @@ fn press(l: &L, code: &str, act: &str, kind: &'static str) -> Act {
         button: l.t(&format!("console-types-act-{act}")),
         kind,
     }
+}
+
+/// What is asked again before it is done.
+fn ask(l: &L, shell: &Shell, kind: &LicenceType, act: &str) -> Part {
+    let words = l.t(&format!("console-types-act-{act}"));
+    let title = format!("console-types-ask-{act}");
+    Part::Confirm(ConfirmDialog {
+        trigger: words.clone(),
+        title: l.t1(&title, "name", kind.type_name.as_str()),
+        body: l.t(&format!("console-types-then-{act}")),
+        action: format!("{}/act", of(&kind.type_short_code)),
+        hidden: vec![("act".into(), act.into())],
+        confirm: words,
+        csrf: shell.csrf(),
+        small: true,
+        ..ConfirmDialog::default()
+    })
 }
 
 async fn reorganise(

@@ -45,6 +45,8 @@ for (const form of document.querySelectorAll("[data-design]")) {
         top: (at.y / all.h) * 100 + "%",
         width: (at.w / all.w) * 100 + "%",
         height: (at.h / all.h) * 100 + "%",
+        // What is large lies below what is small, so that each can be taken.
+        zIndex: 100 - Math.min(99, Math.round(((at.w * at.h) / (all.w * all.h)) * 100)),
       });
     }
   };
