@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use paper::{Colour, Document, Item, Official, Picture, Placed, Scale};
+use paper::{Colour, Document, Item, Official, Picture, Placed, Scale, Segment};
 use store::Ctx;
 
 use super::sample::{self, Filled};
@@ -158,8 +158,8 @@ fn portrait(shape: f32) -> Result<Vec<u8>, LicenceError> {
     let (head, x) = (w.min(h) * 0.2, w / 2.0);
     let paths = [
         paper::Path::rectangle(0.0, 0.0, w, h).filled(ground),
-        paper::Path::rectangle(x - head, h * 0.22, head * 2.0, h * 0.36).filled(grey),
-        paper::Path::rectangle(x - head * 1.9, h * 0.66, head * 3.8, h * 0.34).filled(grey),
+        round(x, h * 0.4, head, head * 1.15).filled(grey),
+        round(x, h * 1.02, head * 2.0, h * 0.36).filled(grey),
     ];
     page.items.extend(paths.map(Item::Path));
     let document = Document {
@@ -171,6 +171,25 @@ fn portrait(shape: f32) -> Result<Vec<u8>, LicenceError> {
         0,
         Scale::Width(300),
     )?)
+}
+
+/// An ellipse about a point.
+fn round(x: f32, y: f32, across: f32, down: f32) -> paper::Path {
+    // A quarter of a circle as one curve.
+    const K: f32 = 0.5523;
+    let (kx, ky) = (across * K, down * K);
+    let curve = Segment::Curve;
+    paper::Path {
+        segments: vec![
+            Segment::Move(x + across, y),
+            curve(x + across, y + ky, x + kx, y + down, x, y + down),
+            curve(x - kx, y + down, x - across, y + ky, x - across, y),
+            curve(x - across, y - ky, x - kx, y - down, x, y - down),
+            curve(x + kx, y - down, x + across, y - ky, x + across, y),
+            Segment::Close,
+        ],
+        ..paper::Path::default()
+    }
 }
 
 fn metadata(kind: &LicenceType, filled: Filled, at: jiff::Timestamp) -> Metadata {

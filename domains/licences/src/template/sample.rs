@@ -47,7 +47,7 @@ fn value(kind: &LicenceType, field: &FaceField, filled: Filled) -> String {
         "uscc" => kind.defining_authority_code.clone(),
         "decimal" if filled == Filled::Longest => "9".repeat(field.length.min(12)),
         "decimal" => "1280.50".into(),
-        "code" => "01".into(),
+        "code" => usual(&field.field_name).into(),
         _ => words(kind, field, filled),
     }
 }
