@@ -20,10 +20,11 @@ pub(crate) fn pages(
         max_decompressed_size: usize::try_from(PIXELS).ok(),
         ..LoadOptions::default()
     };
-    let document = Document::load_mem_with_options(bytes, options).map_err(|error| match error {
-        lopdf::Error::InvalidPassword | lopdf::Error::Decryption(_) => ScanError::Locked,
-        other => ScanError::broken(1, other),
-    })?;
+    let document =
+        Document::load_mem_with_options(bytes, options).map_err(|error| match error {
+            lopdf::Error::InvalidPassword | lopdf::Error::Decryption(_) => ScanError::Locked,
+            other => ScanError::broken(1, other),
+        })?;
     if document.is_encrypted() {
         return Err(ScanError::Locked);
     }

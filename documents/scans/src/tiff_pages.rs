@@ -120,7 +120,11 @@ fn from_ycbcr(bytes: &[u8], width: u32, height: u32) -> Option<Picture> {
     let mut out = Vec::with_capacity(bytes.len());
     for pixel in bytes.chunks_exact(3) {
         if let [y, cb, cr] = pixel {
-            let (y, cb, cr) = (f32::from(*y), f32::from(*cb) - 128.0, f32::from(*cr) - 128.0);
+            let (y, cb, cr) = (
+                f32::from(*y),
+                f32::from(*cb) - 128.0,
+                f32::from(*cr) - 128.0,
+            );
             let to = |v: f32| v.round().clamp(0.0, 255.0) as u8;
             out.extend([
                 to(y + 1.402 * cr),

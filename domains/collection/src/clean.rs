@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use cleaning::{Action, BaseLibrary, Facts, Field, Finding, Judge, Observer, RuleSet, StockRow, Verdict, Words};
+use cleaning::{
+    Action, BaseLibrary, Facts, Field, Finding, Judge, Observer, RuleSet, StockRow, Verdict, Words,
+};
 use kernel::{Permission, time};
 use store::Ctx;
 use tokio::runtime::Handle;

@@ -38,6 +38,7 @@ const CSS: &[&str] = &[
     include_str!("../assets/css/progress.css"),
     include_str!("../assets/css/error.css"),
     include_str!("../assets/css/console.css"),
+    include_str!("../assets/css/scan.css"),
     include_str!("../assets/css/elder.css"),
     include_str!("../assets/css/print.css"),
 ];

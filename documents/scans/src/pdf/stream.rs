@@ -33,7 +33,14 @@ pub(super) fn picture(
     let filters = filters(document, dict);
     let last = filters.last().map(Vec::as_slice);
     let own = |last: &[u8]| {
-        [&b"DCTDecode"[..], b"DCT", b"CCITTFaxDecode", b"CCF", b"JBIG2Decode"].contains(&last)
+        [
+            &b"DCTDecode"[..],
+            b"DCT",
+            b"CCITTFaxDecode",
+            b"CCF",
+            b"JBIG2Decode",
+        ]
+        .contains(&last)
     };
     // What stands before the picture's own coding is undone first.
     let coded = match last {
@@ -62,7 +69,8 @@ pub(super) fn picture(
         Some(b"JPXDecode") => Err(unknown("JPEG 2000 is not read")),
         _ => {
             let made = raw(document, dict, coded, width, height);
-            let picture = made.ok_or_else(|| unknown("its colours are of a kind that is not read"))?;
+            let picture =
+                made.ok_or_else(|| unknown("its colours are of a kind that is not read"))?;
             Ok(turn_over(picture, inverted))
         }
     }
@@ -87,7 +95,11 @@ fn filters(document: &Document, dict: &Dictionary) -> Vec<Vec<u8>> {
 }
 
 /// The parameters of the last coding.
-fn params<'a>(document: &'a Document, dict: &'a Dictionary, filters: usize) -> Option<&'a Dictionary> {
+fn params<'a>(
+    document: &'a Document,
+    dict: &'a Dictionary,
+    filters: usize,
+) -> Option<&'a Dictionary> {
     let object = dict.get(b"DecodeParms").or_else(|_| dict.get(b"DP")).ok()?;
     match document.dereference(object).ok()?.1 {
         Object::Dictionary(own) => Some(own),
@@ -230,7 +242,8 @@ fn jbig2(
         }
         None => None,
     };
-    let whole = hayro_jbig2::Page::new_embedded(bytes, shared.as_ref(), &settings).map_err(broken)?;
+    let whole =
+        hayro_jbig2::Page::new_embedded(bytes, shared.as_ref(), &settings).map_err(broken)?;
     bounded(page, whole.width().into(), whole.height().into())?;
     let mut dots = Dots {
         picture: GrayImage::from_pixel(whole.width(), whole.height(), image::Luma([255])),

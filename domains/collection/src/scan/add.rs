@@ -180,12 +180,7 @@ fn full() -> CollectionError {
     CollectionError::Field("文件", why)
 }
 
-fn read(
-    ctx: &Ctx,
-    handle: &Handle,
-    bytes: Vec<u8>,
-    room: usize,
-) -> Result<Read, CollectionError> {
+fn read(ctx: &Ctx, handle: &Handle, bytes: Vec<u8>, room: usize) -> Result<Read, CollectionError> {
     let blobs = pieces::blobs(ctx)?;
     let put = |bytes: Vec<u8>| -> Result<String, CollectionError> {
         Ok(handle.block_on(blobs.put(ctx, bytes))?.name)

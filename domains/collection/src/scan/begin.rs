@@ -7,9 +7,7 @@ use kernel::Permission;
 use licences::LicenceType;
 use store::Ctx;
 
-use crate::batch::{
-    Batch, BatchBody, BatchState, SourceClass, collecting_agencies, moved, target,
-};
+use crate::batch::{Batch, BatchBody, BatchState, SourceClass, collecting_agencies, moved, target};
 use crate::error::{CollectionError, filled};
 use crate::table;
 

@@ -79,10 +79,7 @@ pub fn scan_fields(kind: &LicenceType) -> Vec<ScanField> {
 }
 
 fn is_date(field: Field) -> bool {
-    matches!(
-        field,
-        Field::IssueDate | Field::ValidFrom | Field::ValidTo
-    )
+    matches!(field, Field::IssueDate | Field::ValidFrom | Field::ValidTo)
 }
 
 /// Whether no licence is made without it [H-22].

@@ -29,6 +29,7 @@ pub use fields::{ScanField, scan_fields};
 pub use ocr::can_read;
 pub use original::{Saved, Typed, restore_original, set_aside, type_original};
 pub use page::{PageAct, act_on_page, remove_blanks};
+pub use scans::Crop;
 pub use send::send_scan;
 pub use view::{Look, original, original_file, original_pages, picture, scan, waits_after};
 
@@ -134,7 +135,11 @@ impl Batch {
 pub(crate) async fn mine(ctx: &Ctx, batch_key: &str) -> Result<(Batch, String), CollectionError> {
     let batch = batch(ctx, batch_key).await?;
     may_collect(ctx, &batch)?;
-    let kind = batch.body.scanned.clone().ok_or(CollectionError::NotFound)?;
+    let kind = batch
+        .body
+        .scanned
+        .clone()
+        .ok_or(CollectionError::NotFound)?;
     Ok((batch, kind))
 }
 

@@ -55,7 +55,10 @@ pub async fn can_read(ctx: &Ctx) -> bool {
         return true;
     }
     let mut asked = Command::new(PROGRAM);
-    asked.arg("--list-langs").stdin(Stdio::null()).kill_on_drop(true);
+    asked
+        .arg("--list-langs")
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
     let told = tokio::time::timeout(Duration::from_secs(5), asked.output()).await;
     let knows = |out: &std::process::Output| {
         let text = String::from_utf8_lossy(&out.stdout).into_owned();
@@ -76,7 +79,10 @@ pub(crate) async fn words(ctx: &Ctx, picture: Vec<u8>) -> Result<Vec<Word>, Coll
         .map_err(CollectionError::data)?;
     let unread = |why: String| {
         tracing::warn!(%why, "a page could not be read");
-        CollectionError::Field("文字识别", "本机的识别程序没有读出这一页，请人工录入".into())
+        CollectionError::Field(
+            "文字识别",
+            "本机的识别程序没有读出这一页，请人工录入".into(),
+        )
     };
     match tokio::time::timeout(PATIENCE, read(picture)).await {
         Ok(Ok(said)) => Ok(parse(&said)),
@@ -123,7 +129,20 @@ async fn read(picture: Vec<u8>) -> std::io::Result<String> {
 fn parse(said: &str) -> Vec<Word> {
     let word = |line: &str| {
         let cells: Vec<&str> = line.split('\t').collect();
-        let ["5", _, _, _, _, _, left, top, width, height, confidence, text] = cells.as_slice()
+        let [
+            "5",
+            _,
+            _,
+            _,
+            _,
+            _,
+            left,
+            top,
+            width,
+            height,
+            confidence,
+            text,
+        ] = cells.as_slice()
         else {
             return None;
         };
@@ -153,7 +172,10 @@ mod tests {
                     5\t1\t1\t1\t1\t3\t10\t20\t30\t40\tnan\t无\n";
         let words = parse(said);
         assert_eq!(words.len(), 1);
-        assert_eq!((words[0].text.as_str(), words[0].confidence), ("许可证", 91.5));
+        assert_eq!(
+            (words[0].text.as_str(), words[0].confidence),
+            ("许可证", 91.5)
+        );
         assert_eq!((words[0].left, words[0].height), (10.0, 40.0));
     }
 }

@@ -124,7 +124,12 @@ pub async fn remove_blanks(ctx: &Ctx, batch_key: &str) -> Result<u64, Collection
     Ok(done)
 }
 
-async fn original(tx: &mut Tx<'_>, ctx: &Ctx, key: &str, n: u32) -> Result<Option<Original>, CollectionError> {
+async fn original(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    key: &str,
+    n: u32,
+) -> Result<Option<Original>, CollectionError> {
     match table::scan::load_original(tx, ctx, key, n).await {
         Ok(found) => Ok(Some(found)),
         Err(CollectionError::NotFound) => Ok(None),
@@ -166,7 +171,10 @@ async fn join(tx: &mut Tx<'_>, ctx: &Ctx, page: &ScanPage) -> Result<(), Collect
         .iter()
         .filter(|one| !one.removed && one.original < page.original);
     let Some(target) = before.map(|one| one.original).max() else {
-        return Err(CollectionError::Field("页面", "前面没有可以并入的原件".into()));
+        return Err(CollectionError::Field(
+            "页面",
+            "前面没有可以并入的原件".into(),
+        ));
     };
     for one in all.iter().filter(|one| one.original == page.original) {
         let mut now = one.clone();
@@ -181,7 +189,10 @@ async fn join(tx: &mut Tx<'_>, ctx: &Ctx, page: &ScanPage) -> Result<(), Collect
 
 async fn split(tx: &mut Tx<'_>, ctx: &Ctx, page: &ScanPage) -> Result<(), CollectionError> {
     if page.original == page.page {
-        return Err(CollectionError::Field("页面", "这一页已经是一件原件的首页".into()));
+        return Err(CollectionError::Field(
+            "页面",
+            "这一页已经是一件原件的首页".into(),
+        ));
     }
     let all = table::scan::pages(tx, &page.batch_key).await?;
     let behind = |one: &&ScanPage| one.original == page.original && one.page >= page.page;

@@ -60,7 +60,11 @@ pub(crate) fn values(
     let lines = lines(words);
     let fields = scan_fields(kind);
     // Labels of fields that nobody types end the value before them all the same.
-    let names: Vec<String> = kind.face_fields.iter().map(|f| folded(&f.field_name)).collect();
+    let names: Vec<String> = kind
+        .face_fields
+        .iter()
+        .map(|f| folded(&f.field_name))
+        .collect();
     let labels = labels(&lines, &names);
     let mut found = BTreeMap::new();
     for field in &fields {
@@ -117,9 +121,7 @@ fn lines(words: &[Word]) -> Vec<Line> {
 fn narrow(c: char) -> char {
     match c {
         '\u{3000}' => ' ',
-        '\u{ff01}'..='\u{ff5e}' => {
-            char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c)
-        }
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         c => c,
     }
 }
@@ -196,7 +198,11 @@ fn behind(lines: &[Line], labels: &[Label], label: &Label) -> Vec<Glyph> {
         .min();
     let end = next.unwrap_or(line.glyphs.len());
     let mut glyphs = line.glyphs.get(label.to..end).unwrap_or_default().to_vec();
-    let Some(left) = glyphs.iter().find(|one| !is_mark(one.c)).map(|one| one.left) else {
+    let Some(left) = glyphs
+        .iter()
+        .find(|one| !is_mark(one.c))
+        .map(|one| one.left)
+    else {
         return Vec::new();
     };
     // A second line begins below the first, within its column.
@@ -209,7 +215,10 @@ fn behind(lines: &[Line], labels: &[Label], label: &Label) -> Vec<Glyph> {
         if near && !labelled(label.line + 1) {
             let slack = line.height() * 1.5;
             let inside = |one: &&Glyph| one.left > left - slack && one.right < right;
-            let starts = below.glyphs.first().is_some_and(|one| one.left > left - slack);
+            let starts = below
+                .glyphs
+                .first()
+                .is_some_and(|one| one.left > left - slack);
             if starts {
                 glyphs.extend(below.glyphs.iter().filter(inside));
             }
@@ -256,7 +265,11 @@ fn value(field: &ScanField, kind: &LicenceType, glyphs: &[Glyph]) -> Option<Foun
     let mut text = String::new();
     let mut least = 100.0_f32;
     for (at, glyph) in glyphs.iter().enumerate() {
-        let c = if field.code.starts_with("face.") { glyph.c } else { narrow(glyph.c) };
+        let c = if field.code.starts_with("face.") {
+            glyph.c
+        } else {
+            narrow(glyph.c)
+        };
         let before = at.checked_sub(1).and_then(|at| glyphs.get(at));
         // Latin words keep the blank between them; Chinese has none.
         let apart = before.is_some_and(|before| {
@@ -293,7 +306,9 @@ fn day(text: &str) -> Option<String> {
     if text.contains("长期") || text.contains("永久") {
         return Some("长期".to_owned());
     }
-    let mut parts = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
+    let mut parts = text
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|part| !part.is_empty());
     let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
     let number = |part: &str| part.parse::<i16>().ok();
     let (year, month, day) = (number(year)?, number(month)?, number(day)?);
@@ -310,7 +325,10 @@ fn number(text: &str, pattern: &str) -> String {
         ']' | '】' | '〉' | ')' | '］' | '}' if brackets => '〕',
         c => c,
     };
-    text.chars().filter(|c| !c.is_whitespace()).map(put).collect()
+    text.chars()
+        .filter(|c| !c.is_whitespace())
+        .map(put)
+        .collect()
 }
 
 #[cfg(test)]

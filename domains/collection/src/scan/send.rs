@@ -11,8 +11,8 @@ use crate::batch::{BatchState, moved};
 use crate::error::CollectionError;
 use crate::pieces::{self, Came, Piece, ROWS};
 use crate::runner::RUN;
-use crate::work::{self, Work, WorkKind, WorkState};
 use crate::table;
+use crate::work::{self, Work, WorkKind, WorkState};
 
 /// Sends a stack on whose originals are all typed or set aside, at the revision of its batch that
 /// was seen. The taking in begins at once, under the sender's name.
@@ -30,9 +30,9 @@ pub async fn send_scan(ctx: &Ctx, batch_key: &str, seen: i64) -> Result<(), Coll
         .ok_or(CollectionError::NotFound)?;
     let mut reader = ctx.db.reader();
     let originals = table::scan::originals(&mut reader, ctx, batch_key).await?;
-    let left = originals.iter().filter(|one| {
-        matches!(one.state, OriginalState::Waiting | OriginalState::Open)
-    });
+    let left = originals
+        .iter()
+        .filter(|one| matches!(one.state, OriginalState::Waiting | OriginalState::Open));
     match left.count() {
         0 => {}
         n => {

@@ -126,12 +126,7 @@ pub(crate) async fn insert_page(
         "INSERT INTO collection_scan_page ({PAGE}) VALUES {}",
         store::marks(1, 15)
     );
-    let mut values = args![
-        page.batch_key.as_str(),
-        page.page,
-        page.rev,
-        page.file_no
-    ];
+    let mut values = args![page.batch_key.as_str(), page.page, page.rev, page.file_no];
     values.extend(changing(page));
     values.extend(args![page.picture.as_str(), page.thumb.as_str()]);
     run.exec(&sql, values).await?;
@@ -149,10 +144,7 @@ pub(crate) async fn load_page(
 }
 
 /// All pages of a stack in their order, removed ones among them.
-pub(crate) async fn pages(
-    run: &mut impl Run,
-    key: &str,
-) -> Result<Vec<ScanPage>, CollectionError> {
+pub(crate) async fn pages(run: &mut impl Run, key: &str) -> Result<Vec<ScanPage>, CollectionError> {
     let sql = format!("SELECT {PAGE} FROM collection_scan_page WHERE batch_key = ? ORDER BY page");
     let rows = run.rows(&sql, args![key]).await?;
     rows.iter().map(page).collect()
@@ -193,7 +185,12 @@ fn original(ctx: &Ctx, row: &Row) -> Result<Original, CollectionError> {
     let (batch_key, number): (String, u32) = (row.get(0)?, row.get(1)?);
     let (state, sealed): (String, Vec<u8>) = (row.get(3)?, row.get(5)?);
     let plain = ctx
-        .open_sealed("collection_original", "body", &bound(&batch_key, number), &sealed)
+        .open_sealed(
+            "collection_original",
+            "body",
+            &bound(&batch_key, number),
+            &sealed,
+        )
         .map_err(CollectionError::data)?;
     Ok(Original {
         batch_key,
@@ -239,9 +236,8 @@ pub(crate) async fn load_original(
     key: &str,
     number: u32,
 ) -> Result<Original, CollectionError> {
-    let sql = format!(
-        "SELECT {ORIGINAL} FROM collection_original WHERE batch_key = ? AND original = ?"
-    );
+    let sql =
+        format!("SELECT {ORIGINAL} FROM collection_original WHERE batch_key = ? AND original = ?");
     let row = run.row(&sql, args![key, number]).await?;
     original(ctx, &row.ok_or(CollectionError::NotFound)?)
 }
@@ -252,9 +248,8 @@ pub(crate) async fn originals(
     ctx: &Ctx,
     key: &str,
 ) -> Result<Vec<Original>, CollectionError> {
-    let sql = format!(
-        "SELECT {ORIGINAL} FROM collection_original WHERE batch_key = ? ORDER BY original"
-    );
+    let sql =
+        format!("SELECT {ORIGINAL} FROM collection_original WHERE batch_key = ? ORDER BY original");
     let rows = run.rows(&sql, args![key]).await?;
     rows.iter().map(|row| original(ctx, row)).collect()
 }
