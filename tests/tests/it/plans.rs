@@ -54,6 +54,8 @@ const SWEEPS: &[&str] = &[
     "SELECT blob FROM collection_piece",
     "SELECT blob FROM collection_base_piece",
     "SELECT photo FROM collection_photo",
+    "SELECT blob FROM collection_scan_file",
+    "SELECT picture FROM collection_scan_page UNION SELECT thumb FROM collection_scan_page",
     // Along an index of the works that run, which are few.
     "SELECT work_key FROM collection_work WHERE state = 'running' ORDER BY work_key LIMIT 100",
     // Along an index of these rows alone, which is empty once they are entered.

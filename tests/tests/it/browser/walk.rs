@@ -96,8 +96,11 @@ async fn prepare(city: &Served) -> (Names, String) {
         .await
         .unwrap();
     let (seal, grant, applied) = seals_of_the_city(city).await;
+    let (stack, sent) = crate::scanning::stacks(town).await;
     let names = vec![
         ("batch", crate::collecting::checked(town).await),
+        ("stack", stack),
+        ("sent", sent),
         ("seal", seal),
         ("grant", grant),
         ("applied-seal", applied),
