@@ -339,6 +339,7 @@ async fn what_a_machine_read_is_confirmed_field_by_field() {
         assert!(body.unconfirmed.values().all(|n| *n <= 100));
         // Every value that was read is marked.
         assert!(body.values.keys().eq(body.unconfirmed.keys()));
+        assert!(body.values.contains_key("issue_date"), "{:?}", body.values);
         let right = paper.values();
         let hits = body
             .values

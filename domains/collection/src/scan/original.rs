@@ -55,6 +55,9 @@ pub async fn type_original(
     }
     let mut now = was.clone();
     for field in scan_fields(&kind) {
+        if typed.confirmed.contains(&field.code) {
+            now.body.unconfirmed.remove(&field.code);
+        }
         let Some(value) = typed.values.get(&field.code) else {
             continue;
         };
@@ -64,7 +67,7 @@ pub async fn type_original(
             return Err(CollectionError::Field("内容", why));
         }
         let before = was.body.values.get(&field.code).map_or("", String::as_str);
-        if value != before || typed.confirmed.contains(&field.code) {
+        if value != before {
             now.body.unconfirmed.remove(&field.code);
         }
         match value.is_empty() {

@@ -134,38 +134,34 @@ fn folded(text: &str) -> String {
     text.chars().map(narrow).filter(|c| !is_mark(*c)).collect()
 }
 
-/// Every name where it is best seen, in the order of lines.
+/// Every name where it is best seen: what reads exactly so first, and of those the longest, for a
+/// short name may be part of it.
 fn labels(lines: &[Line], names: &[String]) -> Vec<Label> {
-    let mut found: Vec<Label> = Vec::new();
-    let mut order: Vec<usize> = (0..names.len()).collect();
-    // Long names first: a short one may be part of them.
-    order.sort_by_key(|at| std::cmp::Reverse(names.get(*at).map_or(0, |n| n.chars().count())));
-    for name in order {
-        let Some(wanted) = names.get(name).map(|n| n.chars().collect::<Vec<_>>()) else {
-            continue;
-        };
-        let mut best: Option<(usize, Label)> = None;
+    let mut seen: Vec<(usize, Label)> = Vec::new();
+    for (name, wanted) in names.iter().enumerate() {
+        let wanted: Vec<char> = wanted.chars().collect();
         for (at, line) in lines.iter().enumerate() {
             for from in (0..line.glyphs.len()).filter(|from| line.begins(*from)) {
-                let taken = |one: &Label| one.line == at && one.from <= from && from < one.to;
-                if found.iter().any(taken) {
-                    continue;
-                }
-                let Some((to, wrong)) = matches(line, from, &wanted) else {
-                    continue;
-                };
-                if best.as_ref().is_none_or(|(least, _)| wrong < *least) {
+                if let Some((to, wrong)) = matches(line, from, &wanted) {
                     let label = Label {
                         line: at,
                         from,
                         to,
                         name,
                     };
-                    best = Some((wrong, label));
+                    seen.push((wrong, label));
                 }
             }
         }
-        found.extend(best.map(|(_, label)| label));
+    }
+    seen.sort_by_key(|(wrong, one)| (*wrong, std::cmp::Reverse(one.to - one.from)));
+    let mut found: Vec<Label> = Vec::new();
+    for (_, label) in seen {
+        let over =
+            |one: &Label| one.line == label.line && one.from < label.to && label.from < one.to;
+        if !found.iter().any(|one| one.name == label.name || over(one)) {
+            found.push(label);
+        }
     }
     found
 }
