@@ -324,7 +324,9 @@ pub async fn map(
 ) -> Result<(), CollectionError> {
     let mut batch = batch(ctx, batch_key).await?;
     may_collect(ctx, &batch)?;
-    if !matches!(batch.state, BatchState::Uploaded | BatchState::Looked) {
+    // What the columns of a stack are follows from its licence type.
+    let settled = batch.scanned_type().is_some();
+    if settled || !matches!(batch.state, BatchState::Uploaded | BatchState::Looked) {
         return Err(CollectionError::WrongState);
     }
     check_given(ctx, &batch.body.headings, &given).await?;

@@ -186,7 +186,7 @@ fn scan(error: ScanError) -> Problem {
             width,
             height,
         } => format!("第{page}页有{width}×{height}像素，请用不高于600dpi的分辨率重新扫描"),
-        S::Pages { most } => format!("最多{most}页"),
+        S::Pages { most } => format!("一个文件最多{most}页，请分成几个文件"),
         S::Taker(why) => why.clone(),
     };
     Problem::new("scan", 422, zh, error.to_string())

@@ -41,9 +41,10 @@ pub use row::{CollectedRow, Edit, FaceValue, RowBody, RowQuery, discard_row, edi
 pub use runner::{handlers, run_all, run_work, schedules};
 pub use scan::{
     Added, Crop, Fault, Look, NewScan, Original, OriginalBody, OriginalState, PageAct, SCAN_FILE,
-    SCAN_PAGES, Saved, Scan, ScanField, ScanPage, Typed, act_on_page, add_scan, begin_scan,
-    can_read, original, original_file, original_pages, picture, remove_blanks, restore_original,
-    scan, scan_choices, scan_fields, send_scan, set_aside, type_original, waits_after,
+    SCAN_FILE_PAGES, SCAN_PAGES, Saved, Scan, ScanField, ScanPage, Typed, act_on_page, add_scan,
+    begin_scan, can_read, original, original_file, original_pages, picture, remove_blanks,
+    restore_original, scan, scan_choices, scan_fields, send_scan, set_aside, type_original,
+    waits_after,
 };
 pub use work::{Work, WorkKind, WorkState, order, pause, resume, stop, works};
 

@@ -49,6 +49,7 @@ const JS: &[&str] = &[
     include_str!("../assets/js/upload.js"),
     include_str!("../assets/js/desk.js"),
     include_str!("../assets/js/show.js"),
+    include_str!("../assets/js/scan.js"),
 ];
 const FAVICON: &str = include_str!("../assets/favicon.svg");
 const ROBOTS: &str = include_str!("../assets/robots.txt");

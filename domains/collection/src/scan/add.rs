@@ -9,7 +9,9 @@ use store::Ctx;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
-use super::{Original, OriginalBody, OriginalState, SCAN_FILE, SCAN_PAGES, ScanPage, open};
+use super::{
+    Original, OriginalBody, OriginalState, SCAN_FILE, SCAN_FILE_PAGES, SCAN_PAGES, ScanPage, open,
+};
 use crate::batch::{BatchState, moved};
 use crate::error::CollectionError;
 use crate::{pieces, table};
@@ -51,8 +53,8 @@ pub(crate) async fn at_bench<T: Send + 'static>(
     done.await.map_err(CollectionError::data)?
 }
 
-/// Adds a file to the stack: PDF, TIFF, JPEG or PNG, at most [`SCAN_FILE`] bytes and so many pages
-/// that the stack has no more than [`SCAN_PAGES`]. The same file once more changes nothing.
+/// Adds a file to the stack: PDF, TIFF, JPEG or PNG, at most [`SCAN_FILE`] bytes,
+/// [`SCAN_FILE_PAGES`] pages, and so many that the stack has no more than [`SCAN_PAGES`]. The same file once more changes nothing.
 pub async fn add_scan(
     ctx: &Ctx,
     batch_key: &str,
@@ -201,19 +203,23 @@ fn read(ctx: &Ctx, handle: &Handle, bytes: Vec<u8>, room: usize) -> Result<Read,
             tilt: if tilt.abs() < STRAIGHT { 0 } else { tilt },
         })
     };
-    let done = scans::read(&bytes, room, &mut |picture| match keep(picture) {
-        Ok(page) => {
-            pages.push(page);
-            Ok(())
-        }
-        Err(error) => {
-            broken = Some(error);
-            Err(String::new())
-        }
-    });
+    let done = scans::read(
+        &bytes,
+        room.min(SCAN_FILE_PAGES),
+        &mut |picture| match keep(picture) {
+            Ok(page) => {
+                pages.push(page);
+                Ok(())
+            }
+            Err(error) => {
+                broken = Some(error);
+                Err(String::new())
+            }
+        },
+    );
     match (done, broken) {
         (_, Some(error)) => Err(error),
-        (Err(ScanError::Pages { .. }), None) => Err(full()),
+        (Err(ScanError::Pages { .. }), None) if room < SCAN_FILE_PAGES => Err(full()),
         (Err(error), None) => Err(error.into()),
         (Ok(_), None) => Ok(Read {
             blob: put(bytes)?,

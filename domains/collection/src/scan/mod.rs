@@ -35,7 +35,9 @@ pub use view::{Look, original, original_file, original_pages, picture, scan, wai
 
 /// Largest file of scans, in bytes.
 pub const SCAN_FILE: usize = 64 << 20;
-/// Most pages of a batch; of one file no more either.
+/// Most pages of a file: so many are read before whoever sent it gives up waiting.
+pub const SCAN_FILE_PAGES: usize = 100;
+/// Most pages of a batch.
 pub const SCAN_PAGES: usize = 400;
 
 kernel::codes! {

@@ -14,7 +14,8 @@ use tokio::sync::Semaphore;
 use crate::error::CollectionError;
 
 const PROGRAM: &str = "tesseract";
-const LANGUAGES: &str = "chi_sim+eng";
+/// Both scripts together read numbers best, Chinese by itself reads short names best.
+pub(crate) const LANGUAGES: [&str; 2] = ["chi_sim+eng", "chi_sim"];
 /// How long a page may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Most bytes that it may say of a page.
@@ -69,8 +70,12 @@ pub async fn can_read(ctx: &Ctx) -> bool {
     found
 }
 
-/// Reads the words of a picture.
-pub(crate) async fn words(ctx: &Ctx, picture: Vec<u8>) -> Result<Vec<Word>, CollectionError> {
+/// Reads the words of a picture in one of [`LANGUAGES`].
+pub(crate) async fn words(
+    ctx: &Ctx,
+    picture: &[u8],
+    languages: &str,
+) -> Result<Vec<Word>, CollectionError> {
     let readers = ctx.shared.get_or_make::<Readers>();
     let _room = readers
         .room
@@ -84,16 +89,16 @@ pub(crate) async fn words(ctx: &Ctx, picture: Vec<u8>) -> Result<Vec<Word>, Coll
             "本机的识别程序没有读出这一页，请人工录入".into(),
         )
     };
-    match tokio::time::timeout(PATIENCE, read(picture)).await {
+    match tokio::time::timeout(PATIENCE, read(picture, languages)).await {
         Ok(Ok(said)) => Ok(parse(&said)),
         Ok(Err(error)) => Err(unread(error.to_string())),
         Err(_) => Err(unread("it took too long".into())),
     }
 }
 
-async fn read(picture: Vec<u8>) -> std::io::Result<String> {
+async fn read(picture: &[u8], languages: &str) -> std::io::Result<String> {
     let mut child = Command::new(PROGRAM)
-        .args(["stdin", "stdout", "-l", LANGUAGES, "--psm", "3", "tsv"])
+        .args(["stdin", "stdout", "-l", languages, "--psm", "3", "tsv"])
         // One core a page: several pages are read beside each other.
         .env("OMP_THREAD_LIMIT", "1")
         .stdin(Stdio::piped())
@@ -105,7 +110,7 @@ async fn read(picture: Vec<u8>) -> std::io::Result<String> {
     let give = async {
         if let Some(mut input) = input {
             // A reader that does not want it says so by how it ends.
-            let _ = input.write_all(&picture).await;
+            let _ = input.write_all(picture).await;
             let _ = input.shutdown().await;
         }
     };

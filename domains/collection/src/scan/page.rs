@@ -10,6 +10,7 @@ use super::add::at_bench;
 use super::{Original, OriginalBody, OriginalState, ScanPage, open};
 use crate::batch::BatchState;
 use crate::error::CollectionError;
+use crate::events::{RowMoved, stream};
 use crate::{pieces, table};
 
 /// One thing that is done to a page.
@@ -26,6 +27,21 @@ pub enum PageAct {
     Join,
     /// It begins an original of its own, with the pages behind it.
     Split,
+}
+
+impl PageAct {
+    /// What the journal calls it.
+    fn code(self) -> &'static str {
+        match self {
+            Self::Turn(_) => "turned",
+            Self::Straighten(_) => "straightened",
+            Self::Crop(_) => "cropped",
+            Self::Remove => "removed",
+            Self::Restore => "restored",
+            Self::Join => "joined",
+            Self::Split => "split",
+        }
+    }
 }
 
 /// Does one thing to a page that is still what was seen.
@@ -70,14 +86,23 @@ pub async fn act_on_page(
                     return Err(CollectionError::WrongState);
                 }
                 match act {
-                    PageAct::Join => join(tx, &ctx, was).await,
-                    PageAct::Split => split(tx, &ctx, was).await,
+                    PageAct::Join => join(tx, &ctx, was).await?,
+                    PageAct::Split => split(tx, &ctx, was).await?,
                     PageAct::Remove | PageAct::Restore => {
                         table::scan::update_page(tx, now).await?;
-                        fitting(tx, &ctx, &now.batch_key, now.original).await
+                        fitting(tx, &ctx, &now.batch_key, now.original).await?;
                     }
-                    _ => table::scan::update_page(tx, now).await,
+                    _ => table::scan::update_page(tx, now).await?,
                 }
+                let event = RowMoved {
+                    batch_key: now.batch_key.clone(),
+                    row_no: now.original,
+                    what: format!("page.{}", act.code()),
+                    fields: vec![now.page.to_string()],
+                    reason: String::new(),
+                };
+                journal::append(tx, &ctx, &stream(&now.batch_key), &event).await?;
+                Ok(())
             })
         })
         .await

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use kernel::number;
 use licences::LicenceType;
+use regex::Regex;
 
 use super::fields::{ScanField, scan_fields};
 use super::ocr::Word;
@@ -290,11 +292,27 @@ fn value(field: &ScanField, kind: &LicenceType, glyphs: &[Glyph]) -> Option<Foun
             .filter(char::is_ascii_alphanumeric)
             .collect::<String>()
             .to_ascii_uppercase(),
-        "licence_no" => number(text, &kind.numbering_rule.pattern),
+        "licence_no" => bracketed(text, &kind.numbering_rule.pattern),
         _ => text.to_owned(),
     };
     let n = text.chars().count();
     (n > 0 && n <= field.length.max(10) * 2).then_some((text, least.round() as u8))
+}
+
+/// Whether a reading is to be proposed rather than another one: what its rule allows, then what is in
+/// Chinese where the other is not, then what is more certain.
+pub(crate) fn is_better(kind: &LicenceType, code: &str, one: &Found, other: &Found) -> bool {
+    let worth = |(text, confidence): &Found| {
+        let good = match code {
+            "licence_no" => {
+                Regex::new(&kind.numbering_rule.pattern).is_ok_and(|pattern| pattern.is_match(text))
+            }
+            "holder_id" => number::uscc(text).is_ok() || number::resident_id(text).is_ok(),
+            _ => text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)),
+        };
+        (good, *confidence)
+    };
+    worth(one) > worth(other)
 }
 
 /// A day in any of its writings, as 2026-01-01; 长期 as it is.
@@ -314,7 +332,7 @@ fn day(text: &str) -> Option<String> {
 }
 
 /// A number without blanks, with the brackets that its pattern wants.
-fn number(text: &str, pattern: &str) -> String {
+fn bracketed(text: &str, pattern: &str) -> String {
     let brackets = pattern.contains('〔');
     let put = |c: char| match c {
         '[' | '【' | '〈' | '(' | '［' | '{' if brackets => '〔',
@@ -343,8 +361,8 @@ mod tests {
     #[test]
     fn numbers_get_the_brackets_of_their_pattern() {
         let own = "^云东卫公证字〔20\\d{2}〕第\\d{6}号$";
-        let read = number("云东卫公证字[2023] 第 005001 号", own);
+        let read = bracketed("云东卫公证字[2023] 第 005001 号", own);
         assert_eq!(read, "云东卫公证字〔2023〕第005001号");
-        assert_eq!(number("JY 1(2)", "^JY"), "JY1(2)");
+        assert_eq!(bracketed("JY 1(2)", "^JY"), "JY1(2)");
     }
 }

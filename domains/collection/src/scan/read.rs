@@ -92,8 +92,19 @@ async fn found(
     for page in pages.iter().take(PAGES) {
         let picture = drawn(ctx, page, Look::Whole).await?;
         let size = scans::size(&picture)?;
-        let words = ocr::words(ctx, picture).await?;
-        for (code, value) in place::values(kind, &words, size) {
+        let mut here: BTreeMap<String, Found> = BTreeMap::new();
+        for languages in ocr::LANGUAGES {
+            let words = ocr::words(ctx, &picture, languages).await?;
+            for (code, value) in place::values(kind, &words, size) {
+                let better = here
+                    .get(&code)
+                    .is_none_or(|held| place::is_better(kind, &code, &value, held));
+                if better {
+                    here.insert(code, value);
+                }
+            }
+        }
+        for (code, value) in here {
             all.entry(code).or_insert(value);
         }
     }

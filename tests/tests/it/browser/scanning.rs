@@ -173,7 +173,13 @@ async fn a_stack_is_scanned_typed_checked_and_made() {
     let home = format!("/collection/{key}");
     for n in [1, 2] {
         phone.goto(&format!("{home}/rows/{n}")).await;
-        assert_eq!(phone.count("#original img").await, 1);
+        phone.show("#original img").await;
+        phone
+            .until("the picture of the original", async || {
+                let wide = "return document.querySelector('#original img').naturalWidth";
+                phone.js(wide).await.as_u64() > Some(0)
+            })
+            .await;
         phone.shot("scan-check").await;
         let check = "form[action$='/check']";
         phone

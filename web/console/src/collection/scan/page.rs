@@ -14,7 +14,7 @@ use crate::frame;
 use crate::reply::{Answer, OrPage, said, status};
 use crate::session::{Acting, Staff};
 
-/// What is cut off, in thousandths, as a rectangle on a square of a thousand.
+/// What is left after cropping, on a square of a thousand.
 struct Frame {
     x: u16,
     y: u16,
@@ -32,7 +32,7 @@ struct PagePage {
     leaf: ScanPage,
     src: String,
     alt: String,
-    frame: Option<Frame>,
+    frame: Frame,
     open: bool,
     straighten: Form,
     crop: Form,
@@ -110,12 +110,12 @@ async fn shown(
         }
     }
     let cut = leaf.shape.crop;
-    let frame = (cut != Default::default()).then(|| Frame {
+    let frame = Frame {
         x: cut.left,
         y: cut.top,
         width: 1000_u16.saturating_sub(cut.left + cut.right),
         height: 1000_u16.saturating_sub(cut.top + cut.bottom),
-    });
+    };
     let n = number.to_string();
     let title = l.t1("console-scan-page-n", "n", n.as_str());
     let mut page = shell
