@@ -15,7 +15,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "kernel", "gm", "fetch", "store", "journal", "blobs", "text", "tables",
         ],
     ),
-    ("documents", &["paper", "ofd", "sealing"]),
+    ("documents", &["paper", "ofd", "sealing", "scans"]),
     (
         "rules",
         &["calendar", "conditions", "forms", "flow", "cleaning"],

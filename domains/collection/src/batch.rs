@@ -18,6 +18,7 @@ use crate::{table, work};
 kernel::codes! {
     /// Where a batch stands.
     BatchState {
+        Scanning = "scanning", "扫描录入中", "being scanned";
         Uploaded = "uploaded", "待试清洗", "to be tried";
         Looked = "looked", "待入库", "to be taken in";
         Taken = "taken", "已入库", "taken in";
@@ -77,6 +78,9 @@ pub struct BatchBody {
     /// Why rows could not be read, as far as they are told.
     pub unreadable: Vec<String>,
     pub unreadable_rows: u64,
+    /// Short code of the licence type whose originals are scanned; none for a table.
+    #[serde(default)]
+    pub scanned: Option<String>,
 }
 
 /// Columns and values that somebody named.
@@ -320,7 +324,9 @@ pub async fn map(
 ) -> Result<(), CollectionError> {
     let mut batch = batch(ctx, batch_key).await?;
     may_collect(ctx, &batch)?;
-    if !matches!(batch.state, BatchState::Uploaded | BatchState::Looked) {
+    // What the columns of a stack are follows from its licence type.
+    let settled = batch.scanned_type().is_some();
+    if settled || !matches!(batch.state, BatchState::Uploaded | BatchState::Looked) {
         return Err(CollectionError::WrongState);
     }
     check_given(ctx, &batch.body.headings, &given).await?;

@@ -90,6 +90,7 @@ async fn take_in(
             given: new.given,
             unreadable: read.unreadable,
             unreadable_rows: read.unreadable_rows,
+            scanned: None,
         },
     };
     let key = batch.batch_key.clone();
@@ -143,6 +144,7 @@ fn read(ctx: &Ctx, handle: &Handle, mut file: Box<dyn Input>) -> Result<Taken, C
             open.push(Came {
                 number: u32::try_from(row.number).map_err(CollectionError::data)?,
                 cells: std::mem::take(&mut row.cells),
+                typist: None,
             });
         }
         if open.len() == ROWS || (!more && !open.is_empty()) {

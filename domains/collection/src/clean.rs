@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use cleaning::{Action, Facts, Field, Finding, Judge, Observer, RuleSet, StockRow, Verdict, Words};
+use cleaning::{
+    Action, BaseLibrary, Facts, Field, Finding, Judge, Observer, RuleSet, StockRow, Verdict, Words,
+};
 use kernel::{Permission, time};
 use store::Ctx;
 use tokio::runtime::Handle;
@@ -28,6 +30,8 @@ pub(crate) struct Cleaned {
     pub agency: String,
     /// Face fields that have a column of their own.
     pub face: BTreeMap<String, String>,
+    /// Who typed it, where it did not come as data.
+    pub typist: Option<String>,
 }
 
 /// Who gets the cleaned rows, piece by piece.
@@ -66,6 +70,17 @@ impl Cleaning {
         let ctx = &held.ctx;
         let mut reader = ctx.db.reader();
         let batch = table::batch::load(&mut reader, ctx, &held.work.batch_key).await?;
+        let pieces = table::batch::pieces(&mut reader, &batch.batch_key).await?;
+        let library = Arc::new(base::library(ctx).await?);
+        Self::with(ctx, batch, pieces, library).await
+    }
+
+    async fn with(
+        ctx: &Ctx,
+        batch: Batch,
+        pieces: Vec<Piece>,
+        library: Arc<BaseLibrary>,
+    ) -> Result<Self, CollectionError> {
         let collector = acting(ctx, &batch.collector).await?;
         let mine = agencies_for(&collector, Permission::LicenceCollect).await?;
         let directory = agencies::directory(ctx)
@@ -78,11 +93,11 @@ impl Cleaning {
             known: Known {
                 ctx: ctx.clone(),
                 handle: Handle::current(),
-                library: base::library(ctx).await?,
+                library,
             },
             today: time::beijing_date(ctx.now()),
             mapped: batch.body.mapped(&face_names(ctx).await?),
-            pieces: table::batch::pieces(&mut reader, &batch.batch_key).await?,
+            pieces,
             codes: directory.agencies().iter().map(code).collect(),
             mine: mine.into_iter().map(|one| one.code).collect(),
             batch,
@@ -173,6 +188,7 @@ impl Cleaning {
     }
 
     fn judge(&self, judge: &Judge<'_, Known>, row: Came) -> Result<Cleaned, String> {
+        let typist = row.typist.clone();
         let (stock, face) = self.stock(row);
         let verdict = judge.judge(stock).map_err(|e| e.to_string())?;
         let row = &verdict.row;
@@ -185,6 +201,7 @@ impl Cleaning {
             agency: agency.unwrap_or_default(),
             verdict,
             face,
+            typist,
         };
         let staying = cleaned.verdict.action.stays();
         if staying && !self.mine.contains(&cleaned.agency) {
@@ -257,6 +274,29 @@ impl Cleaning {
         }
         Ok(())
     }
+}
+
+/// One row as the rules see it by itself, before others of its batch are there.
+pub(crate) async fn judge_one(
+    ctx: &Ctx,
+    batch: Batch,
+    row: Came,
+) -> Result<Cleaned, CollectionError> {
+    let library = base::library_at_hand(ctx).await?;
+    let cleaning = Cleaning::with(&ctx.as_system(), batch, Vec::new(), library).await?;
+    let cleaning = Arc::new(cleaning);
+    let inner = cleaning.clone();
+    let judged = tokio::task::spawn_blocking(move || {
+        let this = &*inner;
+        let mut observer = Observer::new(&this.rules, &this.facts, &this.known, this.today);
+        let (stock, _) = this.stock(row.clone());
+        observer.observe(&stock).map_err(|e| e.to_string())?;
+        this.judge(&observer.seal(), row)
+    });
+    let judged = judged.await.map_err(CollectionError::data)?;
+    let mut rows = vec![judged.map_err(CollectionError::Data)?];
+    cleaning.known_here(ctx, &mut rows).await?;
+    rows.pop().ok_or(CollectionError::NotFound)
 }
 
 /// Adds a finding of the library itself, which decides.

@@ -3,6 +3,7 @@
 use journal::JournalError;
 use kernel::{Denied, Problem};
 use licences::LicenceError;
+use scans::ScanError;
 use store::StoreError;
 use tables::TableError;
 
@@ -36,6 +37,8 @@ pub enum CollectionError {
     Field(&'static str, String),
     #[error(transparent)]
     Table(#[from] TableError),
+    #[error(transparent)]
+    Scan(#[from] ScanError),
     #[error("facts: {0}")]
     Facts(String),
     #[error(transparent)]
@@ -139,6 +142,7 @@ impl From<CollectionError> for Problem {
                 let en = error.en();
                 Problem::new("table", 422, error.to_string(), en)
             }
+            E::Scan(error) => scan(error),
             E::Facts(why) => Problem::new("facts", 422, why.clone(), why),
             E::Licence(error) => error.into(),
             E::Other(problem) => problem,
@@ -167,4 +171,23 @@ pub(crate) fn filled(
         n if n > most => Err(CollectionError::Field(name, format!("最多{most}字"))),
         _ => Ok(text.to_owned()),
     }
+}
+
+/// Why a file of scans gives no pages, in words.
+fn scan(error: ScanError) -> Problem {
+    use ScanError as S;
+    let zh = match &error {
+        S::Format => "只能上传 PDF、TIFF、JPEG、PNG 文件".to_owned(),
+        S::Broken { page, .. } => format!("第{page}页无法读取，文件可能已损坏，请重新扫描"),
+        S::Locked => "文件有密码，请先取消密码再上传".to_owned(),
+        S::NoPicture { page } => format!("第{page}页不是扫描图像，请上传扫描得到的文件"),
+        S::Large {
+            page,
+            width,
+            height,
+        } => format!("第{page}页有{width}×{height}像素，请用不高于600dpi的分辨率重新扫描"),
+        S::Pages { most } => format!("一个文件最多{most}页，请分成几个文件"),
+        S::Taker(why) => why.clone(),
+    };
+    Problem::new("scan", 422, zh, error.to_string())
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct BatchMoved {
     pub batch_key: String,
     pub agency: String,
-    /// `begun`, `mapped`, `ended`, or a kind of work with how it stands: `take.running`.
+    /// `begun`, `mapped`, `scanned`, `sent`, `ended`, or a kind of work with how it stands: `take.running`.
     pub what: String,
     pub rows: u64,
     pub done: u64,
@@ -19,14 +19,16 @@ impl Event for BatchMoved {
     const KIND: &'static str = "collection.batch";
 }
 
-/// `collection.row`: a person completed, checked or discarded one row.
+/// `collection.row`: a person completed, checked or discarded one row, or typed an original or did
+/// something to a page of it before it was one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RowMoved {
     pub batch_key: String,
     pub row_no: u32,
-    /// `edited`, `checked`, `discarded`.
+    /// `edited`, `checked`, `discarded`; of an original `typed`, `set_aside`, `restored`, or what was
+    /// done to a page: `page.turned`.
     pub what: String,
-    /// Codes of the face fields that were typed.
+    /// Codes of the fields that were typed; the number of the page.
     pub fields: Vec<String>,
     /// In somebody's own words, so it stands in the encrypted detail only.
     #[serde(skip)]

@@ -1,6 +1,7 @@
 //! What rows are compared with: the extracts in memory, then the registers of the platform.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use cleaning::{BaseLibrary, Holder, Match, RegisterError, Registers};
 use kernel::{IdNumber, number};
@@ -11,7 +12,7 @@ use tokio::runtime::Handle;
 pub(crate) struct Known {
     pub ctx: Ctx,
     pub handle: Handle,
-    pub library: BaseLibrary,
+    pub library: Arc<BaseLibrary>,
 }
 
 impl Known {

@@ -19,6 +19,7 @@ mod pieces;
 mod report;
 mod row;
 mod runner;
+mod scan;
 mod table;
 mod take;
 mod work;
@@ -38,13 +39,26 @@ pub use facts::facts;
 pub use report::{ReturnedFile, report, returned};
 pub use row::{CollectedRow, Edit, FaceValue, RowBody, RowQuery, discard_row, edit_row, row, rows};
 pub use runner::{handlers, run_all, run_work, schedules};
+pub use scan::{
+    Added, Crop, Fault, Look, NewScan, Original, OriginalBody, OriginalState, PageAct, SCAN_FILE,
+    SCAN_FILE_PAGES, SCAN_PAGES, Saved, Scan, ScanField, ScanPage, Typed, act_on_page, add_scan,
+    begin_scan, can_read, original, original_file, original_pages, picture, remove_blanks,
+    restore_original, scan, scan_choices, scan_fields, send_scan, set_aside, type_original,
+    waits_after,
+};
 pub use work::{Work, WorkKind, WorkState, order, pause, resume, stop, works};
 
 /// The tables of this domain.
-pub const MIGRATIONS: &[store::Migration] = &[store::Migration {
-    name: "collection/0001",
-    sql: include_str!("../migrations/0001_collection.sql"),
-}];
+pub const MIGRATIONS: &[store::Migration] = &[
+    store::Migration {
+        name: "collection/0001",
+        sql: include_str!("../migrations/0001_collection.sql"),
+    },
+    store::Migration {
+        name: "collection/0002",
+        sql: include_str!("../migrations/0002_scan.sql"),
+    },
+];
 
 /// The names of all stored files, for sweeper and backup of the file store.
 pub async fn stored_files(

@@ -16,6 +16,9 @@ pub(crate) const ROWS: usize = 1_000;
 pub(crate) struct Came {
     pub number: u32,
     pub cells: Vec<String>,
+    /// Who typed it, where it did not come as data.
+    #[serde(default)]
+    pub typist: Option<String>,
 }
 
 /// A piece that was stored.

@@ -12,7 +12,7 @@ use store::{Ctx, Tx};
 
 use crate::error::CollectionError;
 use crate::work::{Work, WorkKind, WorkState};
-use crate::{check, issue, look, table, take, work};
+use crate::{check, issue, look, scan, table, take, work};
 
 /// The kind of the job that looks for running works.
 pub(crate) const RUN: &str = "collection.run";
@@ -164,6 +164,7 @@ pub async fn run_work(ctx: &Ctx, work_key: &str) -> Result<(), CollectionError> 
     };
     for again in 1_u32.. {
         let done = match held.work.kind {
+            WorkKind::Read => scan::read::run(&mut held).await,
             WorkKind::Look => look::run(&mut held).await,
             WorkKind::Take => take::run(&mut held).await,
             WorkKind::Check => check::run(&mut held).await,

@@ -141,7 +141,7 @@ fn row(batch: &Batch, one: Cleaned) -> Result<CollectedRow, CollectionError> {
         action: verdict.action,
         agency: one.agency,
         problem: false,
-        editor: None,
+        editor: one.typist,
         checker: None,
         checked_at: None,
         licence_key: None,

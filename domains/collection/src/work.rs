@@ -16,6 +16,7 @@ use crate::table;
 kernel::codes! {
     /// What is done.
     WorkKind {
+        Read = "read", "文字识别", "reading";
         Look = "look", "试清洗", "trial";
         Take = "take", "入库", "taking in";
         Check = "check", "批量校验", "checking";
@@ -57,6 +58,7 @@ impl WorkKind {
     /// In which state of a batch it is done.
     fn fits(self, state: BatchState) -> bool {
         match self {
+            Self::Read => state == BatchState::Scanning,
             Self::Look => matches!(state, BatchState::Uploaded | BatchState::Looked),
             Self::Take => state == BatchState::Looked,
             Self::Check | Self::Issue => state == BatchState::Taken,
@@ -67,7 +69,7 @@ impl WorkKind {
 /// Who may order it: collectors try and take in, others check, licence officers make.
 async fn may_order(ctx: &Ctx, batch: &Batch, kind: WorkKind) -> Result<(), CollectionError> {
     let needed = match kind {
-        WorkKind::Look | WorkKind::Take => return may_collect(ctx, batch),
+        WorkKind::Read | WorkKind::Look | WorkKind::Take => return may_collect(ctx, batch),
         WorkKind::Check => Permission::LicenceCheck,
         WorkKind::Issue => Permission::LicenceIssue,
     };
@@ -85,6 +87,7 @@ pub async fn order(ctx: &Ctx, batch_key: &str, kind: WorkKind) -> Result<String,
     let batch = batch(ctx, batch_key).await?;
     may_order(ctx, &batch, kind).await?;
     let total = match kind {
+        WorkKind::Read => crate::scan::read::waiting(ctx, batch_key).await?,
         // Looked at twice, because duplicates are known only when all were seen.
         WorkKind::Look => batch.rows * 2,
         WorkKind::Take => batch.rows,

@@ -11,6 +11,7 @@ mod life;
 mod outcomes;
 mod plain;
 pub mod routes;
+mod scanning;
 mod seals;
 mod stamp;
 mod times;

@@ -24,6 +24,7 @@ mod plans;
 mod receipts;
 mod reports;
 mod revocations;
+mod scanning;
 mod scenarios;
 mod scopes;
 mod sealings;

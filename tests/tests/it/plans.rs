@@ -54,6 +54,8 @@ const SWEEPS: &[&str] = &[
     "SELECT blob FROM collection_piece",
     "SELECT blob FROM collection_base_piece",
     "SELECT photo FROM collection_photo",
+    "SELECT blob FROM collection_scan_file",
+    "SELECT picture FROM collection_scan_page UNION SELECT thumb FROM collection_scan_page",
     // Along an index of the works that run, which are few.
     "SELECT work_key FROM collection_work WHERE state = 'running' ORDER BY work_key LIMIT 100",
     // Along an index of these rows alone, which is empty once they are entered.
@@ -102,6 +104,9 @@ async fn no_query_reads_a_growing_table_from_end_to_end() {
         let town = Town::sqlite(scenarios::BEGIN).await;
         scenarios::play_in(town, scenario).await;
     }
+    let town = Town::sqlite(scenarios::BEGIN).await;
+    crate::scanning::looked_at(&town).await;
+    town.close().await;
     let mut faults = Vec::new();
     for town in Town::each(scenarios::BEGIN).await {
         look_around(&town).await;

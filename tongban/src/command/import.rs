@@ -229,7 +229,7 @@ async fn work(ctx: &Ctx, key: &str, kind: WorkKind) -> Result<(), Stop> {
 fn show(work: &Work) {
     let place = match work.kind {
         WorkKind::Look => work.place,
-        WorkKind::Take | WorkKind::Check | WorkKind::Issue => work.done,
+        WorkKind::Take | WorkKind::Read | WorkKind::Check | WorkKind::Issue => work.done,
     };
     let mut out = std::io::stderr();
     // Progress that nobody can see any more is no reason to stop.

@@ -39,6 +39,7 @@ const CSS: &[&str] = &[
     include_str!("../assets/css/error.css"),
     include_str!("../assets/css/console.css"),
     include_str!("../assets/css/design.css"),
+    include_str!("../assets/css/scan.css"),
     include_str!("../assets/css/elder.css"),
     include_str!("../assets/css/print.css"),
 ];
@@ -50,6 +51,7 @@ const JS: &[&str] = &[
     include_str!("../assets/js/desk.js"),
     include_str!("../assets/js/show.js"),
     include_str!("../assets/js/design.js"),
+    include_str!("../assets/js/scan.js"),
 ];
 const FAVICON: &str = include_str!("../assets/favicon.svg");
 const ROBOTS: &str = include_str!("../assets/robots.txt");

@@ -76,6 +76,16 @@ pub(crate) async fn same_file(run: &mut impl Run, digest: &[u8]) -> Result<bool,
     Ok(run.count(sql, args![digest]).await? > 0)
 }
 
+/// The living batch of a digest.
+pub(crate) async fn of_digest(
+    run: &mut impl Run,
+    digest: &[u8],
+) -> Result<Option<String>, CollectionError> {
+    let sql = "SELECT batch_key FROM collection_batch WHERE digest = ? AND state <> 'ended'";
+    let row = run.row(sql, args![digest]).await?;
+    Ok(row.map(|row| row.get(0)).transpose()?)
+}
+
 pub(crate) async fn insert(
     run: &mut impl Run,
     ctx: &Ctx,
@@ -111,10 +121,11 @@ pub(crate) async fn update(
     batch: &Batch,
     seen: i64,
 ) -> Result<(), CollectionError> {
-    let sql = "UPDATE collection_batch SET state = ?, summary = ?, body = ?, rev = rev + 1 \
+    let sql = "UPDATE collection_batch SET state = ?, rows = ?, summary = ?, body = ?, rev = rev + 1 \
                WHERE batch_key = ? AND rev = ?";
     let values = args![
         batch.state.code(),
+        batch.rows.cast_signed(),
         summary(batch)?,
         sealed(ctx, batch)?,
         batch.batch_key.as_str(),

@@ -3,6 +3,7 @@
 pub(crate) mod base;
 pub(crate) mod batch;
 pub(crate) mod row;
+pub(crate) mod scan;
 pub(crate) mod work;
 
 use std::collections::HashSet;
@@ -17,6 +18,8 @@ pub(crate) async fn stored_files(run: &mut impl Run) -> Result<HashSet<String>, 
         "SELECT blob FROM collection_piece",
         "SELECT blob FROM collection_base_piece",
         "SELECT photo FROM collection_photo",
+        "SELECT blob FROM collection_scan_file",
+        "SELECT picture FROM collection_scan_page UNION SELECT thumb FROM collection_scan_page",
     ] {
         for row in run.rows(sql, args![]).await? {
             names.insert(row.get(0)?);

@@ -53,7 +53,11 @@ pub const ROUTES: &[(&str, Kind)] = &[
     ("/collection", Staff(&["/collection"])),
     ("/collection/base", Staff(&["/collection/base"])),
     ("/collection/new", Staff(&["/collection/new"])),
-    ("/collection/{key}", Staff(&["/collection/{batch}"])),
+    ("/collection/scan", Staff(&["/collection/scan"])),
+    (
+        "/collection/{key}",
+        Staff(&["/collection/{batch}", "/collection/{stack}"]),
+    ),
     ("/collection/{key}/act", NoPage),
     (
         "/collection/{key}/columns",
@@ -71,10 +75,33 @@ pub const ROUTES: &[(&str, Kind)] = &[
     ),
     (
         "/collection/{key}/rows/{row}",
-        Staff(&["/collection/{batch}/rows/1", "/collection/{batch}/rows/2"]),
+        Staff(&[
+            "/collection/{batch}/rows/1",
+            "/collection/{batch}/rows/2",
+            "/collection/{sent}/rows/1",
+        ]),
     ),
     ("/collection/{key}/rows/{row}/check", NoPage),
     ("/collection/{key}/rows/{row}/discard", NoPage),
+    (
+        "/collection/{key}/scan",
+        Staff(&["/collection/{stack}/scan", "/collection/{sent}/scan"]),
+    ),
+    ("/collection/{key}/scan/act", NoPage),
+    ("/collection/{key}/scan/files", NoPage),
+    (
+        "/collection/{key}/scan/pages/{page}",
+        Staff(&["/collection/{stack}/scan/pages/1"]),
+    ),
+    ("/collection/{key}/scan/pages/{page}/{look}", NoPage),
+    (
+        "/collection/{key}/scan/{original}",
+        Staff(&[
+            "/collection/{stack}/scan/1",
+            "/collection/{stack}/scan/2?zoom=200",
+        ]),
+    ),
+    ("/collection/{key}/scan/{original}/aside", NoPage),
     ("/contact", Open(&["/contact"])),
     ("/depts", Open(&["/depts"])),
     ("/desk", Staff(&["/desk"])),

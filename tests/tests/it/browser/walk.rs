@@ -98,8 +98,11 @@ async fn prepare(city: &Served) -> (Names, String) {
     let (seal, grant, applied) = seals_of_the_city(city).await;
     let drawing = town.officer("sc_tancw").await;
     licences::begin_version(&drawing, "SPJYXKZ").await.unwrap();
+    let (stack, sent) = crate::scanning::stacks(town).await;
     let names = vec![
         ("batch", crate::collecting::checked(town).await),
+        ("stack", stack),
+        ("sent", sent),
         ("seal", seal),
         ("grant", grant),
         ("applied-seal", applied),

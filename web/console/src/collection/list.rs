@@ -13,7 +13,7 @@ use crate::words;
 
 pub(super) fn chip(l: &L, state: BatchState) -> Chip {
     let tone = match state {
-        BatchState::Uploaded | BatchState::Looked => Tone::Warn,
+        BatchState::Scanning | BatchState::Uploaded | BatchState::Looked => Tone::Warn,
         BatchState::Taken => Tone::Ok,
         BatchState::Ended => Tone::End,
     };
@@ -38,6 +38,7 @@ pub(super) async fn list(
     if collects {
         parts.push(Part::Links(vec![
             (format!("{HOME}/new"), l.t("console-collect-new")),
+            (format!("{HOME}/scan"), l.t("console-scan-new")),
             (format!("{HOME}/base"), l.t("console-collect-base")),
         ]));
     }

@@ -9,6 +9,7 @@ mod one;
 mod reports;
 mod row;
 mod rows;
+mod scan;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -51,6 +52,7 @@ pub(crate) fn router() -> Router {
         .route("/collection/{key}/rows/{row}/discard", post(row::discard))
         .route("/collection/{key}/report.csv", get(reports::report))
         .route("/collection/{key}/returned/{n}", get(reports::returned))
+        .merge(scan::router())
 }
 
 /// Address of a batch.

@@ -41,7 +41,9 @@ pub(super) async fn show(Staff(acting): Staff, shell: Shell, Path(key): Path<Str
     sheet = sheet.block("next", l.t("console-collect-next"), next);
     if let Some(summary) = &batch.summary {
         let title = match batch.state {
-            BatchState::Uploaded | BatchState::Looked => l.t("console-collect-trial"),
+            BatchState::Scanning | BatchState::Uploaded | BatchState::Looked => {
+                l.t("console-collect-trial")
+            }
             BatchState::Taken | BatchState::Ended => l.t("console-collect-result"),
         };
         sheet = sheet.block("cleaning", title, cleaned(&l, &batch, summary));
@@ -94,12 +96,12 @@ async fn facts(acting: &Acting, l: &L, batch: &Batch) -> Vec<Part> {
     vec![Part::Facts(KeyValues::new(rows))]
 }
 
-fn bar(l: &L, key: &str, work: &Work) -> Progress {
+pub(super) fn bar(l: &L, key: &str, work: &Work) -> Progress {
     let (done, total) = match work.kind {
         WorkKind::Look => (work.place, work.total),
         // Of what is taken in, those that were discarded count among the done.
         WorkKind::Take => (work.done, work.total),
-        WorkKind::Check | WorkKind::Issue => (work.done + work.failed, work.total),
+        WorkKind::Read | WorkKind::Check | WorkKind::Issue => (work.done + work.failed, work.total),
     };
     let words = l.t2(
         "console-collect-so-far",
@@ -199,7 +201,14 @@ fn next(acting: &Acting, l: &L, shell: &Shell, batch: &Batch, counts: &[Count]) 
     let collects = actor
         .require(Permission::LicenceCollect, &batch.target())
         .is_ok();
+    let stack = (super::scan::of(key), l.t("console-scan-open"));
     match batch.state {
+        BatchState::Scanning => {
+            parts.push(Part::Text(l.t("console-collect-say-scanning")));
+            if collects {
+                parts.push(Part::Links(vec![stack.clone()]));
+            }
+        }
         BatchState::Uploaded => {
             parts.push(Part::Text(l.t("console-collect-say-uploaded")));
             if collects {
@@ -210,7 +219,9 @@ fn next(acting: &Acting, l: &L, shell: &Shell, batch: &Batch, counts: &[Count]) 
         BatchState::Looked => {
             parts.push(Part::Text(l.t("console-collect-say-looked")));
             if collects {
-                parts.push(Part::Links(vec![columns]));
+                // What a stack's columns are follows from its licence type.
+                let scanned = batch.scanned_type().is_some();
+                parts.push(Part::Links(vec![if scanned { stack } else { columns }]));
                 parts.extend(go(l, key, "take", "pri"));
             }
         }
@@ -236,6 +247,9 @@ fn next(acting: &Acting, l: &L, shell: &Shell, batch: &Batch, counts: &[Count]) 
                 format!("{}/report.csv", of(key)),
                 l.t("console-collect-report"),
             )];
+            if batch.scanned_type().is_some() {
+                links.push(stack);
+            }
             let back = batch
                 .summary
                 .as_ref()

@@ -16,7 +16,7 @@ use ui::{Chip, CsrfGuard, L, Posted, Shell};
 use super::{HOME, of};
 use crate::reply::{Answer, OrPage, enc, said, status};
 use crate::session::{Acting, Staff};
-use crate::sheet::{Act, Part, Sheet};
+use crate::sheet::{Act, Part, Picture, Sheet};
 use crate::words;
 
 pub(super) async fn show(
@@ -42,11 +42,21 @@ async fn page(
         .or_page(shell)?;
     let open = matches!(row.state, State::Collected | State::Checked);
     let title = l.t1("console-collect-row-n", "n", row_no.to_string());
+    let pages = collection::original_pages(&acting.ctx, key, row_no)
+        .await
+        .or_page(shell)?;
+    let scanned = !pages.is_empty();
     let mut sheet = Sheet::new(title)
         .crumb(l.t("console-menu-collection"), HOME)
         .crumb(batch.body.file_name.clone(), of(key))
-        .crumb(l.t("console-collect-row-list"), format!("{}/rows", of(key)))
-        .block("cells", l.t("console-collect-cells"), cells(&l, &row));
+        .crumb(l.t("console-collect-row-list"), format!("{}/rows", of(key)));
+    // The original stands beside what was typed from it.
+    sheet = match scanned {
+        true => sheet
+            .block("original", l.t("console-scan-original"), sights(&l, &pages))
+            .side("cells", l.t("console-collect-cells"), cells(&l, &row)),
+        false => sheet.block("cells", l.t("console-collect-cells"), cells(&l, &row)),
+    };
     if !row.body.findings.is_empty() {
         sheet = sheet.block(
             "findings",
@@ -92,6 +102,21 @@ async fn page(
         )
         .show_as(code, acting, shell)
         .await
+}
+
+fn sights(l: &L, pages: &[collection::ScanPage]) -> Vec<Part> {
+    let pictures = pages.iter().map(|page| {
+        let n = page.page.to_string();
+        Picture {
+            src: super::scan::src(page, "whole"),
+            alt: l.t1("console-scan-page-alt", "n", n.as_str()),
+            caption: l.t1("console-scan-page-n", "n", n),
+        }
+    });
+    vec![
+        Part::Text(l.t("console-scan-compare")),
+        Part::Pages(pictures.collect(), true),
+    ]
 }
 
 fn or_dash(text: &str) -> String {
