@@ -391,7 +391,7 @@ mod tests {
         serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
     }
 
-    fn words() -> ui::Catalog {
+    fn words() -> std::sync::Arc<ui::Catalog> {
         ui::Catalog::build(&[ui::TEXTS, crate::TEXTS]).unwrap()
     }
 

@@ -6,6 +6,9 @@ for (const form of document.querySelectorAll("[data-design]")) {
   const said = form.querySelector("[data-said]");
   const undo = form.querySelector("[data-undo]");
   const paper = { w: Number(form.dataset.w), h: Number(form.dataset.h) };
+  // Places stand in a sheet of their own: pages carry no style attributes.
+  const places = new CSSStyleSheet();
+  document.adoptedStyleSheets.push(places);
   const past = [];
   const boxes = [];
   const input = (name) => form.elements[name];
@@ -36,19 +39,17 @@ for (const form of document.querySelectorAll("[data-design]")) {
 
   const place = () => {
     const all = { w: value("w") || paper.w, h: value("h") || paper.h };
-    for (const { box, shape, prefix } of boxes) {
+    const rules = [];
+    for (const [n, { box, shape, prefix }] of boxes.entries()) {
       if (shape === "photo") box.hidden = !input("photo")?.checked;
       if (shape === "label") box.hidden = !input("labels")?.checked;
       const at = shapes[shape](prefix);
-      Object.assign(box.style, {
-        left: (at.x / all.w) * 100 + "%",
-        top: (at.y / all.h) * 100 + "%",
-        width: (at.w / all.w) * 100 + "%",
-        height: (at.h / all.h) * 100 + "%",
-        // What is large lies below what is small, so that each can be taken.
-        zIndex: 100 - Math.min(99, Math.round(((at.w * at.h) / (all.w * all.h)) * 100)),
-      });
+      const part = (mm, of) => ((mm / of) * 100).toFixed(3) + "%";
+      // What is large lies below what is small, so that each can be taken.
+      const below = 100 - Math.min(99, Math.round(((at.w * at.h) / (all.w * all.h)) * 100));
+      rules.push(`#d-box-${n} { left: ${part(at.x, all.w)}; top: ${part(at.y, all.h)}; width: ${part(at.w, all.w)}; height: ${part(at.h, all.h)}; z-index: ${below} }`);
     }
+    places.replaceSync(rules.join("\n"));
   };
 
   // The picture of what stands in the form now; only the last one asked for is shown.
@@ -151,6 +152,10 @@ for (const form of document.querySelectorAll("[data-design]")) {
       event.preventDefault();
       return back();
     }
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      return chosen(entry);
+    }
     const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     const arrow = arrows[event.key];
     if (!arrow) return;
@@ -161,8 +166,11 @@ for (const form of document.querySelectorAll("[data-design]")) {
   };
 
   const add = (group, shape) => {
-    const box = document.createElement("button");
-    box.type = "button";
+    // The numbers of the form do the same for whoever cannot take something this small.
+    const box = document.createElement("div");
+    box.tabIndex = 0;
+    box.setAttribute("role", "button");
+    box.id = `d-box-${boxes.length}`;
     box.className = shape === "label" ? "d-box label" : "d-box";
     box.setAttribute("aria-pressed", "false");
     box.setAttribute("aria-label", group.querySelector("summary").textContent.trim() + (shape === "label" ? " *" : ""));

@@ -1,5 +1,5 @@
 //! Cleans a million rows against a register of a million holders and tells the speed and the peak
-//! of memory: `cargo run --release -p cleaning --example speed [ROWS] [csv|gb|xlsx]`.
+//! of memory: `cargo run --release -p cleaning --example rows [ROWS] [csv|gb|xlsx]`.
 
 use std::error::Error;
 use std::fs::{self, File};
