@@ -14,6 +14,8 @@ const SMALL: &[&str] = &[
     "agreement",
     "catalogue_entry",
     "client",
+    // One row for each extract that somebody brought.
+    "collection_base",
     "directory_entry",
     "directory_revision",
     "event_pending",

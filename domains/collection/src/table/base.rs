@@ -29,8 +29,7 @@ pub(crate) async fn newest(run: &mut impl Run) -> Result<Vec<BaseSource>, Collec
 
 /// The extracts that count, oldest first.
 pub(crate) async fn current(run: &mut impl Run) -> Result<Vec<BaseSource>, CollectionError> {
-    // Every name is more than none: said so that the index of those that count serves.
-    let sql = format!("SELECT {COLUMNS} FROM collection_base WHERE current = 1 AND name > ''");
+    let sql = format!("SELECT {COLUMNS} FROM collection_base WHERE current = 1");
     let rows = run.rows(&sql, args![]).await?;
     let mut all: Vec<BaseSource> = rows.iter().map(read).collect::<Result<_, _>>()?;
     all.sort_by_key(|one| one.at);
