@@ -140,18 +140,22 @@ pub async fn add_class(ctx: &Ctx, class: Class) -> Result<(), LicenceError> {
         .await
 }
 
+/// A place in the catalogue: its first level is one that the province keeps.
+pub(super) async fn check_place(ctx: &Ctx, place: &Catalogue) -> Result<(), LicenceError> {
+    let wrong = |name: &str, why: &str| Err(LicenceError::Field(name.into(), why.into()));
+    let known = table::classes(&mut ctx.db.reader()).await?;
+    if !known.iter().any(|class| class.code == place.first) {
+        return wrong("一级目录", "没有这一类");
+    }
+    match place.second.chars().count() {
+        0..=40 => Ok(()),
+        _ => wrong("二级目录", "不能超过40字"),
+    }
+}
+
 /// Puts a published type elsewhere in the catalogue.
 pub async fn reorganise(ctx: &Ctx, code: &str, to: Catalogue) -> Result<(), LicenceError> {
-    let known = classes(ctx).await?;
-    if !known.iter().any(|class| class.code == to.first) {
-        return Err(LicenceError::Field("一级目录".into(), "没有这一类".into()));
-    }
-    if to.second.chars().count() > 40 {
-        return Err(LicenceError::Field(
-            "二级目录".into(),
-            "不能超过40字".into(),
-        ));
-    }
+    check_place(ctx, &to).await?;
     let used = super::templates(ctx, code).await?;
     let used = used.into_iter().find(|t| t.state == TemplateState::InUse);
     let was = used.ok_or(LicenceError::NoTemplate)?;

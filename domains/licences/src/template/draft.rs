@@ -7,6 +7,7 @@ use std::sync::Arc;
 use kernel::{Permission, number};
 use store::Ctx;
 
+use super::catalogue::check_place;
 use super::{Template, TemplateChanged, TemplateState, Told, check, require, table};
 use crate::definition::{
     Boxes, Catalogue, FaceField, LicenceType, NumberingRule, PaperSize, Position, QrBox, SealBox,
@@ -75,6 +76,7 @@ pub async fn begin_type(ctx: &Ctx, new: NewType) -> Result<String, LicenceError>
     set_holder(&mut kind, &new.holder_kind);
     numbered(&mut kind, 1);
     issuers_exist(ctx, &kind).await?;
+    check_place(ctx, &kind.shelf()).await?;
     require(ctx, Permission::LicenceTypeEdit, &kind).await?;
     check(&kind)?;
     let taken = |other: &LicenceType| {
@@ -138,6 +140,7 @@ pub async fn save_draft(
     numbered(&mut kind, version);
     check(&kind)?;
     issuers_exist(ctx, &kind).await?;
+    check_place(ctx, &kind.shelf()).await?;
     require(ctx, Permission::LicenceTypeEdit, &kind).await?;
     let now = Template {
         kind: Arc::new(kind),
