@@ -163,6 +163,14 @@ async fn a_version_is_drawn_by_one_and_published_by_another() {
             let why = told(why);
             assert!(why.contains(words), "{why}");
         }
+        let nowhere = drawn(&officer, here, |k| {
+            k.catalogue = Some(Catalogue {
+                first: "nothing".into(),
+                ..k.shelf()
+            })
+        })
+        .await;
+        assert!(nowhere.is_err(), "{nowhere:?}");
         let unknown = drawn(&officer, here, |k| {
             k.issuing_agencies.push("NO_SUCH".into())
         })
@@ -352,6 +360,9 @@ async fn a_new_type_comes_into_the_catalogue() {
             let wrong = licences::begin_type(&officer, new_type(code, serial)).await;
             assert!(wrong.is_err(), "{code} {serial}: {wrong:?}");
         }
+        let mut nowhere = new_type("XCYDJ", "901");
+        nowhere.catalogue.first = "nothing".into();
+        assert!(licences::begin_type(&officer, nowhere).await.is_err());
         let elsewhere = NewType {
             issuers: vec!["YZ_WJW".into()],
             ..new_type("XCYDJ", "901")

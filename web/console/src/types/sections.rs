@@ -69,36 +69,37 @@ pub(super) fn agencies_of(ctx: &Ctx, directory: &Directory) -> Vec<Choice> {
 }
 
 impl Around<'_> {
-    fn t(&self, key: &str) -> String {
+    /// A text of this page whose name is put together from what is shown.
+    fn word(&self, key: &str) -> String {
         self.l.t(&format!("console-types-{key}"))
     }
 
     fn mm(&self, name: String, key: &str) -> Field {
-        let mut field = Field::input(name, self.t(key), "number").width(Width::Short);
-        field.unit = Some(self.t("mm"));
+        let mut field = Field::input(name, self.word(key), "number").width(Width::Short);
+        field.unit = Some(self.l.t("console-types-mm"));
         field.step = Some("0.1".into());
         field.inputmode = Some("decimal");
         field
     }
 
     fn whole(&self, name: String, key: &str) -> Field {
-        let mut field = Field::input(name, self.t(key), "number").width(Width::Short);
+        let mut field = Field::input(name, self.word(key), "number").width(Width::Short);
         field.min = Some("1".into());
         field.step = Some("1".into());
         field
     }
 
     fn colour(&self, name: String) -> Field {
-        Field::input(name, self.t("colour"), "color").width(Width::Short)
+        Field::input(name, self.l.t("console-types-colour"), "color").width(Width::Short)
     }
 
     fn tick(&self, name: String, key: &str) -> Field {
-        Field::consent(name, self.t(key)).optional().unmarked()
+        Field::consent(name, self.word(key)).optional().unmarked()
     }
 
     fn choices(&self, all: &[(&str, &str)]) -> Vec<Choice> {
         all.iter()
-            .map(|(code, key)| Choice::new(*code, self.t(key)))
+            .map(|(code, key)| Choice::new(*code, self.word(key)))
             .collect()
     }
 
@@ -127,20 +128,24 @@ impl Around<'_> {
         let kinds = ["string", "date", "code", "decimal", "uscc", "id"];
         let groups = (0..count).map(|at| {
             let name = |key: &str| format!("f.{at}.{key}");
-            let types = kinds.map(|kind| Choice::new(kind, self.t(&format!("data-{kind}"))));
+            let types = kinds.map(|kind| Choice::new(kind, self.word(&format!("data-{kind}"))));
             Group {
                 title: format!("{}. {}", at + 1, data.get(&name("name"))),
                 prefix: format!("f.{at}."),
                 shape: "field",
                 open: false,
                 form: Form::new(vec![
-                    Field::text(name("name"), self.t("field-name")).max_length(40),
-                    Field::text(name("code"), self.t("field-code"))
-                        .hint(self.t("field-code-hint"))
+                    Field::text(name("name"), self.l.t("console-types-field-name")).max_length(40),
+                    Field::text(name("code"), self.l.t("console-types-field-code"))
+                        .hint(self.l.t("console-types-field-code-hint"))
                         .max_length(40),
-                    Field::select(name("type"), self.t("data-type"), types.to_vec()),
+                    Field::select(
+                        name("type"),
+                        self.l.t("console-types-data-type"),
+                        types.to_vec(),
+                    ),
                     self.whole(name("length"), "length").optional().unmarked(),
-                    Field::text(name("list"), self.t("code-list")).optional(),
+                    Field::text(name("list"), self.l.t("console-types-code-list")).optional(),
                     self.mm(name("x"), "value-x"),
                     self.mm(name("y"), "value-y"),
                     self.mm(name("w"), "value-w"),
@@ -158,17 +163,17 @@ impl Around<'_> {
         });
         Section {
             id: "fields",
-            title: self.t("fields"),
-            hint: self.t("fields-hint"),
+            title: self.l.t("console-types-fields"),
+            hint: self.l.t("console-types-fields-hint"),
             groups: groups.collect(),
-            adds: vec![("add-field", self.t("add-field"))],
+            adds: vec![("add-field", self.l.t("console-types-add-field"))],
             folds: true,
         }
     }
 
     fn boxes(&self) -> Section {
         let square = |prefix: &str, title: &str, edge: &str| Group {
-            title: self.t(title),
+            title: self.word(title),
             prefix: format!("{prefix}."),
             shape: "square",
             open: false,
@@ -179,7 +184,7 @@ impl Around<'_> {
             ]),
         };
         let photo = Group {
-            title: self.t("photo"),
+            title: self.l.t("console-types-photo"),
             prefix: "photo.".into(),
             shape: "photo",
             open: false,
@@ -192,12 +197,12 @@ impl Around<'_> {
             ]),
         };
         let mark = Group {
-            title: self.t("mark"),
+            title: self.l.t("console-types-mark"),
             prefix: String::new(),
             shape: "",
             open: false,
             form: Form::new(vec![
-                Field::text("mark.text", self.t("mark-text"))
+                Field::text("mark.text", self.l.t("console-types-mark-text"))
                     .max_length(60)
                     .optional(),
                 self.colour("mark.colour".into()).optional().unmarked(),
@@ -205,7 +210,7 @@ impl Around<'_> {
         };
         Section {
             id: "boxes",
-            title: self.t("boxes"),
+            title: self.l.t("console-types-boxes"),
             hint: String::new(),
             groups: vec![
                 square("qr", "qr", "edge"),
@@ -250,11 +255,15 @@ impl Around<'_> {
                         Choice::new(stand.code(), self.l.pick(stand.zh(), stand.en()))
                     });
                     vec![
-                        Field::text(name("text"), self.t("words")).max_length(100),
+                        Field::text(name("text"), self.l.t("console-types-words")).max_length(100),
                         self.mm(name("x"), "x"),
                         self.mm(name("y"), "baseline"),
                         self.mm(name("size"), "size"),
-                        Field::select(name("align"), self.t("align"), stands.collect()),
+                        Field::select(
+                            name("align"),
+                            self.l.t("console-types-align"),
+                            stands.collect(),
+                        ),
                     ]
                 }
             };
@@ -262,7 +271,7 @@ impl Around<'_> {
             fields.push(self.tick(name("drop"), "drop-element"));
             let words = data.get(&name("text"));
             Group {
-                title: format!("{}. {} {words}", at + 1, self.t(key)),
+                title: format!("{}. {} {words}", at + 1, self.word(key)),
                 prefix: format!("e.{at}."),
                 shape,
                 open: false,
@@ -271,13 +280,13 @@ impl Around<'_> {
         });
         Section {
             id: "elements",
-            title: self.t("elements"),
-            hint: self.t("elements-hint"),
+            title: self.l.t("console-types-elements"),
+            hint: self.l.t("console-types-elements-hint"),
             groups: groups.collect(),
             adds: vec![
-                ("add-text", self.t("add-text")),
-                ("add-line", self.t("add-line")),
-                ("add-frame", self.t("add-frame")),
+                ("add-text", self.l.t("console-types-add-text")),
+                ("add-line", self.l.t("console-types-add-line")),
+                ("add-frame", self.l.t("console-types-add-frame")),
             ],
             folds: true,
         }
@@ -286,14 +295,14 @@ impl Around<'_> {
     fn one(&self, id: &'static str, title: &str, hint: &str, fields: Vec<Field>) -> Section {
         Section {
             id,
-            title: self.t(title),
+            title: self.word(title),
             hint: if hint.is_empty() {
                 String::new()
             } else {
-                self.t(hint)
+                self.word(hint)
             },
             groups: vec![Group {
-                title: self.t(title),
+                title: self.word(title),
                 prefix: String::new(),
                 shape: "",
                 open: true,
@@ -313,10 +322,10 @@ impl Around<'_> {
             vec![
                 self.mm("w".into(), "width"),
                 self.mm("h".into(), "height"),
-                Field::text("size_name", self.t("size-name")).max_length(40),
-                Field::text("scope", self.t("scope")).max_length(60),
-                Field::file("ground", self.t("ground"), kinds)
-                    .hint(self.t("ground-hint"))
+                Field::text("size_name", self.l.t("console-types-size-name")).max_length(40),
+                Field::text("scope", self.l.t("console-types-scope")).max_length(60),
+                Field::file("ground", self.l.t("console-types-ground"), kinds)
+                    .hint(self.l.t("console-types-ground-hint"))
                     .optional(),
                 self.tick("no-ground".into(), "no-ground"),
                 self.tick("labels".into(), "labels"),
@@ -344,22 +353,34 @@ impl Around<'_> {
             "rules",
             "",
             vec![
-                Field::text("no.text", self.t("no-text")),
-                Field::textarea("no.parts", self.t("no-parts"), 5).hint(self.t("no-parts-hint")),
-                Field::text("no.pattern", self.t("no-pattern")).hint(self.t("no-pattern-hint")),
-                Field::select("no.field", self.t("no-field"), fields.clone()).optional(),
+                Field::text("no.text", self.l.t("console-types-no-text")),
+                Field::textarea("no.parts", self.l.t("console-types-no-parts"), 5)
+                    .hint(self.l.t("console-types-no-parts-hint")),
+                Field::text("no.pattern", self.l.t("console-types-no-pattern"))
+                    .hint(self.l.t("console-types-no-pattern-hint")),
+                Field::select(
+                    "no.field",
+                    self.l.t("console-types-no-field"),
+                    fields.clone(),
+                )
+                .optional(),
                 self.tick("no.derived".into(), "no-derived"),
                 self.whole("validity.years".into(), "years")
-                    .hint(self.t("years-hint"))
+                    .hint(self.l.t("console-types-years-hint"))
                     .optional(),
-                Field::text("validity.text", self.t("validity-text")).optional(),
-                Field::text("reminders", self.t("reminders"))
-                    .hint(self.t("reminders-hint"))
+                Field::text("validity.text", self.l.t("console-types-validity-text")).optional(),
+                Field::text("reminders", self.l.t("console-types-reminders"))
+                    .hint(self.l.t("console-types-reminders-hint"))
                     .optional(),
                 self.tick("annual".into(), "annual"),
                 self.tick("suspends".into(), "suspends"),
-                Field::select("seal_type", self.t("seal-type"), seals.collect()),
-                Field::checkbox("match", self.t("match"), fields).hint(self.t("match-hint")),
+                Field::select(
+                    "seal_type",
+                    self.l.t("console-types-seal-type"),
+                    seals.collect(),
+                ),
+                Field::checkbox("match", self.l.t("console-types-match"), fields)
+                    .hint(self.l.t("console-types-match-hint")),
             ],
         )
     }
@@ -378,25 +399,33 @@ impl Around<'_> {
             "links",
             "",
             vec![
-                Field::text("name", self.t("name")).max_length(100),
-                Field::select("category", self.t("category"), categories.to_vec()),
-                Field::select("first", self.t("first"), classes.collect()),
-                Field::text("second", self.t("second"))
+                Field::text("name", self.l.t("console-types-name")).max_length(100),
+                Field::select(
+                    "category",
+                    self.l.t("console-types-category"),
+                    categories.to_vec(),
+                ),
+                Field::select("first", self.l.t("console-types-first"), classes.collect()),
+                Field::text("second", self.l.t("console-types-second"))
                     .max_length(40)
                     .optional(),
-                Field::text("produced", self.t("produced"))
-                    .hint(self.t("items-hint"))
+                Field::text("produced", self.l.t("console-types-produced"))
+                    .hint(self.l.t("console-types-items-hint"))
                     .optional(),
-                Field::text("used", self.t("used"))
-                    .hint(self.t("items-hint"))
+                Field::text("used", self.l.t("console-types-used"))
+                    .hint(self.l.t("console-types-items-hint"))
                     .optional(),
-                Field::checkbox("issuers", self.t("issuers"), self.issuers.clone()),
-                Field::select("sharing", self.t("sharing"), sharing),
-                Field::textarea("reviewers", self.t("reviewers"), 2)
-                    .hint(self.t("reviewers-hint"))
+                Field::checkbox(
+                    "issuers",
+                    self.l.t("console-types-issuers"),
+                    self.issuers.clone(),
+                ),
+                Field::select("sharing", self.l.t("console-types-sharing"), sharing),
+                Field::textarea("reviewers", self.l.t("console-types-reviewers"), 2)
+                    .hint(self.l.t("console-types-reviewers-hint"))
                     .optional(),
                 self.whole("escalation".into(), "escalation"),
-                Field::textarea("note", self.t("note"), 2).optional(),
+                Field::textarea("note", self.l.t("console-types-note"), 2).optional(),
             ],
         )
     }

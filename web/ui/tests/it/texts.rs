@@ -60,7 +60,10 @@ fn keys(krate: &Path, tag: &str) -> BTreeMap<String, BTreeSet<String>> {
                     .chars()
                     .take_while(|c| c.is_alphanumeric() || *c == '_')
                     .collect();
-                if let Some(names) = out.get_mut(&current) {
+                // A dollar sign alone is the sign itself: patterns end in it.
+                if let Some(names) = out.get_mut(&current)
+                    && !name.is_empty()
+                {
                     names.insert(name);
                 }
             }
