@@ -18,7 +18,7 @@ pub use append::{Head, append, append_to};
 pub use batch::{RootLog, SignedRoot};
 pub use event::{ActorStamp, Event, StoredEvent};
 pub use jobs::enqueue;
-pub use read::{Parked, parked, stream};
+pub use read::{Parked, batches, last_batch, parked, stream};
 pub use verify::{Fault, Report, verify};
 pub use worker::{Handlers, JobFn, Schedule, Subscriber, SubscriberFn, Worker};
 

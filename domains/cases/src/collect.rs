@@ -59,10 +59,15 @@ async fn one(
             .await
             .map_err(CaseError::other)?;
         if let Some(card) = cards.iter().find(|c| c.citable && c.type_code == *kind) {
-            let number = case.number();
-            let cited = licences::cite(ctx, owner, &card.licence_key, &m.material_name, number)
-                .await
-                .map_err(CaseError::other)?;
+            let cited = licences::cite(
+                ctx,
+                owner,
+                &card.licence_key,
+                &m.material_name,
+                &cited_for(case),
+            )
+            .await
+            .map_err(CaseError::other)?;
             let collected = Collected::Licence {
                 licence_key: card.licence_key.clone(),
             };
@@ -87,6 +92,14 @@ async fn one(
             None,
         ))),
         _ => Ok(None),
+    }
+}
+
+/// What the library is told of the case that a licence is cited in.
+fn cited_for(case: &Case) -> licences::CitedFor<'_> {
+    licences::CitedFor {
+        number: case.number(),
+        agency: &case.data.agency,
     }
 }
 
@@ -155,7 +168,7 @@ pub async fn attach_licence(
         &case.data.owner,
         licence_key,
         &need.material.material_name,
-        case.number(),
+        &cited_for(&case),
     )
     .await
     .map_err(CaseError::other)?;

@@ -55,10 +55,25 @@ pub struct LicenceCited {
     pub licence_key: String,
     pub purpose: String,
     pub case_no: String,
+    /// Code of the agency that handles the case and is spared the paper.
+    #[serde(default)]
+    pub agency: Option<String>,
 }
 
 impl Event for LicenceCited {
     const KIND: &'static str = "licence.cited";
+}
+
+/// A client of the interface read a licence, or one of its files.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LicenceRead {
+    pub licence_key: String,
+    /// `data`, or the format of the file.
+    pub what: String,
+}
+
+impl Event for LicenceRead {
+    const KIND: &'static str = "licence.read";
 }
 
 /// Somebody verified a licence [H-58].
@@ -140,6 +155,12 @@ pub struct LicenceEnding {
 
 impl Event for LicenceEnding {
     const KIND: &'static str = "licence.ending";
+}
+
+/// The journal's stream of what interfaces read of a licence: apart from the licence's own, so that
+/// reading never stands in the way of changing.
+pub(crate) fn read_stream(licence_key: &str) -> String {
+    format!("licence_read/{licence_key}")
 }
 
 /// The journal's stream of a licence.

@@ -38,7 +38,18 @@ pub fn schedules() -> Vec<Schedule> {
             inspected.map(drop).map_err(|e| e.to_string())
         })
     });
+    let count: JobFn = Arc::new(|ctx, _| {
+        Box::pin(async move {
+            let counted = crate::usage::count_uses(&ctx.as_system()).await;
+            counted.map(drop).map_err(|e| e.to_string())
+        })
+    });
     vec![
+        Schedule {
+            name: "licences.uses",
+            every: SignedDuration::from_mins(1),
+            run: count,
+        },
         Schedule {
             name: "licences.index",
             every: SignedDuration::from_mins(10),

@@ -34,6 +34,7 @@ mod statistics;
 mod stock;
 mod table;
 mod template;
+mod usage;
 mod verify;
 mod wallet;
 
@@ -57,8 +58,8 @@ pub use definition::{
 pub use drawn::{Element, Ground, Stand, Tint, Watermark};
 pub use error::LicenceError;
 pub use events::{
-    LicenceChanged, LicenceCited, LicenceEnding, LicenceInspected, LicenceIssued, LicenceVerified,
-    StepLogged,
+    LicenceChanged, LicenceCited, LicenceEnding, LicenceInspected, LicenceIssued, LicenceRead,
+    LicenceVerified, StepLogged,
 };
 pub use expire::{expire_due, schedules};
 pub use import::{StockLicence, import_licences};
@@ -83,6 +84,7 @@ pub use template::{
     may_draw, may_publish, preview, publish, reorganise, resume_type, return_draft, save_draft,
     stop_type, submit, template, templates,
 };
+pub use usage::{Consumer, Usage, UseCount, UseKind, usage};
 pub use verify::{
     Compared, DrawnPage, LicenceLookedAt, Seen, VisualCase, VisualCheck, begin_visual,
     record_visual, visual, visual_checks, visual_file, visual_page,
@@ -92,7 +94,7 @@ pub use verify::{
     verify_file, verify_number, verify_token,
 };
 pub use wallet::{
-    Cited, LicenceCard, Use, card_of, cite, face, holder_of, uses, wallet, whole_face,
+    Cited, CitedFor, LicenceCard, Use, card_of, cite, face, holder_of, uses, wallet, whole_face,
 };
 
 /// The tables of the library.
@@ -140,5 +142,9 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "licences/template",
         sql: include_str!("../migrations/0011_template.sql"),
+    },
+    store::Migration {
+        name: "licences/usage",
+        sql: include_str!("../migrations/0012_usage.sql"),
     },
 ];

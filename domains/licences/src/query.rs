@@ -1,11 +1,12 @@
 //! 证照库: search and detail for staff, files for those who may have them.
 
 use jiff::civil::Date;
-use kernel::{Page, PageRequest, Permission, Target};
+use kernel::{ActorKind, Page, PageRequest, Permission, Target};
 use sealing::Verdict;
 use store::{Ctx, Reader};
 
 use crate::error::LicenceError;
+use crate::events::{LicenceRead, read_stream};
 use crate::issue::{holder_digest, name_digest, number_digests};
 use crate::library;
 use crate::licence::{Format, Licence, Version};
@@ -185,6 +186,7 @@ pub async fn detail(ctx: &Ctx, key: &str) -> Result<Detail, LicenceError> {
     let reader = &mut ctx.db.reader();
     let licence = table::load(reader, ctx, key).await?;
     require_reader(ctx, &licence).await?;
+    called(ctx, key, "data").await?;
     Ok(Detail {
         card: card(ctx, &licence).await?,
         version: table::version(reader, ctx, key, licence.version).await?,
@@ -192,11 +194,34 @@ pub async fn detail(ctx: &Ctx, key: &str) -> Result<Detail, LicenceError> {
     })
 }
 
+/// Journals that a client of the interface reads a licence, before it is given anything. What people
+/// look at on our own pages is not a call.
+async fn called(ctx: &Ctx, key: &str, what: &str) -> Result<(), LicenceError> {
+    if ctx.actor.client.is_none() && ctx.actor.kind != ActorKind::Machine {
+        return Ok(());
+    }
+    let read = LicenceRead {
+        licence_key: key.to_owned(),
+        what: what.to_owned(),
+    };
+    let inner = ctx.clone();
+    ctx.db
+        .write(move |tx| {
+            let (ctx, read) = (inner.clone(), read.clone());
+            Box::pin(async move {
+                journal::append(tx, &ctx, &read_stream(&read.licence_key), &read).await?;
+                Ok::<_, LicenceError>(())
+            })
+        })
+        .await
+}
+
 /// A file of the current version, for its holder or for staff in scope.
 pub async fn file(ctx: &Ctx, key: &str, format: Format) -> Result<Vec<u8>, LicenceError> {
     let reader = &mut ctx.db.reader();
     let licence = table::load(reader, ctx, key).await?;
     require_reader(ctx, &licence).await?;
+    called(ctx, key, format.code()).await?;
     let version = table::version(reader, ctx, key, licence.version).await?;
     library::read(ctx, &version, format).await
 }

@@ -9,7 +9,7 @@ use sealing::Verdict;
 use store::Ctx;
 
 use crate::error::LicenceError;
-use crate::events::{LicenceCited, LicenceVerified, stream};
+use crate::events::{LicenceCited, LicenceRead, LicenceVerified, read_stream, stream};
 use crate::issue::holder_digest;
 use crate::kind::licence_type;
 use crate::library;
@@ -192,6 +192,14 @@ pub struct Cited {
     pub verified: String,
 }
 
+/// The case that a licence is cited in.
+#[derive(Clone, Copy, Debug)]
+pub struct CitedFor<'a> {
+    pub number: &'a str,
+    /// Code of the agency that handles it.
+    pub agency: &'a str,
+}
+
 /// Cites a licence of this account as a material: it must be valid, and its file is verified in
 /// place. The holder sees the use and by whom. That the actor may handle the case it is cited in is
 /// for the case to say.
@@ -200,7 +208,7 @@ pub async fn cite(
     account: &str,
     key: &str,
     purpose: &str,
-    case_no: &str,
+    case: &CitedFor<'_>,
 ) -> Result<Cited, LicenceError> {
     let reader = &mut ctx.db.reader();
     let licence = table::load(reader, ctx, key).await?;
@@ -227,7 +235,8 @@ pub async fn cite(
     let event = LicenceCited {
         licence_key: key.to_owned(),
         purpose: purpose.to_owned(),
-        case_no: case_no.to_owned(),
+        case_no: case.number.to_owned(),
+        agency: Some(case.agency.to_owned()),
     };
     let inner = ctx.clone();
     ctx.db
@@ -274,6 +283,21 @@ pub async fn uses(ctx: &Ctx, key: &str) -> Result<Vec<Use>, LicenceError> {
     let mut all = Vec::new();
     for one in table::verification::of_licence(reader, key, VERIFICATIONS).await? {
         all.push(verified(one.at, one.by, one.valid));
+    }
+    for event in journal::stream(reader, &read_stream(key)).await? {
+        if let Some(read) = event.read::<LicenceRead>() {
+            let actor = &event.actor;
+            let client = actor.client.as_deref().unwrap_or(&actor.id);
+            all.push(Use {
+                at: event.at,
+                what: "接口调用".into(),
+                by: by(ActorKind::Machine, "", client),
+                purpose: match read.what.as_str() {
+                    "data" => "证照信息".into(),
+                    format => format!("证照文件（{}）", format.to_uppercase()),
+                },
+            });
+        }
     }
     for event in journal::stream(reader, &stream(key)).await? {
         let actor = &event.actor;

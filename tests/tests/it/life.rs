@@ -5,8 +5,8 @@ use jiff::civil::date;
 use journeys::Town;
 use kernel::PageRequest;
 use licences::{
-    Format, Inspect, LicenceError, LicenceEvent, Overview, Query, RequestKind, RequestState, State,
-    StateChange,
+    CitedFor, Format, Inspect, LicenceError, LicenceEvent, Overview, Query, RequestKind,
+    RequestState, State, StateChange,
 };
 use store::Ctx;
 
@@ -75,7 +75,17 @@ async fn the_end_is_announced_and_comes_by_itself() {
         let owner = me.actor.owner().to_owned();
         until(&town, "2026-12-20T00:01").await;
         assert_eq!(state(town.ctx(), &key).await, State::Expired);
-        let cited = licences::cite(&me, &owner, &key, "测试", "").await;
+        let cited = licences::cite(
+            &me,
+            &owner,
+            &key,
+            "测试",
+            &CitedFor {
+                number: "",
+                agency: "YD_SCJG",
+            },
+        )
+        .await;
         assert!(matches!(
             cited,
             Err(LicenceError::NotCitable(State::Expired))
@@ -109,7 +119,17 @@ async fn a_loss_is_reported_and_lifted() {
         assert!(matches!(refused, Err(LicenceError::NotAskable(..))));
         assert_eq!(lose(&me, "公交车上遗失").await.unwrap(), State::Lost);
         let owner = me.actor.owner().to_owned();
-        let cited = licences::cite(&me, &owner, &key, "测试", "").await;
+        let cited = licences::cite(
+            &me,
+            &owner,
+            &key,
+            "测试",
+            &CitedFor {
+                number: "",
+                agency: "YD_SCJG",
+            },
+        )
+        .await;
         assert!(matches!(cited, Err(LicenceError::NotCitable(State::Lost))));
 
         for (ctx, text) in [(&me, "  "), (&stranger, "我捡到了")] {

@@ -31,4 +31,5 @@ mod sealings;
 mod shown;
 mod stamps;
 mod types;
+mod usage;
 mod verify;

@@ -2,7 +2,7 @@
 
 use journeys::Town;
 use kernel::PageRequest;
-use licences::{Format, LicenceEvent, Query, State, StateChange, Step, Verification};
+use licences::{CitedFor, Format, LicenceEvent, Query, State, StateChange, Step, Verification};
 
 /// 云味轩, changed.
 const CHANGED: &str = "JY29901020010130";
@@ -112,7 +112,17 @@ pub(super) async fn beside(town: &Town, step: u64) {
                 State::Lost
             );
             let owner = me.actor.owner().to_owned();
-            let cited = licences::cite(&me, &owner, &key, "办事", "").await;
+            let cited = licences::cite(
+                &me,
+                &owner,
+                &key,
+                "办事",
+                &CitedFor {
+                    number: "",
+                    agency: "YD_SCJG",
+                },
+            )
+            .await;
             assert!(cited.is_err(), "cannot be cited from now on");
         }
         12 => {

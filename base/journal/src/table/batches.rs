@@ -117,6 +117,15 @@ pub(crate) async fn insert_batch(run: &mut impl Run, b: &Batch) -> Result<(), St
     run.exec(sql, args).await.map(drop)
 }
 
+/// The number of the last batch and the moment it was closed.
+pub(crate) async fn last_closed(
+    run: &mut impl Run,
+) -> Result<Option<(i64, Timestamp)>, StoreError> {
+    let sql = "SELECT number, at FROM event_batch ORDER BY number DESC LIMIT 1";
+    let row = run.row(sql, args![]).await?;
+    row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
+}
+
 /// Writes leaves of a batch, the first at this place.
 pub(crate) async fn insert_leaves(
     run: &mut impl Run,

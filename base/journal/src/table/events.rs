@@ -121,6 +121,28 @@ pub(crate) async fn stream_events(
         .collect()
 }
 
+/// Events of these kinds in the batches after one number up to another.
+pub(crate) async fn events_of_batches(
+    run: &mut impl Run,
+    (after, to): (i64, i64),
+    kinds: &[&str],
+) -> Result<Vec<Chained>, StoreError> {
+    let columns: Vec<String> = EVENT.split(", ").map(|c| format!("e.{c}")).collect();
+    let sql = format!(
+        "SELECT {} FROM event_leaf l JOIN event e ON e.stream = l.stream AND e.seq = l.seq \
+         WHERE l.batch > ? AND l.batch <= ? AND e.kind IN ({}) ORDER BY l.batch, l.idx",
+        columns.join(", "),
+        vec!["?"; kinds.len()].join(", ")
+    );
+    let mut values = args![after, to];
+    values.extend(kinds.iter().map(|kind| store::Value::from(*kind)));
+    run.rows(&sql, values)
+        .await?
+        .iter()
+        .map(Chained::from_row)
+        .collect()
+}
+
 /// Events in the order of their key, for the whole check.
 pub(crate) async fn events_after(
     run: &mut impl Run,

@@ -122,6 +122,16 @@ async fn a_holder_loses_and_finds_a_licence() {
     assert!(desk.text().await.contains("已同意，并通知持证人"));
     assert!(desk.text().await.contains("没有待答复的请求"));
 
+    // What the holder did with it is counted.
+    desk.goto("/licences/usage").await;
+    desk.reload_until("#types").await;
+    let said = desk.text().await;
+    assert!(
+        said.contains("制作加注件") && said.contains("居住证") && said.contains("持证人"),
+        "{said}"
+    );
+    desk.shot("life-usage").await;
+
     // The inspection that is due in December can be recorded from September on.
     desk.goto(&format!("/licences/{key}")).await;
     desk.fill("note", "继续居住，签注一年").await;

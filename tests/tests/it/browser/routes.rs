@@ -231,6 +231,14 @@ pub const ROUTES: &[(&str, Kind)] = &[
         ]),
     ),
     ("/licences/statistics.csv", NoPage),
+    (
+        "/licences/usage",
+        Staff(&[
+            "/licences/usage",
+            "/licences/usage?from=2026-01-01&to=2025-01-01",
+        ]),
+    ),
+    ("/licences/usage.csv", NoPage),
     ("/licences/{key}", Staff(&["/licences/{licence}"])),
     ("/licences/{key}/inspection", NoPage),
     ("/licences/{key}/versions", NoPage),

@@ -66,6 +66,7 @@ pub(super) async fn list(
             "/licences/statistics".to_owned(),
             l.t("console-stats-title"),
         ),
+        ("/licences/usage".to_owned(), l.t("console-usage-title")),
         (export_of(&query), l.t("console-licences-export")),
     ];
     let may = [Permission::LicenceChange, Permission::LicenceApprove];

@@ -6,6 +6,7 @@ mod list;
 mod requests;
 mod show;
 mod statistics;
+mod usage;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -26,6 +27,8 @@ pub(crate) fn router() -> Router {
         .route("/licences/export.csv", get(list::export))
         .route("/licences/statistics", get(statistics::show))
         .route("/licences/statistics.csv", get(statistics::csv))
+        .route("/licences/usage", get(usage::show))
+        .route("/licences/usage.csv", get(usage::csv))
         .route("/licences/requests", get(requests::list))
         .route("/licences/requests/agree", post(requests::agree))
         .route("/licences/requests/decline", post(requests::decline))
