@@ -11,6 +11,7 @@ mod hash;
 mod jobs;
 mod read;
 mod table;
+mod unread;
 mod verify;
 mod worker;
 
@@ -18,15 +19,22 @@ pub use append::{Head, append, append_to};
 pub use batch::{RootLog, SignedRoot};
 pub use event::{ActorStamp, Event, StoredEvent};
 pub use jobs::enqueue;
-pub use read::{Parked, batches, last_batch, parked, stream};
+pub use read::{Parked, parked, stream};
+pub use unread::{Stretch, mark_read, read_until, unread};
 pub use verify::{Fault, Report, verify};
 pub use worker::{Handlers, JobFn, Schedule, Subscriber, SubscriberFn, Worker};
 
 /// The tables of the journal.
-pub const MIGRATIONS: &[store::Migration] = &[store::Migration {
-    name: "journal/0001",
-    sql: include_str!("../migrations/0001_journal.sql"),
-}];
+pub const MIGRATIONS: &[store::Migration] = &[
+    store::Migration {
+        name: "journal/0001",
+        sql: include_str!("../migrations/0001_journal.sql"),
+    },
+    store::Migration {
+        name: "journal/read",
+        sql: include_str!("../migrations/0002_read.sql"),
+    },
+];
 
 /// How the journal fails.
 #[derive(Debug, thiserror::Error)]

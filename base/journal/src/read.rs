@@ -1,6 +1,5 @@
 //! Reading the journal.
 
-use jiff::Timestamp;
 use store::Run;
 
 use crate::event::StoredEvent;
@@ -10,26 +9,6 @@ use crate::{JournalError, table};
 pub async fn stream(run: &mut impl Run, stream: &str) -> Result<Vec<StoredEvent>, JournalError> {
     let mut all = Vec::new();
     for event in table::stream_events(run, stream).await? {
-        all.push(event.stored()?);
-    }
-    Ok(all)
-}
-
-/// The number of the last signed batch and the moment it was closed; none before the first.
-pub async fn last_batch(run: &mut impl Run) -> Result<Option<(i64, Timestamp)>, JournalError> {
-    Ok(table::last_closed(run).await?)
-}
-
-/// Events of these kinds in the batches after one number up to another, in their order. Each event
-/// stands in one batch, and batches are only ever added: who keeps the last number it read sees
-/// every event once.
-pub async fn batches(
-    run: &mut impl Run,
-    (after, to): (i64, i64),
-    kinds: &[&str],
-) -> Result<Vec<StoredEvent>, JournalError> {
-    let mut all = Vec::new();
-    for event in table::events_of_batches(run, (after, to), kinds).await? {
         all.push(event.stored()?);
     }
     Ok(all)

@@ -46,6 +46,19 @@ impl Event for VisitsExceeded {
     const KIND: &'static str = "case.visits_exceeded";
 }
 
+/// A case is completed, and a day later its licence is not in the library [H-82].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LicenceMissing {
+    pub case_id: String,
+    pub case_no: Option<String>,
+    pub item_id: String,
+    pub agency: String,
+}
+
+impl Event for LicenceMissing {
+    const KIND: &'static str = "case.licence_missing";
+}
+
 /// Somebody unmasked personal data of a case.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CaseRevealed {

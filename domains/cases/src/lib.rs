@@ -23,6 +23,7 @@ mod points;
 mod pool;
 mod posts;
 mod query;
+mod results;
 mod review;
 mod seen;
 mod sources;
@@ -53,7 +54,7 @@ pub use deliver::{
 };
 pub use draft::{Saved, save_answers, save_fields, save_values};
 pub use error::CaseError;
-pub use events::{CaseMoved, CaseRevealed, VisitsExceeded};
+pub use events::{CaseMoved, CaseRevealed, LicenceMissing, VisitsExceeded};
 pub use face::{Face, IssueRule, ReplaceRule, import_issue_rules};
 pub use intake::{WindowIntake, open_cases_of, take_originals, window_intake, window_prefill};
 pub use papers::form_words;
@@ -65,6 +66,7 @@ pub use query::{
     CaseRow, Detail, Progress, Proof, TaskView, agency_cases, cases_of_identity, detail, key_of,
     my_cases, my_tasks, open_cases_of_account, progress, reveal,
 };
+pub use results::missing_licences;
 pub use review::{REVIEW_STEPS, SignedOpinion, assign, return_step, sign_opinion};
 pub use seen::Seen;
 pub use special::{Special, SpecialOpen, SpecialPrivate};
@@ -89,5 +91,9 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "cases/0003",
         sql: include_str!("../migrations/0003_remind.sql"),
+    },
+    store::Migration {
+        name: "cases/result",
+        sql: include_str!("../migrations/0004_result.sql"),
     },
 ];

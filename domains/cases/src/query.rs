@@ -80,7 +80,15 @@ impl TaskView {
 }
 
 async fn row(ctx: &Ctx, sealed: Sealed, post: Option<&str>) -> Result<CaseRow, CaseError> {
-    let case = sealed.open(ctx)?;
+    row_of(ctx, sealed.open(ctx)?, post).await
+}
+
+/// A case as a row of a list, at a post where it waits there.
+pub(crate) async fn row_of(
+    ctx: &Ctx,
+    case: Case,
+    post: Option<&str>,
+) -> Result<CaseRow, CaseError> {
     let directory = agencies::directory(ctx).await.map_err(CaseError::other)?;
     let calendar = directory.calendar_for(&case.data.region);
     let reading = calendar.and_then(|c| case.reading(c, ctx.now()));
@@ -164,12 +172,8 @@ pub async fn my_tasks(
     Ok(Page::new(rows, total, page))
 }
 
-/// Cases of the agencies in the actor's scope, in these states.
-pub async fn agency_cases(
-    ctx: &Ctx,
-    states: &[State],
-    page: PageRequest,
-) -> Result<Page<CaseRow>, CaseError> {
+/// The agencies whose cases the officer may read; none when the scope covers all.
+pub(crate) async fn agencies_in_scope(ctx: &Ctx) -> Result<Option<Vec<String>>, CaseError> {
     staff_only(ctx)?;
     let directory = agencies::directory(ctx).await.map_err(CaseError::other)?;
     let (mut codes, mut all) = (Vec::new(), true);
@@ -185,9 +189,19 @@ pub async fn agency_cases(
             all = false;
         }
     }
-    let agencies = (!all).then_some(codes.as_slice());
+    Ok((!all).then_some(codes))
+}
+
+/// Cases of the agencies in the actor's scope, in these states.
+pub async fn agency_cases(
+    ctx: &Ctx,
+    states: &[State],
+    page: PageRequest,
+) -> Result<Page<CaseRow>, CaseError> {
+    let mine = agencies_in_scope(ctx).await?;
     let states: Vec<&str> = states.iter().map(|s| s.code()).collect();
-    let (sealed, total) = table::of_agencies(&mut ctx.db.reader(), agencies, &states, page).await?;
+    let reader = &mut ctx.db.reader();
+    let (sealed, total) = table::of_agencies(reader, mine.as_deref(), &states, page).await?;
     let mut rows = Vec::new();
     for s in sealed {
         rows.push(row(ctx, s, None).await?);

@@ -1,5 +1,6 @@
 //! What ends by itself: drafts, corrections, calls to the hall, payments; that the applicant is told
-//! before; and accepted cases that a killed process left behind.
+//! before; accepted cases that a killed process left behind; licences that a completed case should
+//! have made.
 
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use store::Ctx;
 use crate::case::Case;
 use crate::commit::Change;
 use crate::error::CaseError;
+use crate::results::watch_results;
 use crate::state::{Event, State};
 use crate::{accept, table, withdraw};
 
@@ -36,6 +38,7 @@ pub async fn run_timers(ctx: &Ctx) -> Result<usize, CaseError> {
     }
     moved += remind(&system).await?;
     moved += push_left_behind(&system).await?;
+    moved += watch_results(&system).await?;
     Ok(moved)
 }
 
@@ -58,7 +61,7 @@ async fn remind(system: &Ctx) -> Result<usize, CaseError> {
     Ok(told)
 }
 
-async fn version(system: &Ctx, case: &Case) -> Result<Arc<Item>, CaseError> {
+pub(crate) async fn version(system: &Ctx, case: &Case) -> Result<Arc<Item>, CaseError> {
     items::version(system, &case.data.item_id, case.data.item_version)
         .await
         .map_err(CaseError::other)

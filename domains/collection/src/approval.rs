@@ -16,6 +16,7 @@ use crate::batch::{SourceClass, target};
 use crate::error::{CollectionError, filled};
 use crate::face;
 use crate::issue::register_photo;
+use crate::receipt;
 use crate::row::{CollectedRow, RowBody};
 
 /// An approval's result as data.
@@ -54,8 +55,24 @@ fn wrong(name: &'static str, why: impl Into<String>) -> CollectionError {
     CollectionError::Field(name, why.into())
 }
 
-/// Makes a licence of an approval. Returns its key.
+/// Makes a licence of an approval. Returns its key. What makes none alerts its agency [H-40].
 pub async fn issue_approval(ctx: &Ctx, approval: &Approval) -> Result<String, CollectionError> {
+    let class = SourceClass::D;
+    match make(ctx, approval, class).await {
+        Err(CollectionError::Denied(denied)) => Err(denied.into()),
+        Err(why) => {
+            receipt::refused(ctx, approval, class, &why).await?;
+            Err(why)
+        }
+        made => made,
+    }
+}
+
+async fn make(
+    ctx: &Ctx,
+    approval: &Approval,
+    class: SourceClass,
+) -> Result<String, CollectionError> {
     let directory = agencies::directory(ctx)
         .await
         .map_err(CollectionError::other)?;
@@ -97,7 +114,7 @@ pub async fn issue_approval(ctx: &Ctx, approval: &Approval) -> Result<String, Co
         id_type: kind.holder_id_type.clone(),
     };
     let source = Source {
-        class: SourceClass::D.code().into(),
+        class: class.code().into(),
         system: approval.source_system.trim().to_owned(),
         collected: None,
     };

@@ -420,6 +420,8 @@ pub(crate) async fn moved(
         rows: batch.rows,
         done,
         failed,
+        duplicates: batch.summary.as_ref().map_or(0, Summary::duplicates),
+        source_class: batch.source_class.code().to_owned(),
     };
     journal::append(tx, ctx, &stream(&batch.batch_key), &event).await?;
     Ok(())

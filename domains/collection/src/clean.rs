@@ -353,4 +353,10 @@ impl Summary {
             *self.by_rule.entry(code.to_owned()).or_default() += 1;
         }
     }
+
+    /// Rows that the table or the library has already.
+    pub(crate) fn duplicates(&self) -> u64 {
+        let merged = self.by_action.get(Action::Merge.code());
+        merged.copied().unwrap_or_default()
+    }
 }

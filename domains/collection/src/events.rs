@@ -13,6 +13,11 @@ pub struct BatchMoved {
     pub rows: u64,
     pub done: u64,
     pub failed: u64,
+    /// Of the failed, those that the library or the table has already.
+    #[serde(default)]
+    pub duplicates: u64,
+    #[serde(default)]
+    pub source_class: String,
 }
 
 impl Event for BatchMoved {

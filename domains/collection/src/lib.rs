@@ -16,6 +16,7 @@ mod issue;
 mod known;
 mod look;
 mod pieces;
+mod receipt;
 mod report;
 mod row;
 mod runner;
@@ -36,6 +37,9 @@ pub use clean::{IN_LIBRARY, OUT_OF_SCOPE};
 pub use error::CollectionError;
 pub use events::{BatchMoved, RowMoved};
 pub use facts::facts;
+pub use receipt::{
+    ApprovalRefused, LATE, Receipt, ReceiptKind, ReceiptsSeen, receipts, see_receipts, unseen,
+};
 pub use report::{ReturnedFile, report, returned};
 pub use row::{CollectedRow, Edit, FaceValue, RowBody, RowQuery, discard_row, edit_row, row, rows};
 pub use runner::{handlers, run_all, run_work, schedules};
@@ -57,6 +61,10 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "collection/0002",
         sql: include_str!("../migrations/0002_scan.sql"),
+    },
+    store::Migration {
+        name: "collection/receipt",
+        sql: include_str!("../migrations/0003_receipt.sql"),
     },
 ];
 

@@ -37,11 +37,24 @@ pub fn handlers() -> Vec<(&'static str, JobFn)> {
 
 /// What runs at intervals: works that a killed process left are gone on with.
 pub fn schedules() -> Vec<Schedule> {
-    vec![Schedule {
-        name: "collection.run",
-        every: SignedDuration::from_secs(5),
-        run: waker(),
-    }]
+    let count: JobFn = Arc::new(|ctx, _| {
+        Box::pin(async move {
+            let counted = crate::receipt::count_receipts(&ctx.as_system()).await;
+            counted.map_err(|e| e.to_string())
+        })
+    });
+    vec![
+        Schedule {
+            name: "collection.run",
+            every: SignedDuration::from_secs(5),
+            run: waker(),
+        },
+        Schedule {
+            name: "collection.receipts",
+            every: SignedDuration::from_mins(1),
+            run: count,
+        },
+    ]
 }
 
 fn waker() -> JobFn {

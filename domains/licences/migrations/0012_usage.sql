@@ -10,10 +10,3 @@ CREATE TABLE licence_use (
     n BIGINT NOT NULL,
     PRIMARY KEY (day, type_code, issuer, what, reason, consumer)
 ) WITHOUT ROWID;
-
--- Up to which batch of the journal the uses are counted.
-CREATE TABLE licence_use_counted (
-    name TEXT NOT NULL PRIMARY KEY,
-    batch BIGINT NOT NULL,
-    at TEXT NOT NULL
-) WITHOUT ROWID;

@@ -17,6 +17,9 @@ pub struct LicenceIssued {
     pub region: String,
     pub case_no: Option<String>,
     pub source_class: String,
+    /// Day of issue, as the licence says.
+    #[serde(default)]
+    pub issued_on: Option<String>,
     /// Key of the licence that this one replaces.
     pub replaces: Option<String>,
     pub ofd_digest: String,

@@ -94,7 +94,8 @@ pub use verify::{
     verify_file, verify_number, verify_token,
 };
 pub use wallet::{
-    Cited, CitedFor, LicenceCard, Use, card_of, cite, face, holder_of, uses, wallet, whole_face,
+    Cited, CitedFor, LicenceCard, Use, arrived, card_of, cite, face, holder_of, uses, wallet,
+    whole_face,
 };
 
 /// The tables of the library.

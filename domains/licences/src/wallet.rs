@@ -111,6 +111,17 @@ pub async fn holder_of(ctx: &Ctx, key: &str) -> Result<(String, String), Licence
     Ok((licence.body.holder_id, licence.body.holder_id_type))
 }
 
+/// Whether a licence is in the library and in its holder's wallet, for the platform itself.
+pub async fn arrived(ctx: &Ctx, key: &str) -> Result<bool, LicenceError> {
+    let reader = &mut ctx.db.reader();
+    let holder_id = match holder_of(ctx, key).await {
+        Ok((holder_id, _)) => holder_id,
+        Err(LicenceError::NotFound) => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    table::holds(reader, &holder_digest(ctx, &holder_id), key).await
+}
+
 /// A licence as the wallet shows it, for its holder or for staff in scope.
 pub async fn card_of(ctx: &Ctx, key: &str) -> Result<LicenceCard, LicenceError> {
     let licence = table::load(&mut ctx.db.reader(), ctx, key).await?;

@@ -4,7 +4,8 @@
 use std::io::Cursor;
 
 use collection::{
-    BatchState, CollectionError, Edit, Given, NewBatch, RowQuery, SourceClass, WorkKind, WorkState,
+    BatchState, CollectionError, Edit, Given, NewBatch, ReceiptKind, RowQuery, SourceClass,
+    WorkKind, WorkState,
 };
 use journeys::Town;
 use kernel::PageRequest;
@@ -116,6 +117,18 @@ async fn the_stock_of_the_city_ends_as_expected() {
             count(&manager, &key, State::Discarded).await,
             kept("drop") + kept("merge") + kept("return_to_source")
         );
+        town.set("2026-11-16T09:30");
+        town.drain().await;
+        let alerts = collection::receipts(&manager).await.unwrap();
+        let of = |kind: ReceiptKind| {
+            let here = alerts
+                .iter()
+                .filter(|one| one.kind == kind && one.batch_key.as_deref() == Some(key.as_str()));
+            here.map(|one| one.n).sum::<u64>()
+        };
+        assert_eq!(of(ReceiptKind::Duplicate), kept("merge"));
+        let failed = kept("drop") + kept("return_to_source");
+        assert_eq!(of(ReceiptKind::Failed), failed);
         let files = collection::returned(&manager, &key).await.unwrap();
         let back: u64 = files.iter().map(|file| file.rows).sum();
         assert_eq!(back, kept("return_to_source"));

@@ -23,6 +23,7 @@ mod outside;
 mod plans;
 mod receipts;
 mod reports;
+mod results;
 mod revocations;
 mod scanning;
 mod scenarios;

@@ -87,7 +87,10 @@ async fn look_around(town: &Town) {
             .unwrap();
         let query = licences::Query::default();
         let _ = licences::search(&officer, &query, page).await;
-        let days = (jiff::civil::date(2026, 1, 1), jiff::civil::date(2026, 12, 31));
+        let days = (
+            jiff::civil::date(2026, 1, 1),
+            jiff::civil::date(2026, 12, 31),
+        );
         let _ = licences::usage(&officer, days.0, days.1).await;
     }
     town.drain().await;

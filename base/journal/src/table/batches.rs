@@ -126,6 +126,37 @@ pub(crate) async fn last_closed(
     row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
 }
 
+/// Up to which batch somebody has read, and when it was closed.
+pub(crate) async fn read_to(
+    run: &mut impl Run,
+    name: &str,
+) -> Result<Option<(i64, Timestamp)>, StoreError> {
+    let sql = "SELECT batch, at FROM event_read WHERE name = ?";
+    let row = run.row(sql, args![name]).await?;
+    row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
+}
+
+/// Notes how far somebody has read; false when it was not the batch that it went on from.
+pub(crate) async fn set_read(
+    run: &mut impl Run,
+    name: &str,
+    (from, to): (i64, i64),
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let done = match from {
+        0 => {
+            let sql = "INSERT INTO event_read (name, batch, at) VALUES (?, ?, ?) \
+                       ON CONFLICT (name) DO NOTHING";
+            run.exec(sql, args![name, to, at]).await?
+        }
+        from => {
+            let sql = "UPDATE event_read SET batch = ?, at = ? WHERE name = ? AND batch = ?";
+            run.exec(sql, args![to, at, name, from]).await?
+        }
+    };
+    Ok(done == 1)
+}
+
 /// Writes leaves of a batch, the first at this place.
 pub(crate) async fn insert_leaves(
     run: &mut impl Run,

@@ -2,6 +2,7 @@
 
 mod lists;
 mod record;
+pub(crate) mod results;
 mod rows;
 pub(crate) mod rules;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use journal::{Event, StoredEvent};
 use kernel::{ActorKind, time};
-use store::{Ctx, StoreError};
+use store::Ctx;
 
 use super::table::{self, Key};
 use super::{Consumer, UseKind};
@@ -14,8 +14,8 @@ use crate::copy::{CopyFetched, CopyMade};
 use crate::error::LicenceError;
 use crate::events::{LicenceCited, LicenceRead, LicenceVerified};
 
-/// Batches that are counted in one transaction.
-const BATCHES: i64 = 20;
+/// The name under which the journal is read.
+pub(super) const NAME: &str = "licences.uses";
 
 const KINDS: &[&str] = &[
     LicenceCited::KIND,
@@ -85,24 +85,15 @@ fn consumer(event: &StoredEvent) -> Consumer {
 /// Counts what was not counted yet. Returns how many uses.
 pub(crate) async fn count_uses(ctx: &Ctx) -> Result<i64, LicenceError> {
     let mut all = 0;
-    loop {
-        let reader = &mut ctx.db.reader();
-        let from = table::counted(reader).await?.map_or(0, |(batch, _)| batch);
-        let Some((last, at)) = journal::last_batch(reader).await? else {
-            return Ok(all);
-        };
-        if last <= from {
-            return Ok(all);
-        }
-        let to = last.min(from + BATCHES);
-        let uses = Arc::new(read(ctx, from, to).await?);
+    while let Some((stretch, events)) = journal::unread(&mut ctx.db.reader(), NAME, KINDS).await? {
+        let uses = Arc::new(sums(ctx, &events).await?);
         let written = uses.clone();
-        let done: Result<(), StoreError> = ctx
+        let done: Result<(), LicenceError> = ctx
             .db
             .write(move |tx| {
                 let uses = written.clone();
                 Box::pin(async move {
-                    table::count_to(tx, from, to, at).await?;
+                    journal::mark_read(tx, NAME, stretch).await?;
                     for (key, n) in uses.iter() {
                         table::add(tx, key, *n).await?;
                     }
@@ -113,12 +104,12 @@ pub(crate) async fn count_uses(ctx: &Ctx) -> Result<i64, LicenceError> {
         done?;
         all += uses.values().sum::<i64>();
     }
+    Ok(all)
 }
 
-/// The uses in the batches after one number up to another.
-async fn read(ctx: &Ctx, from: i64, to: i64) -> Result<BTreeMap<Key, i64>, LicenceError> {
+/// The uses that these events tell of.
+async fn sums(ctx: &Ctx, events: &[StoredEvent]) -> Result<BTreeMap<Key, i64>, LicenceError> {
     let reader = &mut ctx.db.reader();
-    let events = journal::batches(reader, (from, to), KINDS).await?;
     let told: Vec<_> = events
         .iter()
         .filter_map(|event| Some((time::beijing_date(event.at), told(event)?)))

@@ -106,7 +106,9 @@ pub async fn usage(ctx: &Ctx, from: Date, to: Date) -> Result<Usage, LicenceErro
     let mut counts = table::counts(reader, from, to).await?;
     if let Some(mine) = agencies_in_scope(ctx).await? {
         let scopes = ctx.actor.scopes(Permission::LicenceQuery);
-        let wide = scopes.iter().any(|s| matches!(s, Scope::All | Scope::Region(_)));
+        let wide = scopes
+            .iter()
+            .any(|s| matches!(s, Scope::All | Scope::Region(_)));
         counts.retain(|c| mine.contains(&c.issuer) || (wide && c.issuer.is_empty()));
     }
     let mut clients = HashMap::new();
@@ -120,7 +122,7 @@ pub async fn usage(ctx: &Ctx, from: Date, to: Date) -> Result<Usage, LicenceErro
         clients.extend(known.into_iter().map(|c| (c.client_id, c.name)));
     }
     Ok(Usage {
-        counted: table::counted(reader).await?.map(|(_, at)| at),
+        counted: journal::read_until(reader, count::NAME).await?,
         counts,
         clients,
     })

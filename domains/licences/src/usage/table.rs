@@ -2,47 +2,12 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use sealing::Reason;
 use store::{Row, Run, StoreError, Value, args};
 
 use super::{Consumer, UseCount, UseKind};
 use crate::error::LicenceError;
-
-const NAME: &str = "journal";
-
-/// Up to which batch uses are counted, and when it was closed.
-pub(super) async fn counted(run: &mut impl Run) -> Result<Option<(i64, Timestamp)>, StoreError> {
-    let sql = "SELECT batch, at FROM licence_use_counted WHERE name = ?";
-    let row = run.row(sql, args![NAME]).await?;
-    row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
-}
-
-/// Goes on from one batch to another; another process that was faster is a conflict.
-pub(super) async fn count_to(
-    run: &mut impl Run,
-    from: i64,
-    to: i64,
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    let done = match from {
-        0 => {
-            let sql = "INSERT INTO licence_use_counted (name, batch, at) VALUES (?, ?, ?) \
-                       ON CONFLICT (name) DO NOTHING";
-            run.exec(sql, args![NAME, to, at]).await?
-        }
-        from => {
-            let sql =
-                "UPDATE licence_use_counted SET batch = ?, at = ? WHERE name = ? AND batch = ?";
-            run.exec(sql, args![to, at, NAME, from]).await?
-        }
-    };
-    match done {
-        1 => Ok(()),
-        _ => Err(StoreError::Conflict),
-    }
-}
 
 /// What uses are counted by: day, type, issuer, what, reason, consumer.
 pub(super) type Key = (Date, String, String, &'static str, String, String);

@@ -1,8 +1,10 @@
 //! An agency's own system sends the result of an approval, and the licence composes itself.
 
+use collection::{CollectionError, ReceiptKind, SourceClass};
 use journeys::Town;
 use kernel::Permission;
 use serde_json::{Value, json};
+use store::Ctx;
 
 use super::client::{self, get, post};
 
@@ -21,6 +23,58 @@ fn approval() -> Value {
         },
         "face": {"business_items": "餐饮场所"}
     })
+}
+
+/// [H-40] Receipt warning: when licences are uploaded, the receiving agency is alerted to new,
+/// failed, duplicate or late uploads.
+async fn alerted(town: &Town, officer: &Ctx) {
+    let alerts = async |reader: &Ctx| -> Vec<(ReceiptKind, u64, u64)> {
+        let all = collection::receipts(reader).await.unwrap();
+        // What the city began with is not meant.
+        let sent = Some(SourceClass::D);
+        let mine = all
+            .iter()
+            .filter(|one| one.agency == ISSUER && one.source_class == sent);
+        mine.map(|one| (one.kind, one.n, one.unseen)).fold(
+            Vec::new(),
+            |mut sums: Vec<(ReceiptKind, u64, u64)>, (kind, n, unseen)| {
+                match sums.iter_mut().find(|sum| sum.0 == kind) {
+                    Some(sum) => (sum.1, sum.2) = (sum.1 + n, sum.2 + unseen),
+                    None => sums.push((kind, n, unseen)),
+                }
+                sums
+            },
+        )
+    };
+    let begun = collection::receipts(officer).await.unwrap();
+    assert!(alerts(officer).await.is_empty(), "{begun:?}");
+    let expected = |unseen: u64| {
+        [
+            (ReceiptKind::New, 3),
+            // What was wrong in one place or another, and another agency's not at all.
+            (ReceiptKind::Failed, 9),
+            (ReceiptKind::Duplicate, 1),
+            (ReceiptKind::Late, 1),
+        ]
+        .map(|(kind, n)| (kind, n, n * unseen))
+    };
+    for at in ["2026-11-16T09:05", "2026-11-16T09:10"] {
+        town.set(at);
+        town.drain().await;
+        assert_eq!(alerts(officer).await, expected(1), "each once");
+    }
+    // Who looks at several agencies takes no note for them.
+    let city = town.officer("sj_yousq").await;
+    assert_eq!(alerts(&city).await, expected(1));
+    assert_eq!(collection::unseen(&city).await.unwrap(), 0);
+    collection::see_receipts(&city).await.unwrap();
+    assert!(collection::unseen(officer).await.unwrap() > 0);
+    collection::see_receipts(officer).await.unwrap();
+    assert_eq!(collection::unseen(officer).await.unwrap(), 0);
+    assert_eq!(alerts(officer).await, expected(0));
+    let holder = town.person("c_c01").await;
+    let refused = collection::receipts(&holder).await;
+    assert!(matches!(refused, Err(CollectionError::Denied(_))));
 }
 
 /// [H-87] Automatic composition (source D) combines the approval result with the base databases of
@@ -104,6 +158,12 @@ async fn data_of_an_approval_become_a_sealed_licence() {
         let number = own["licence"]["licence_no"].as_str().unwrap();
         assert!(number.starts_with("云东卫公证字〔2026〕第"), "{number}");
         assert_eq!(own["licence"]["valid_to"], "2030-11-15");
+
+        let mut late = approval();
+        late["given"]["licence_no"] = "云东卫公证字〔2026〕第008003号".into();
+        late["given"]["issue_date"] = "2026-11-08".into();
+        send(&late, "late").send(&api).await.is(201);
+        alerted(&town, &officer).await;
         town.close().await;
     }
 }

@@ -53,6 +53,7 @@ pub const ROUTES: &[(&str, Kind)] = &[
     ("/collection", Staff(&["/collection"])),
     ("/collection/base", Staff(&["/collection/base"])),
     ("/collection/new", Staff(&["/collection/new"])),
+    ("/collection/receipts", Staff(&["/collection/receipts"])),
     ("/collection/scan", Staff(&["/collection/scan"])),
     (
         "/collection/{key}",
@@ -324,6 +325,7 @@ pub const ROUTES: &[(&str, Kind)] = &[
     ("/wallet/{key}/withdraw", NoPage),
     ("/wallet/{key}/{file}", NoPage),
     ("/watch", Staff(&["/watch"])),
+    ("/watch/missing", Staff(&["/watch/missing"])),
 ];
 
 /// Addresses that no route answers: their page is ours as well.

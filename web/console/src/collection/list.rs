@@ -40,6 +40,7 @@ pub(super) async fn list(
             (format!("{HOME}/new"), l.t("console-collect-new")),
             (format!("{HOME}/scan"), l.t("console-scan-new")),
             (format!("{HOME}/base"), l.t("console-collect-base")),
+            (format!("{HOME}/receipts"), l.t("console-receipts-title")),
         ]));
     }
     if found.rows.is_empty() {
@@ -82,7 +83,11 @@ pub(super) async fn list(
         }));
         parts.push(Part::Pager(Pager::of(&found, HOME, &query)));
     }
-    Sheet::new(l.t("console-collect-title"))
+    let mut sheet = Sheet::new(l.t("console-collect-title"));
+    if let Some(notice) = super::receipts::notice(&acting, &l).await {
+        sheet = sheet.notice(notice);
+    }
+    sheet
         .sub(l.t("console-collect-sub"))
         .block("batches", l.t("console-collect-batches"), parts)
         .show(&acting, &shell)

@@ -6,10 +6,13 @@ mod begin;
 mod columns;
 mod list;
 mod one;
+mod receipts;
 mod reports;
 mod row;
 mod rows;
 mod scan;
+
+pub(crate) use receipts::notice as receipt_notice;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -33,6 +36,10 @@ pub(crate) fn router() -> Router {
         .route(
             "/collection/base",
             get(base::list).post(base::take).layer(large),
+        )
+        .route(
+            "/collection/receipts",
+            get(receipts::list).post(receipts::see),
         )
         .route("/collection/{key}", get(one::show))
         .route("/collection/{key}/progress", get(one::progress))

@@ -6,6 +6,7 @@ use licences::{Query, State};
 use ui::view::{Cell, Choice, Column, Empty, Field, FilterBar, Form, Pager, Row, Table};
 use ui::{Chip, L, Posted, QueryData, Shell};
 
+use crate::collection::receipt_notice;
 use crate::csv::Csv;
 use crate::reply::{Answer, OrPage, enc, page_of};
 use crate::session::{Acting, Staff};
@@ -66,6 +67,10 @@ pub(super) async fn list(
             "/licences/statistics".to_owned(),
             l.t("console-stats-title"),
         ),
+        (
+            "/collection/receipts".to_owned(),
+            l.t("console-receipts-title"),
+        ),
         ("/licences/usage".to_owned(), l.t("console-usage-title")),
         (export_of(&query), l.t("console-licences-export")),
     ];
@@ -86,7 +91,11 @@ pub(super) async fn list(
     if !found.rows.is_empty() {
         parts.push(Part::Pager(Pager::of(&found, "/licences", &query)));
     }
-    Sheet::new(l.t("console-licences-title"))
+    let mut sheet = Sheet::new(l.t("console-licences-title"));
+    if let Some(notice) = receipt_notice(&acting, &l).await {
+        sheet = sheet.notice(notice);
+    }
+    sheet
         .block("list", l.t("console-licences-list"), parts)
         .show(&acting, &shell)
         .await
