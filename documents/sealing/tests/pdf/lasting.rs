@@ -225,10 +225,12 @@ fn incomplete_evidence_is_refused() {
         "Seal1",
         &document(1),
     );
-    let refused = |trust: &Trust| match preserve_pdf(&pdf, trust) {
+    let refuses = |pdf: &[u8], trust: &Trust| match preserve_pdf(pdf, trust) {
         Err(PdfError::Evidence(why)) => why,
-        other => panic!("{other:?}"),
+        Err(other) => panic!("{other:?}"),
+        Ok(_) => panic!("evidence was added"),
     };
+    let refused = |trust: &Trust| refuses(&pdf, trust);
     assert!(refused(&trust(&outside, now)).contains("no revocation list"));
     outside.dead.lock().unwrap().extend([OCSP, LIST]);
     let why = refused(&asking(&outside, now));
@@ -243,9 +245,15 @@ fn incomplete_evidence_is_refused() {
         preserve_pdf(&document(1), &asking(&outside, now)),
         Err(PdfError::Evidence(_))
     ));
+    // Nothing proves this one to be older than the theft, however soon after it that comes.
+    let signer = Foreign::new(&outside, SignatureAlgorithm::EcdsaP256Sha256);
+    let seal = seal();
+    let mut plain = job(&signer, &seal, "Seal1");
+    plain.time = outside.now();
+    let plain = sign_pdf_with(&document(1), &plain, &PdfExtras::default()).unwrap();
     outside.revoke("signer", "keyCompromise");
     let late = outside.now() + SignedDuration::from_hours(1);
-    let why = refused(&asking(&outside, late));
+    let why = refuses(&plain, &asking(&outside, late));
     assert!(why.contains("revoked") || why.contains("ended"), "{why}");
 }
 
