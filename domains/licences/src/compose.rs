@@ -40,27 +40,8 @@ pub(crate) fn compose(c: &Composition<'_>) -> Result<(Document, Place), LicenceE
         mark.behind(&mut page);
         page.items.extend(above);
     }
-    for field in &kind.face_fields {
-        if let Some(value) = c.face.get(&field.field_code).filter(|v| !v.is_empty()) {
-            page.items.push(value_box(field, value)?);
-        }
-    }
+    fill(&mut page, kind, c.face, c.photo, c.link)?;
     let boxes = &kind.style.boxes;
-    if let (Some(place), Some(photo)) = (boxes.photo, c.photo) {
-        page.items.push(Item::Picture(Placed {
-            picture: paper::photograph(photo, place.width_mm, place.height_mm)?,
-            x: place.x_mm,
-            y: place.y_mm,
-            width: place.width_mm,
-            height: place.height_mm,
-        }));
-    }
-    page.items.push(Item::Qr(Qr {
-        content: c.link.to_owned(),
-        x: boxes.qr_code.x_mm,
-        y: boxes.qr_code.y_mm,
-        size: boxes.qr_code.size_mm,
-    }));
     if let Some(mark) = c.mark {
         mark.foot(&mut page);
     }
@@ -91,6 +72,38 @@ pub(crate) fn compose(c: &Composition<'_>) -> Result<(Document, Place), LicenceE
         height: d,
     };
     Ok((document, place))
+}
+
+/// Values, photo and QR code where the style has them.
+pub(crate) fn fill(
+    page: &mut Page,
+    kind: &LicenceType,
+    face: &BTreeMap<String, String>,
+    photo: Option<&[u8]>,
+    link: &str,
+) -> Result<(), LicenceError> {
+    for field in &kind.face_fields {
+        if let Some(value) = face.get(&field.field_code).filter(|v| !v.is_empty()) {
+            page.items.push(value_box(field, value)?);
+        }
+    }
+    let boxes = &kind.style.boxes;
+    if let (Some(place), Some(photo)) = (boxes.photo, photo) {
+        page.items.push(Item::Picture(Placed {
+            picture: paper::photograph(photo, place.width_mm, place.height_mm)?,
+            x: place.x_mm,
+            y: place.y_mm,
+            width: place.width_mm,
+            height: place.height_mm,
+        }));
+    }
+    page.items.push(Item::Qr(Qr {
+        content: link.to_owned(),
+        x: boxes.qr_code.x_mm,
+        y: boxes.qr_code.y_mm,
+        size: boxes.qr_code.size_mm,
+    }));
+    Ok(())
 }
 
 /// The paper before anything is filled in.

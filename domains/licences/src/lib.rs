@@ -23,6 +23,7 @@ mod metadata;
 mod numbering;
 mod plan;
 mod prepare;
+mod print;
 mod query;
 mod registered;
 mod revoked;
@@ -71,6 +72,7 @@ pub use licence::{CollectedBy, Format, Licence, Source, Version};
 pub use life::{LifeEntry, life, version_file, versions};
 pub use numbering::{Scheme, Segment};
 pub use prepare::{Holder, IssueRequest, Prepared, ReplaceKind, Replaces, prepare, prepare_from};
+pub use print::{LicencePrinted, Print, PrintWay, Printed, SHIFT, print, prints, ruler};
 pub use query::{Detail, Query, Row, detail, face_picture, file, search};
 pub use revoked::revocation_list;
 pub use show::{GOOD, Showing, showing};
@@ -147,5 +149,9 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "licences/usage",
         sql: include_str!("../migrations/0012_usage.sql"),
+    },
+    store::Migration {
+        name: "licences/print",
+        sql: include_str!("../migrations/0013_print.sql"),
     },
 ];

@@ -11,6 +11,7 @@ use crate::error::LicenceError;
 use crate::events::{LicenceChanged, LicenceEnding, LicenceInspected, LicenceIssued, stream};
 use crate::library;
 use crate::licence::{Format, Version};
+use crate::print::{LicencePrinted, PrintWay};
 use crate::state;
 use crate::table;
 use crate::wallet::{self, require_reader};
@@ -73,6 +74,12 @@ fn told(event: &journal::StoredEvent) -> Option<(String, String)> {
             true => both("年检通过", "Inspection passed"),
             false => both("年检未通过", "Inspection not passed"),
         };
+    }
+    if let Some(e) = event.read::<LicencePrinted>() {
+        let form = e.form_no.map(|no| format!("，印制编号{no}"));
+        let way = PrintWay::from_code(&e.way)?;
+        let zh = format!("打印纸质证照（{}）{}", way.zh(), form.unwrap_or_default());
+        return Some((zh, format!("Printed on paper ({})", way.en())));
     }
     if let Some(e) = event.read::<LicenceEnding>() {
         let (zh, en) = (

@@ -21,6 +21,7 @@ mod modes;
 #[path = "../../../base/gm/tests/it/outside.rs"]
 mod outside;
 mod plans;
+mod prints;
 mod receipts;
 mod reports;
 mod results;

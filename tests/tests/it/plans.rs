@@ -86,7 +86,18 @@ async fn look_around(town: &Town) {
             .await
             .unwrap();
         let query = licences::Query::default();
-        let _ = licences::search(&officer, &query, page).await;
+        let found = licences::search(&officer, &query, page).await;
+        for row in found.iter().flat_map(|page| &page.rows).take(1) {
+            let over = licences::Print {
+                licence_key: row.licence_key.clone(),
+                way: licences::PrintWay::Overprint,
+                form_no: "1".into(),
+                photo: true,
+                shift: (0.0, 0.0),
+            };
+            let _ = licences::print(&officer, &over).await;
+            licences::prints(&officer, &row.licence_key).await.unwrap();
+        }
         let days = (
             jiff::civil::date(2026, 1, 1),
             jiff::civil::date(2026, 12, 31),

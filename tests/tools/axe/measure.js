@@ -13,10 +13,17 @@ window.tongbanMeasure = () => {
     const box = e.getBoundingClientRect();
     return e.checkVisibility() && style.visibility !== "hidden" && box.width > 1 && box.height > 1;
   };
+  // What scrolls in a box of its own does not widen the page.
+  const held = (e) => {
+    for (let up = e.parentElement; up && up !== document.body; up = up.parentElement) {
+      if (getComputedStyle(up).overflowX !== "visible") return true;
+    }
+    return false;
+  };
   const wide = [];
   if (root.scrollWidth > root.clientWidth) {
     for (const e of document.querySelectorAll("body *")) {
-      if (e.getBoundingClientRect().right > root.clientWidth + 1) wide.push(name(e));
+      if (e.getBoundingClientRect().right > root.clientWidth + 1 && !held(e)) wide.push(name(e));
     }
     if (!wide.length) wide.push(`${root.scrollWidth} px`);
   }

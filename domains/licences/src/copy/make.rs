@@ -149,7 +149,7 @@ fn note(body: &CopyBody, until: Date) -> String {
 }
 
 /// The version as it was issued.
-async fn request(
+pub(crate) async fn request(
     ctx: &Ctx,
     licence: &Licence,
     version: Version,

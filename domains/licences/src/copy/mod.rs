@@ -19,6 +19,7 @@ use crate::wallet::{is_holder, require_reader};
 
 pub(crate) use draw::Mark;
 pub use event::{CopyEnded, CopyFetched, CopyMade};
+pub(crate) use make::request;
 pub use make::{AskCopy, make_copy};
 pub(crate) use table::blobs as copy_files;
 

@@ -244,6 +244,11 @@ pub const ROUTES: &[(&str, Kind)] = &[
     ("/licences/{key}/inspection", NoPage),
     ("/licences/{key}/versions", NoPage),
     ("/licences/{key}/data", Staff(&["/licences/{licence}/data"])),
+    (
+        "/licences/{key}/print",
+        Staff(&["/licences/{licence}/print"]),
+    ),
+    ("/licences/{key}/print/ruler.pdf", NoPage),
     ("/licences/{key}/file/{format}", NoPage),
     ("/licences/{key}/state", NoPage),
     ("/login", Open(&["/login"])),

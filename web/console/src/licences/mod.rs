@@ -3,6 +3,7 @@
 mod correct;
 mod life;
 mod list;
+mod print;
 mod requests;
 mod show;
 mod statistics;
@@ -24,6 +25,8 @@ pub(crate) fn router() -> Router {
         )
         .route("/licences/{key}/inspection", post(life::inspect))
         .route("/licences/{key}/versions", post(life::version))
+        .route("/licences/{key}/print", get(print::show).post(print::print))
+        .route("/licences/{key}/print/ruler.pdf", get(print::ruler))
         .route("/licences/export.csv", get(list::export))
         .route("/licences/statistics", get(statistics::show))
         .route("/licences/statistics.csv", get(statistics::csv))

@@ -64,6 +64,11 @@ pub(super) async fn show(Staff(acting): Staff, shell: Shell, Path(key): Path<Str
         let href = format!("/licences/{}/file/{format}", enc(&key));
         (href, l.t(&format!("console-download-{format}")))
     });
+    let mut links = download.to_vec();
+    if !acting.ctx.actor.scopes(Permission::LicenceIssue).is_empty() {
+        let href = format!("/licences/{}/print", enc(&key));
+        links.push((href, l.t("console-print-title")));
+    }
     Sheet::new(detail.card.type_name.clone())
         .sub(detail.card.licence_no_masked.clone())
         .crumb(l.t("console-menu-licences"), "/licences")
@@ -96,7 +101,7 @@ pub(super) async fn show(Staff(acting): Staff, shell: Shell, Path(key): Path<Str
         .side(
             "files",
             l.t("console-licence-files"),
-            vec![Part::Links(download.to_vec())],
+            vec![Part::Links(links)],
         )
         .side(
             "data",
