@@ -97,6 +97,7 @@ async fn prepare(ctx: &Ctx, l: StockLicence) -> Result<Prepared, LicenceError> {
         valid_from: l.valid_from.unwrap_or(l.issue_date),
         valid_to,
         replaces: None,
+        replaced: None,
         source: Source::platform(),
         state,
         // What was due before it came here is the matter of where it came from.

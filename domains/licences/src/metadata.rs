@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kernel::time;
+use kernel::{Problem, number, time};
 use serde::{Deserialize, Serialize};
+
+use crate::error::LicenceError;
+use crate::schema;
 
 /// Name of the attachment.
 pub(crate) const FILE: &str = "metadata.json";
@@ -44,6 +47,7 @@ pub struct Metadata {
     pub version: u32,
     #[serde(rename = "KZ_YS")]
     pub style_id: String,
+    /// 电子证照标识 of what this one stands for: the former version, or the lost licence.
     #[serde(rename = "KZ_TH", skip_serializing_if = "Option::is_none")]
     pub replaces: Option<String>,
     #[serde(rename = "KZ_YZBS")]
@@ -52,6 +56,12 @@ pub struct Metadata {
     pub made_at: String,
     #[serde(rename = "KZ_SF")]
     pub algorithm: String,
+    /// What made it: the platform and its release.
+    #[serde(rename = "KZ_SCXT", default, skip_serializing_if = "Option::is_none")]
+    pub producer: Option<String>,
+    /// The formats that were made together and say the same.
+    #[serde(rename = "KZ_GS", default, skip_serializing_if = "Vec::is_empty")]
+    pub formats: Vec<String>,
     /// Of a copy only (加注件): when, by whom and for what it was made, and its last day.
     #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
     pub copy: Option<CopyMetadata>,
@@ -76,6 +86,31 @@ pub struct CopyMetadata {
 impl Metadata {
     pub(crate) fn made(at: Timestamp) -> String {
         time::stamp(at)
+    }
+
+    pub(crate) fn producer() -> Option<String> {
+        Some(format!("通办 {}", env!("CARGO_PKG_VERSION")))
+    }
+
+    /// Nothing is sealed that departs from the published standard [H-78].
+    pub(crate) fn check(&self) -> Result<(), LicenceError> {
+        let wrong = |place: String| {
+            LicenceError::Other(Problem::new(
+                "metadata",
+                422,
+                format!("元数据不符合数据标准：{place}"),
+                format!("The metadata departs from the data standard: {place}"),
+            ))
+        };
+        let value = serde_json::to_value(self)?;
+        schema::check_metadata(&value).map_err(wrong)?;
+        let replaced = self.replaces.as_deref();
+        for identifier in std::iter::once(self.identifier.as_str()).chain(replaced) {
+            if number::check_licence_identifier(identifier).is_err() {
+                return Err(wrong("ZZBS".into()));
+            }
+        }
+        Ok(())
     }
 
     /// Reads it back from an OFD file.

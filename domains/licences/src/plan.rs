@@ -31,6 +31,8 @@ pub(crate) struct Plan {
     pub valid_from: Date,
     pub valid_to: Option<Date>,
     pub replaces: Option<(Replaces, i64, State)>,
+    /// 电子证照标识 of the licence, or the version of it, that this one stands for.
+    pub replaced: Option<String>,
     pub source: Source,
     pub state: State,
     pub inspect_by: Option<Date>,
@@ -55,9 +57,10 @@ pub(crate) async fn plan(ctx: &Ctx, request: &IssueRequest) -> Result<Plan, Lice
             return Err(LicenceError::NotCitable(old.state));
         }
         let seen = (replaces.clone(), old.rev, old.state);
+        let former =
+            table::version(&mut ctx.db.reader(), ctx, &old.licence_key, old.version).await?;
+        let replaced = Some(former.face.identifier.clone());
         if replaces.kind == ReplaceKind::Change {
-            let former =
-                table::version(&mut ctx.db.reader(), ctx, &old.licence_key, old.version).await?;
             let version = old.version + 1;
             let serial = serial_of(&former.face.identifier).to_owned();
             return Ok(Plan {
@@ -72,6 +75,7 @@ pub(crate) async fn plan(ctx: &Ctx, request: &IssueRequest) -> Result<Plan, Lice
                 valid_from: former.data.valid_from,
                 valid_to: former.data.valid_to,
                 replaces: Some(seen),
+                replaced,
                 source: Source::platform(),
                 state: State::Valid,
                 inspect_by: old.inspect_by,
@@ -80,6 +84,7 @@ pub(crate) async fn plan(ctx: &Ctx, request: &IssueRequest) -> Result<Plan, Lice
         }
         let mut fresh = fresh(ctx, request, kind, &agency.uscc, today).await?;
         fresh.replaces = Some(seen);
+        fresh.replaced = replaced;
         // A re-issued licence ends when the lost one would have ended.
         fresh.valid_to = old.valid_to;
         return Ok(fresh);
@@ -124,6 +129,7 @@ async fn fresh(
         valid_from: today,
         valid_to: kind.validity.ends(today),
         replaces: None,
+        replaced: None,
         source: Source::platform(),
         state: State::Valid,
         inspect_by: next_inspection(&kind, today, today),

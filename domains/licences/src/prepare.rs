@@ -240,7 +240,7 @@ async fn seal_sheet(
     let mut wish = wish(ctx, request, plan, &seal.key);
     if let Some((mark, until)) = copy {
         wish.purpose = format!("{} 加注件", plan.kind.type_name);
-        sheet = sheet.copy(mark, &plan.token, until);
+        sheet = sheet.copy(mark, &plan.token, until)?;
     }
     let face = sheet.face.clone();
     let drawn = sheet.draw(impression).await?;

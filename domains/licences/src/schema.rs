@@ -12,6 +12,12 @@ static TYPE: LazyLock<Result<Validator, String>> = LazyLock::new(|| {
     ))
 });
 
+static METADATA: LazyLock<Result<Validator, String>> = LazyLock::new(|| {
+    compiled(include_str!(
+        "../../../docs/standards/schemas/licence-metadata.schema.json"
+    ))
+});
+
 fn compiled(text: &str) -> Result<Validator, String> {
     let schema: Value = serde_json::from_str(text).map_err(|e| e.to_string())?;
     jsonschema::options()
@@ -23,6 +29,18 @@ fn compiled(text: &str) -> Result<Validator, String> {
 /// The definition of a licence type: where it departs from the data standard, and how.
 pub(crate) fn check_type(definition: &Value) -> Result<(), String> {
     check(&TYPE, definition)
+}
+
+/// The metadata of a licence's file: where it departs, without what stands there, which is personal.
+pub(crate) fn check_metadata(metadata: &Value) -> Result<(), String> {
+    let validator = METADATA.as_ref().map_err(Clone::clone)?;
+    match validator.iter_errors(metadata).next() {
+        None => Ok(()),
+        Some(error) if error.instance_path().as_str().is_empty() => {
+            Err(error.schema_path().to_string())
+        }
+        Some(error) => Err(error.instance_path().to_string()),
+    }
 }
 
 fn check(validator: &Result<Validator, String>, value: &Value) -> Result<(), String> {
@@ -136,6 +154,51 @@ mod tests {
             let told = check_type(&changed(demo(name), pointer, to.clone()));
             let told = told.expect_err(&format!("{name} {pointer} {to:?}"));
             assert!(told.contains(": "), "{told}");
+        }
+    }
+
+    /// What a licence's file says of itself keeps the published form, and departures are refused
+    /// without a word of what they are.
+    #[test]
+    fn metadata_keep_the_published_form() {
+        let identifier = kernel::number::licence_identifier(
+            "11990000MB91013772011",
+            "11990100MB91020335",
+            "2026000001",
+            1,
+        );
+        let good = json!({
+            "ZZBS": identifier.unwrap(), "ZZLXDM": "11990000MB91013772011",
+            "ZZMC": "居住证", "ZZBH": "990102260000140", "ZZBFJG": "云州市公安局",
+            "ZZBFJGDM": "11990100MB91020335", "ZZBFRQ": "2026-11-16", "CZZT": "孙㵘",
+            "CZZTDM": "99012119981111291X", "CZZTDMLXDM": "111", "ZZYXQQSRQ": "2026-11-16",
+            "ZZYXQJZRQ": null, "KZ_BB": 1, "KZ_YS": "JZZ-V1", "KZ_YZBS": "99010000000001",
+            "KZ_SCSJ": "2026-11-16T01:30:00.000Z", "KZ_SF": "SM2withSM3",
+            "KZ_SCXT": "通办 0.1.0", "KZ_GS": ["OFD", "PDF"], "KZ_ZM": {"name": "孙㵘"}
+        });
+        check_metadata(&good).unwrap();
+        for (pointer, to) in [
+            ("/ZZBS", Some(json!("1.2.156.3005.2.1"))),
+            ("/ZZBH", Some(json!(""))),
+            ("/ZZBFRQ", Some(json!("2026-02-30"))),
+            ("/CZZTDM", Some(json!("990121199811112"))),
+            ("/CZZTDMLXDM", Some(json!("112"))),
+            ("/ZZYXQJZRQ", None),
+            ("/ZZYXQJZRQ", Some(json!("长期"))),
+            ("/KZ_BB", Some(json!(0))),
+            ("/KZ_TH", Some(json!("前一本"))),
+            ("/KZ_SF", Some(json!("RSA"))),
+            ("/KZ_SCSJ", Some(json!("2026-11-16 09:30"))),
+            ("/KZ_GS", Some(json!(["DOC"]))),
+            ("/KZ_ZM", Some(json!({}))),
+            ("/KZ_ZM/name", Some(json!(""))),
+            ("/KZ_ZM/Name", Some(json!("孙㵘"))),
+            ("/JZJZZSY", Some(json!("求职"))),
+            ("/COLOUR", Some(json!("red"))),
+        ] {
+            let told = check_metadata(&changed(good.clone(), pointer, to.clone()));
+            let told = told.expect_err(&format!("{pointer} {to:?}"));
+            assert!(!told.contains("孙") && !told.contains("9901"), "{told}");
         }
     }
 

@@ -33,16 +33,17 @@ pub(crate) struct Sheet {
 
 impl Sheet {
     /// The same as a copy: marked, with its own document id, and saying what it is for.
-    pub fn copy(mut self, mark: Mark, token: &str, until: Date) -> Self {
+    pub fn copy(mut self, mark: Mark, token: &str, until: Date) -> Result<Self, LicenceError> {
         self.metadata.copy = Some(CopyMetadata {
             made_at: self.metadata.made_at.clone(),
             made_by: self.metadata.holder.clone(),
             purpose: mark.note.clone(),
             until,
         });
+        self.metadata.check()?;
         self.doc_id = hex::encode(&sm3(token.as_bytes())[..16]);
         self.mark = Some(mark);
-        self
+        Ok(self)
     }
 
     /// Fills the fields that issuing fills and checks all of them.
@@ -70,13 +71,16 @@ impl Sheet {
             valid_to: plan.valid_to,
             version: plan.version,
             style_id: plan.kind.style.style_id.clone(),
-            replaces: None,
+            replaces: plan.replaced.clone(),
             seal_id: seal.es_id.clone(),
             made_at: Metadata::made(ctx.now()),
             algorithm: "SM2withSM3".into(),
+            producer: Metadata::producer(),
+            formats: vec!["OFD".into(), "PDF".into()],
             copy: None,
             face: face.clone(),
         };
+        metadata.check()?;
         let site = ctx
             .shared
             .get::<Site>()

@@ -110,6 +110,7 @@ pub async fn prepare_collected(ctx: &Ctx, c: &Collected) -> Result<Prepared, Lic
         valid_from,
         valid_to: c.valid_to,
         replaces: None,
+        replaced: None,
         source: c.source.clone(),
         state: next(Some(State::Checked), Event::Encapsulate)?,
         // What was due before it came here is the matter of where it came from.

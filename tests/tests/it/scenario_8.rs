@@ -25,14 +25,17 @@ async fn key_of(town: &Town, number: &str) -> String {
 
 /// What a stranger finds who scans the code on the licence.
 async fn scanned(town: &Town, number: &str) -> Verification {
-    let key = key_of(town, number).await;
-    let card = licences::card_of(town.ctx(), &key).await.unwrap();
+    scanned_key(town, &key_of(town, number).await).await
+}
+
+pub(super) async fn scanned_key(town: &Town, key: &str) -> Verification {
+    let card = licences::card_of(town.ctx(), key).await.unwrap();
     let found = licences::verify_token(&town.visitor(), &card.token).await;
     found.unwrap()
 }
 
 /// The step that failed, its reason, and how many steps ran.
-fn failure(found: &Verification) -> (Step, &'static str, usize) {
+pub(super) fn failure(found: &Verification) -> (Step, &'static str, usize) {
     let failure = found.failure().unwrap();
     let ran = found.steps.iter().filter(|step| step.passed.is_some());
     (failure.step, failure.reason.unwrap().code(), ran.count())

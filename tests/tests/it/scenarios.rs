@@ -19,6 +19,8 @@ const CORRECTION: [&str; 2] = [
 
 #[path = "scenario_8.rs"]
 mod scenario_8;
+#[path = "scenario_papers.rs"]
+mod scenario_papers;
 
 struct Play<'a> {
     town: &'a Town,
@@ -70,6 +72,12 @@ async fn scenario_3_pre_review_and_public_notice() {
     play(3).await;
 }
 
+/// Paid at the window, without the courier's fee: a bank and a courier have no place here.
+#[tokio::test(flavor = "multi_thread")]
+async fn scenario_4_a_lost_permit() {
+    play(4).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn scenario_5_site_check_and_suspended_testing() {
     play(5).await;
@@ -114,8 +122,13 @@ impl Play<'_> {
                 self.act(&name, &case, act).await;
                 self.town.drain().await;
             }
-            if scenario == 8 {
-                scenario_8::beside(self.town, step["step"].as_u64().unwrap()).await;
+            let step = step["step"].as_u64().unwrap();
+            match scenario {
+                8 => scenario_8::beside(self.town, step).await,
+                _ => {
+                    let case = self.cases.values().next();
+                    scenario_papers::beside(self.town, scenario, step, case).await;
+                }
             }
         }
         for case in wanted {
@@ -218,6 +231,19 @@ impl Play<'_> {
             "assign" => self.assign(actor, id).await,
             // Of the licence, before there is a case.
             "loss_report" => return None,
+            // The window checks the price and confirms the bank's receipt.
+            "fee_due" => {
+                let fee = fen(&wanted["payment"]["fee"]);
+                cases::request_fee(&self.officer("ga_luoqh").await, id.into(), fee).await
+            }
+            "paid" => {
+                let window = self.officer("ga_luoqh").await;
+                let first = cases::confirm_payment(&window, id.into(), "99000000021").await;
+                // Told twice: the same payment.
+                let again = cases::confirm_payment(&window, id.into(), "99000000021").await;
+                assert_eq!(first.unwrap().rev, again.as_ref().unwrap().rev);
+                again
+            }
             // Done by the act before; what it left is read again.
             "push" | "electronic_delivery" | "notify" => Ok(self.detail(case?).await.case),
             // Appointment, evaluation and viewing are not on the case.
@@ -449,8 +475,9 @@ impl Play<'_> {
             assert!(licence.verdict.is_valid(), "{:?}", licence.verdict);
             titles.push(licence.card.type_name.clone());
         }
-        // A report of a laboratory comes with the resumed procedure; it is not a notice of ours.
-        let foreign = ["水质检测报告"];
+        // A report of a laboratory comes with the resumed procedure, and the bank gives the invoice;
+        // they are no notices of ours.
+        let foreign = ["水质检测报告", "电子票据"];
         for document in texts(&wanted["documents"]) {
             let own = detail.item.materials_for(&detail.case.data.answers);
             let own = own.iter().any(|n| n.material.material_name == document);
@@ -465,6 +492,12 @@ impl Play<'_> {
 fn licence_key(case: &Case) -> String {
     let result = case.data.result.as_ref().unwrap();
     result.licence_key.clone().unwrap()
+}
+
+/// An amount such as 20.00 in fen.
+fn fen(amount: &Value) -> i64 {
+    let text = amount.as_str().unwrap().replace('.', "");
+    text.parse().unwrap()
 }
 
 fn texts(list: &Value) -> Vec<String> {

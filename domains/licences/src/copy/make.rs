@@ -194,6 +194,7 @@ async fn plan(
         valid_from: version.data.valid_from,
         valid_to: version.data.valid_to,
         replaces: None,
+        replaced: None,
         source: Source::platform(),
         state: licence.state,
         inspect_by: None,

@@ -215,6 +215,8 @@ fn metadata(kind: &LicenceType, filled: Filled, at: jiff::Timestamp) -> Metadata
         seal_id: String::new(),
         made_at: Metadata::made(at),
         algorithm: String::new(),
+        producer: None,
+        formats: Vec::new(),
         copy: None,
         face,
     }
