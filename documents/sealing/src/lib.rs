@@ -27,8 +27,8 @@ pub use container::{Part, pack, unpack};
 pub use deviation::{Deviates, Deviation};
 pub use error::{SealError, Unreadable};
 pub use inspect::{
-    CertificateInspection, CrlInspection, Inspection, OfdInspection, OfdSignature, SealInspection,
-    SignedDataInspection, StampInspection, inspect,
+    CertificateInspection, CrlInspection, Holds, Inspection, OfdInspection, OfdSignature,
+    SealInspection, SignedDataInspection, StampInspection, inspect,
 };
 pub use ofd::{
     Edge, PageRef, Place, Provider, SealJob, SignJob, StampPicture, Straddle, check_ofd, seal_ofd,

@@ -20,6 +20,7 @@ mod modes;
 #[allow(dead_code, reason = "other tests need the rest")]
 #[path = "../../../base/gm/tests/it/outside.rs"]
 mod outside;
+mod parsing;
 mod plans;
 mod prints;
 mod receipts;

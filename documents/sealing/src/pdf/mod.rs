@@ -6,6 +6,7 @@
 
 mod appearance;
 mod append;
+mod attachments;
 mod error;
 mod file;
 mod form;
@@ -32,6 +33,7 @@ mod verify;
 mod walk;
 
 pub use crate::Unreadable;
+pub use attachments::attachments;
 pub use error::PdfError;
 pub use inspect::{
     PdfCertificate, PdfChange, PdfCrl, PdfInspection, PdfOcsp, PdfRevision, PdfSignature, PdfStore,

@@ -183,6 +183,7 @@ pub const ROUTES: &[(&str, Kind)] = &[
     ("/desk/trust/times/refuse", NoPage),
     ("/desk/trust/times/resume", NoPage),
     ("/desk/trust/times/try", NoPage),
+    ("/desk/verify/parse", Staff(&["/desk/verify/parse"])),
     ("/desk/verify", Staff(&["/desk/verify"])),
     ("/desk/verify/{number}", NoPage),
     ("/desk/verify/{number}/file", NoPage),

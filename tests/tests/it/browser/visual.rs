@@ -49,6 +49,23 @@ async fn an_officer_looks_at_a_licence_beside_the_library() {
     desk.shot("visual").await;
     desk.resize(DESKTOP).await;
 
+    // Beside it: what the file says of itself.
+    let looked_at = desk.path().await;
+    desk.goto("/desk/verify/parse").await;
+    desk.press("解析").await;
+    assert!(desk.text().await.contains("请选择要核验的文件"));
+    desk.put_file("#f-file", &file).await;
+    desk.press("解析").await;
+    let said = desk.text().await;
+    for part in ["符合证照数据标准", FOOD, "ZZBH", "印章有效期", "未作核验"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    desk.shot("parsed").await;
+    desk.resize(PHONE).await;
+    desk.shot("parsed").await;
+    desk.resize(DESKTOP).await;
+    desk.goto(&looked_at).await;
+
     desk.choose("seen", "different").await;
     desk.press("记录结果").await;
     assert!(desk.text().await.contains("请写明所见"));

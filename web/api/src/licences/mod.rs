@@ -4,6 +4,7 @@ mod file;
 mod issue;
 mod library;
 mod mine;
+mod parse;
 mod read;
 mod search;
 mod view;
@@ -22,4 +23,5 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(read::read))
         .routes(routes!(file::file))
         .merge(issue::routes())
+        .merge(parse::routes())
 }

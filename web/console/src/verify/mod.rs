@@ -1,6 +1,7 @@
 //! 可视核验: a file that somebody shows, drawn beside what the library says [H-56].
 
 mod act;
+mod parse;
 mod show;
 
 use axum::Router;
@@ -16,6 +17,12 @@ pub(crate) fn router() -> Router {
             "/desk/verify",
             get(show::ask)
                 .post(act::begin)
+                .layer(DefaultBodyLimit::max(LIMIT)),
+        )
+        .route(
+            "/desk/verify/parse",
+            get(parse::ask)
+                .post(parse::parse)
                 .layer(DefaultBodyLimit::max(LIMIT)),
         )
         .route("/desk/verify/{number}", get(show::one))

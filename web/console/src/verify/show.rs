@@ -81,7 +81,17 @@ pub(super) async fn start(acting: &Acting, shell: &Shell, form: Form, code: Stat
     };
     Sheet::new(l.t("console-visual-title"))
         .sub(l.t("console-visual-sub"))
-        .block("new", l.t("console-visual-new"), vec![Part::Files(act)])
+        .block(
+            "new",
+            l.t("console-visual-new"),
+            vec![
+                Part::Files(act),
+                Part::Links(vec![(
+                    "/desk/verify/parse".into(),
+                    l.t("console-parse-title"),
+                )]),
+            ],
+        )
         .block("mine", l.t("console-visual-mine"), vec![list])
         .show_as(code, acting, shell)
         .await
