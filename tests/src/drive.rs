@@ -168,6 +168,11 @@ impl Town {
     /// From submission to completion.
     pub async fn run_through(&self, case: &Case) -> Case {
         self.accept(case).await;
+        self.run_on(case).await
+    }
+
+    /// From acceptance to completion.
+    pub async fn run_on(&self, case: &Case) -> Case {
         self.review(case).await;
         self.decide(case, true).await;
         self.complete(case).await

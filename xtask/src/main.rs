@@ -59,8 +59,7 @@ const ONE_LOCALE: &[&str] = &[
     "the_life_of_seals_keeps",
 ];
 
-/// Crates that ask no database, and the program, whose tests ask what becomes of a process and not
-/// what a query finds.
+/// Crates that ask no database.
 const NO_LOCALE: &[&str] = &[
     "calendar",
     "cleaning",
@@ -76,7 +75,6 @@ const NO_LOCALE: &[&str] = &[
     "sealing",
     "tables",
     "text",
-    "tongban",
     "ui",
     "xtask",
 ];

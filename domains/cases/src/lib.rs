@@ -9,6 +9,7 @@ mod complete;
 mod correct;
 mod decide;
 mod deliver;
+mod digitise;
 mod draft;
 mod error;
 mod events;
@@ -52,6 +53,7 @@ pub use decide::{Decide, decide};
 pub use deliver::{
     HandOver, archive, courier_signed, hand_over, originals_in_order, ship, withdraw_decision,
 };
+pub use digitise::{Digitise, digitisable, digitise};
 pub use draft::{Saved, save_answers, save_fields, save_values};
 pub use error::CaseError;
 pub use events::{CaseMoved, CaseRevealed, LicenceMissing, VisitsExceeded};

@@ -60,6 +60,8 @@ pub struct Batch {
     pub collector: String,
     pub started_at: Timestamp,
     pub rows: u64,
+    /// 办件编号 of the case that the originals came with.
+    pub case_no: Option<String>,
     /// Sums of the trial, or of the taking in.
     pub summary: Option<Summary>,
     pub body: BatchBody,
@@ -383,6 +385,13 @@ pub async fn end_batch(ctx: &Ctx, batch_key: &str, seen: i64) -> Result<(), Coll
     }
     batch.state = BatchState::Ended;
     change(ctx, batch, seen, "ended").await
+}
+
+/// What was collected with a case, newest first, as far as the actor may collect it.
+pub async fn batches_of_case(ctx: &Ctx, case_no: &str) -> Result<Vec<Batch>, CollectionError> {
+    let all = table::batch::of_case(&mut ctx.db.reader(), ctx, case_no).await?;
+    let mine = |one: &Batch| may_collect(ctx, one).is_ok();
+    Ok(all.into_iter().filter(mine).collect())
 }
 
 /// Writes a batch under the revision that was seen, if nothing is being done to it.

@@ -82,6 +82,7 @@ async fn take_in(
         collector: ctx.actor.id.clone(),
         started_at: ctx.now(),
         rows: read.rows,
+        case_no: None,
         summary: None,
         body: BatchBody {
             file_name: new.file_name.chars().take(200).collect(),

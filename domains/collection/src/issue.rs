@@ -14,7 +14,7 @@ use licences::{
 };
 use store::Ctx;
 
-use crate::batch::Batch;
+use crate::batch::{Batch, SourceClass};
 use crate::check::{codes, in_state};
 use crate::clean::acting;
 use crate::error::CollectionError;
@@ -162,7 +162,11 @@ async fn make(ctx: &Ctx, batch: &Batch, row: &CollectedRow) -> Result<Prepared, 
         valid_from: day(Field::ValidFrom)?,
         valid_to: day(Field::ValidTo)?,
         photo,
-        case_no: None,
+        // A result on paper is the result of its case; what an applicant brought is not.
+        case_no: batch
+            .case_no
+            .clone()
+            .filter(|_| batch.source_class == SourceClass::C),
         source: Source {
             class: row.source_class(batch).code().to_owned(),
             system: text(Field::SourceSystem).to_owned(),

@@ -29,7 +29,7 @@ pub use approval::{Approval, Given as GivenByAgency, issue_approval};
 pub use base::{BaseSource, bases, take_base};
 pub use batch::{
     Batch, BatchBody, BatchState, Count, Given, Mapped, SourceClass, Summary, batch, batches,
-    collecting_agencies, counts, end_batch, map, mapped,
+    batches_of_case, collecting_agencies, counts, end_batch, map, mapped,
 };
 pub use begin::{NewBatch, begin};
 pub use check::check_row;
@@ -44,11 +44,11 @@ pub use report::{ReturnedFile, report, returned};
 pub use row::{CollectedRow, Edit, FaceValue, RowBody, RowQuery, discard_row, edit_row, row, rows};
 pub use runner::{handlers, run_all, run_work, schedules};
 pub use scan::{
-    Added, Crop, Fault, Look, NewScan, Original, OriginalBody, OriginalState, PageAct, SCAN_FILE,
-    SCAN_FILE_PAGES, SCAN_PAGES, Saved, Scan, ScanField, ScanPage, Typed, act_on_page, add_scan,
-    begin_scan, can_read, original, original_file, original_pages, picture, remove_blanks,
-    restore_original, scan, scan_choices, scan_fields, send_scan, set_aside, type_original,
-    waits_after,
+    Added, Crop, Fault, Look, NewScan, OfCase, Original, OriginalBody, OriginalState, PageAct,
+    SCAN_FILE, SCAN_FILE_PAGES, SCAN_PAGES, Saved, Scan, ScanField, ScanPage, Typed, act_on_page,
+    add_scan, begin_scan, can_read, original, original_file, original_pages, picture,
+    remove_blanks, restore_original, scan, scan_choices, scan_fields, send_scan, set_aside,
+    type_original, waits_after,
 };
 pub use work::{Work, WorkKind, WorkState, order, pause, resume, stop, works};
 
@@ -65,6 +65,10 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "collection/receipt",
         sql: include_str!("../migrations/0003_receipt.sql"),
+    },
+    store::Migration {
+        name: "collection/case",
+        sql: include_str!("../migrations/0004_case.sql"),
     },
 ];
 

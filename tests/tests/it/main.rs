@@ -13,6 +13,7 @@ mod collecting;
 mod conflicts;
 mod corrections;
 mod desks;
+mod digitising;
 mod foreign;
 mod forgeries;
 mod life;

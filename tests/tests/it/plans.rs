@@ -86,6 +86,7 @@ async fn look_around(town: &Town) {
             .await
             .unwrap();
         let query = licences::Query::default();
+        let _ = collection::batches_of_case(&officer, "990102").await;
         let found = licences::search(&officer, &query, page).await;
         for row in found.iter().flat_map(|page| &page.rows).take(1) {
             let over = licences::Print {

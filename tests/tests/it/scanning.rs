@@ -155,12 +155,18 @@ pub(crate) async fn begun(ctx: &Ctx) -> String {
         type_code: "WSXKZ".into(),
         agency: "YD_WJJ".into(),
         source_system: "卫生监督科档案室".into(),
+        of_case: None,
         once: ctx.rng.key(),
     };
     collection::begin_scan(ctx, new).await.unwrap()
 }
 
-async fn typed(ctx: &Ctx, key: &str, n: u32, values: BTreeMap<String, String>) -> OriginalState {
+pub(crate) async fn typed(
+    ctx: &Ctx,
+    key: &str,
+    n: u32,
+    values: BTreeMap<String, String>,
+) -> OriginalState {
     let (original, _) = collection::original(ctx, key, n).await.unwrap();
     let typed = Typed {
         seen: original.rev,
@@ -382,6 +388,7 @@ async fn a_stack_is_begun_once_and_in_scope() {
             type_code: "WSXKZ".into(),
             agency: "YD_WJJ".into(),
             source_system: "档案室".into(),
+            of_case: None,
             once: "一次".into(),
         };
         let first = collection::begin_scan(&manager, new.clone()).await;

@@ -1,4 +1,4 @@
-//! A new stack of originals: of one licence type and one issuer.
+//! A new stack of originals: of one licence type and one issuer, from an archive or from a case.
 
 use std::sync::Arc;
 
@@ -11,6 +11,15 @@ use crate::batch::{Batch, BatchBody, BatchState, SourceClass, collecting_agencie
 use crate::error::{CollectionError, filled};
 use crate::table;
 
+/// The case that originals came with: its materials, or its result on paper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfCase {
+    /// 办件编号.
+    pub case_no: String,
+    /// B or C.
+    pub class: SourceClass,
+}
+
 /// What is said of a stack.
 #[derive(Clone, Debug)]
 pub struct NewScan {
@@ -20,6 +29,8 @@ pub struct NewScan {
     pub agency: String,
     /// 来源系统, at most 60 characters.
     pub source_system: String,
+    /// None: from an archive, class A. Whoever names a case has shown that the actor handles it.
+    pub of_case: Option<OfCase>,
     /// Random words of the form: sent twice, they begin one stack.
     pub once: String,
 }
@@ -59,17 +70,25 @@ pub async fn begin_scan(ctx: &Ctx, new: NewScan) -> Result<String, CollectionErr
     }
     let system = filled("来源系统", &new.source_system, 60)?;
     let once = filled("表单", &new.once, 100)?;
+    let (source_class, case_no) = match new.of_case {
+        None => (SourceClass::A, None),
+        Some(of) if matches!(of.class, SourceClass::B | SourceClass::C) => {
+            (of.class, Some(of.case_no))
+        }
+        Some(_) => return Err(CollectionError::Field("来源类别", "请选择".into())),
+    };
     let batch = Batch {
         batch_key: ctx.rng.key(),
         agency: code,
         region,
         state: BatchState::Scanning,
         rev: 1,
-        source_class: SourceClass::A,
+        source_class,
         source_system: system,
         collector: ctx.actor.id.clone(),
         started_at: ctx.now(),
         rows: 0,
+        case_no,
         summary: None,
         body: BatchBody {
             file_name: format!("{}（扫描）", kind.type_name),

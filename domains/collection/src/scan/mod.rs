@@ -24,7 +24,7 @@ use crate::error::CollectionError;
 
 pub(crate) use add::File;
 pub use add::{Added, add_scan};
-pub use begin::{NewScan, begin_scan, scan_choices};
+pub use begin::{NewScan, OfCase, begin_scan, scan_choices};
 pub use fields::{ScanField, scan_fields};
 pub use ocr::can_read;
 pub use original::{Saved, Typed, restore_original, set_aside, type_original};

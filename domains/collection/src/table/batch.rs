@@ -7,7 +7,7 @@ use crate::error::CollectionError;
 use crate::pieces::Piece;
 
 const COLUMNS: &str = "batch_key, agency, region, state, rev, source_class, source_system, \
-                       collector, started_at, rows, summary, body";
+                       collector, started_at, rows, summary, body, case_no";
 
 fn read(ctx: &Ctx, row: &Row) -> Result<Batch, CollectionError> {
     let batch_key: String = row.get(0)?;
@@ -29,6 +29,7 @@ fn read(ctx: &Ctx, row: &Row) -> Result<Batch, CollectionError> {
         collector: row.get(7)?,
         started_at: row.get(8)?,
         rows: rows.unsigned_abs(),
+        case_no: row.get(12)?,
         summary: summary
             .map(|text| serde_json::from_str(&text))
             .transpose()?,
@@ -93,8 +94,8 @@ pub(crate) async fn insert(
     digest: &[u8],
 ) -> Result<(), CollectionError> {
     let sql = "INSERT INTO collection_batch (batch_key, agency, region, state, rev, source_class, \
-               source_system, collector, started_at, rows, digest, summary, body) \
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+               source_system, collector, started_at, rows, digest, summary, body, case_no) \
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let values = args![
         batch.batch_key.as_str(),
         batch.agency.as_str(),
@@ -108,10 +109,24 @@ pub(crate) async fn insert(
         batch.rows.cast_signed(),
         digest,
         summary(batch)?,
-        sealed(ctx, batch)?
+        sealed(ctx, batch)?,
+        batch.case_no.clone()
     ];
     run.exec(sql, values).await?;
     Ok(())
+}
+
+/// What was collected with a case, newest first.
+pub(crate) async fn of_case(
+    run: &mut impl Run,
+    ctx: &Ctx,
+    case_no: &str,
+) -> Result<Vec<Batch>, CollectionError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM collection_batch WHERE case_no = ? ORDER BY started_at DESC LIMIT 50"
+    );
+    let rows = run.rows(&sql, args![case_no]).await?;
+    rows.iter().map(|row| read(ctx, row)).collect()
 }
 
 /// Writes what changes of a batch, under the revision that was read.

@@ -115,6 +115,10 @@ pub const ROUTES: &[(&str, Kind)] = &[
     ("/desk/accounts/recover", NoPage),
     ("/desk/cases/{no}", Staff(&["/desk/cases/{submitted-no}"])),
     ("/desk/cases/{no}/act/{act}", NoPage),
+    (
+        "/desk/cases/{no}/digitise",
+        Staff(&["/desk/cases/{reviewed}/digitise"]),
+    ),
     ("/desk/cases/{no}/reveal", NoPage),
     (
         "/desk/cases/{no}/scan",

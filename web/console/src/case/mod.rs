@@ -2,6 +2,7 @@
 
 mod act;
 mod can;
+mod digitise;
 mod offer;
 mod papers;
 mod posts;
@@ -31,6 +32,7 @@ pub(crate) fn router() -> Router {
         .route("/approve/cases/{no}/reveal", post(reveal_at_review))
         .route("/approve/cases/{no}/act/{act}", post(act_at_review))
         .merge(scan::router())
+        .merge(digitise::router())
 }
 
 /// Which desk shows the case.

@@ -10,7 +10,7 @@ use ui::{Chip, L, Shell};
 
 use super::can::Can;
 use super::offer::Offers;
-use super::{Place, Refused, posts, review, window};
+use super::{Place, Refused, digitise, posts, review, window};
 use crate::reply::{Answer, OrPage, enc, said};
 use crate::session::Acting;
 use crate::sheet::{Part, Sheet};
@@ -69,6 +69,7 @@ impl View<'_> {
             sheet = sheet.notice(Notice::warn(l.pick(&hint.zh, &hint.en)));
         }
         let overview = self.overview(&l).await?;
+        let collected = digitise::part(self.acting, self.shell, self.d).await?;
         sheet = sheet
             .block("overview", l.t("console-case-overview"), overview)
             .block(
@@ -85,6 +86,7 @@ impl View<'_> {
             .block("form", l.t("console-case-form"), self.form(&l))
             .side("acts", l.t("console-case-acts"), actions)
             .side("documents", l.t("console-case-documents"), documents)
+            .side("collected", l.t("console-digitise-there"), collected)
             .side("special", l.t("console-case-special"), self.special(&l))
             .side("timeline", l.t("console-case-timeline"), self.timeline(&l));
         sheet.show_as(code, self.acting, self.shell).await

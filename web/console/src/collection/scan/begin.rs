@@ -78,6 +78,7 @@ pub(super) async fn begin(Staff(acting): Staff, shell: Shell, Posted(data): Post
         type_code: type_code.to_owned(),
         agency: agency.to_owned(),
         source_system: data.get("system").to_owned(),
+        of_case: None,
         once: once.clone(),
     };
     match collection::begin_scan(&acting.ctx, new).await {
