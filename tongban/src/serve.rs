@@ -36,13 +36,14 @@ pub async fn serve(
     secure: bool,
     guard: Guard,
 ) -> Result<(), Stop> {
+    let told_to_stop = told_to_stop()?;
     let (stop, stopped) = watch::channel(false);
     let background = Background::start(platform.worker.clone(), stopped)?;
     let app = guarded(&platform, secure, &guard)?;
     let service = app.into_make_service_with_connect_info::<SocketAddr>();
     let (told, heard) = watch::channel(false);
     let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
-        told_to_stop().await;
+        told_to_stop.await;
         let _ = told.send(true);
     });
     tokio::select! {
@@ -81,20 +82,20 @@ async fn too_long(mut told: watch::Receiver<bool>) {
     tokio::time::sleep(LAST_REQUESTS).await;
 }
 
-async fn told_to_stop() {
-    let interrupt = tokio::signal::ctrl_c();
+/// Listens for Ctrl-C and, on Unix, SIGTERM from now on, also before the future is first polled: a
+/// signal between the first answer and that poll would otherwise end the process unfinished.
+fn told_to_stop() -> Result<impl Future<Output = ()>, Stop> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
-            }
-            Err(_) => drop(interrupt.await),
-        }
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        Ok(async move {
+            tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+        })
     }
     #[cfg(not(unix))]
-    drop(interrupt.await);
+    Ok(async { drop(tokio::signal::ctrl_c().await) })
 }
 
 /// `/healthz`: the process lives. `/readyz`: the database answers.

@@ -242,7 +242,8 @@ async fn kill_and_look(town: Town, count: usize) {
     let done = all_at_once(&open, &address, 0, || ()).await;
     assert_eq!(done.len(), open.len());
     server.terminate();
-    assert!(server.ended().await.success());
+    let status = server.ended().await;
+    assert!(status.success(), "{status}");
     acknowledged.extend(done);
     assert_eq!(acknowledged.len(), all);
     let everything: Vec<String> = acknowledged.iter().cloned().collect();

@@ -30,16 +30,8 @@ pub struct Digitise {
 /// Begins a stack of originals of a case; gives the key of its batch. A file that cannot be read
 /// leaves no stack.
 pub async fn digitise(ctx: &Ctx, case_id: &str, asked: Digitise) -> Result<String, CaseError> {
-    let Opened { case, item } = officer::open(ctx, case_id.into(), Permission::CaseRead).await?;
+    let Opened { case, .. } = officer::open(ctx, case_id.into(), Permission::CaseRead).await?;
     ready(&case, asked.class)?;
-    let result = item.result_licence_type.as_deref();
-    if asked.class == SourceClass::C && result.is_some_and(|code| code != asked.type_code) {
-        return Err(CaseError::rule(
-            "other_result",
-            "本事项的结果不是这种证照",
-            "This item gives another licence",
-        ));
-    }
     let files = chosen(ctx, &case, asked.materials, asked.scans).await?;
     let new = NewScan {
         type_code: asked.type_code,
@@ -54,21 +46,28 @@ pub async fn digitise(ctx: &Ctx, case_id: &str, asked: Digitise) -> Result<Strin
     let key = collection::begin_scan(ctx, new)
         .await
         .map_err(CaseError::other)?;
+    let there = collection::scan(ctx, &key)
+        .await
+        .map_err(CaseError::other)?;
     for (name, bytes) in files {
         if let Err(error) = collection::add_scan(ctx, &key, &name, bytes).await {
-            undo(ctx, &key).await?;
+            // What an earlier sending of this form brought stays: somebody may have typed it.
+            if there.pages.is_empty() {
+                undo(ctx, &key).await?;
+            }
             return Err(named(&name, error));
         }
     }
     Ok(key)
 }
 
-/// The stack is ended: the same form sent again begins another.
+/// The stack is ended, if nobody ended it before: the same form sent again begins another.
 async fn undo(ctx: &Ctx, key: &str) -> Result<(), CaseError> {
     let there = collection::scan(ctx, key).await.map_err(CaseError::other)?;
-    collection::end_batch(ctx, key, there.batch.rev)
-        .await
-        .map_err(CaseError::other)
+    match collection::end_batch(ctx, key, there.batch.rev).await {
+        Ok(()) | Err(CollectionError::WrongState) => Ok(()),
+        Err(error) => Err(CaseError::other(error)),
+    }
 }
 
 fn named(name: &str, error: CollectionError) -> CaseError {
@@ -94,6 +93,12 @@ fn ready(case: &Case, class: SourceClass) -> Result<(), CaseError> {
             "办件准予并办结后才能采集审批结果",
             "The result is collected once the case is approved and completed",
         )),
+        // [H-34] Paper and electronic licence are one, with one number.
+        SourceClass::C if has_licence(case) => Err(CaseError::rule(
+            "licence_there",
+            "本办件的电子证照已经生成",
+            "This case has its electronic licence already",
+        )),
         SourceClass::B | SourceClass::C => Ok(()),
         _ => Err(CaseError::input(
             "class",
@@ -106,6 +111,11 @@ fn ready(case: &Case, class: SourceClass) -> Result<(), CaseError> {
 /// A licence, a document, or an approval without either.
 fn approved(case: &Case) -> bool {
     case.data.result.as_ref().is_some_and(|one| one.kind <= 3)
+}
+
+fn has_licence(case: &Case) -> bool {
+    let result = case.data.result.as_ref();
+    result.is_some_and(|one| one.licence_key.is_some())
 }
 
 /// What may be collected of this case now.

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kernel::{Permission, Target, time};
+use kernel::{Permission, time};
 use store::{Ctx, Tx};
 
 use crate::due::{INSPECT_BEFORE, days_before, next_inspection};
@@ -51,14 +51,6 @@ pub struct Inspections {
     pub may_record: bool,
 }
 
-fn target(licence: &Licence) -> Target<'_> {
-    Target {
-        agency: Some(&licence.agency),
-        region: Some(&licence.region),
-        ..Target::default()
-    }
-}
-
 /// When the next inspection can be recorded first.
 fn opens(due_on: Date) -> Date {
     days_before(due_on, INSPECT_BEFORE)
@@ -78,7 +70,7 @@ pub async fn inspections(ctx: &Ctx, key: &str) -> Result<Option<Inspections>, Li
     }
     let may = ctx
         .actor
-        .require(Permission::LicenceChange, &target(&licence))
+        .require(Permission::LicenceChange, &licence.target())
         .is_ok();
     let open = licence
         .inspect_by
@@ -97,7 +89,7 @@ pub async fn record_inspection(ctx: &Ctx, done: &Inspect) -> Result<State, Licen
     let mut reader = ctx.db.reader();
     let licence = table::load(&mut reader, ctx, &done.licence_key).await?;
     ctx.actor
-        .require(Permission::LicenceChange, &target(&licence))?;
+        .require(Permission::LicenceChange, &licence.target())?;
     if licence.rev != done.seen {
         return Err(LicenceError::Stale);
     }

@@ -1,6 +1,6 @@
 //! Making a prepared licence exist, and changing the state of one.
 
-use kernel::{Permission, Target};
+use kernel::Permission;
 use seals::UseResult;
 use store::{Ctx, Tx};
 
@@ -187,11 +187,7 @@ pub async fn apply_change(
 /// Changes the state as an act of its own: officers all of it, holders loss and giving up.
 pub async fn change_state(ctx: &Ctx, change: StateChange) -> Result<State, LicenceError> {
     let licence = table::load(&mut ctx.db.reader(), ctx, &change.licence_key).await?;
-    let target = Target {
-        agency: Some(&licence.agency),
-        region: Some(&licence.region),
-        ..Target::default()
-    };
+    let target = licence.target();
     if ctx
         .actor
         .require(Permission::LicenceChange, &target)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use kernel::Target;
 use serde::{Deserialize, Serialize};
 
 use crate::state::State;
@@ -63,6 +64,17 @@ pub struct Licence {
     pub token: String,
     pub updated_at: Timestamp,
     pub body: Body,
+}
+
+impl Licence {
+    /// What permissions of staff are asked on.
+    pub fn target(&self) -> Target<'_> {
+        Target {
+            agency: Some(&self.agency),
+            region: Some(&self.region),
+            ..Target::default()
+        }
+    }
 }
 
 /// The part that holds numbers and names; stored encrypted.

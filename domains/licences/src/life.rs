@@ -1,7 +1,7 @@
 //! What happened to a licence, in order, and its versions as evidence [H-42].
 
 use jiff::Timestamp;
-use kernel::{Permission, Target};
+use kernel::Permission;
 use serde::{Deserialize, Serialize};
 use store::Ctx;
 
@@ -129,12 +129,9 @@ pub async fn versions(ctx: &Ctx, key: &str) -> Result<Vec<Version>, LicenceError
 /// and are not shown to anybody else.
 async fn evidence(ctx: &Ctx, key: &str) -> Result<(), LicenceError> {
     let licence = table::load(&mut ctx.db.reader(), ctx, key).await?;
-    let target = Target {
-        agency: Some(&licence.agency),
-        region: Some(&licence.region),
-        ..Target::default()
-    };
-    Ok(ctx.actor.require(Permission::LicenceQuery, &target)?)
+    Ok(ctx
+        .actor
+        .require(Permission::LicenceQuery, &licence.target())?)
 }
 
 /// Somebody read a former version as evidence.

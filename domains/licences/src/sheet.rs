@@ -81,18 +81,13 @@ impl Sheet {
             face: face.clone(),
         };
         metadata.check()?;
-        let site = ctx
-            .shared
-            .get::<Site>()
-            .ok_or_else(|| LicenceError::Data("no site".into()))?;
-        let base_url = site.base_url.trim_end_matches('/');
         let version = format!("{}/{}", plan.licence_key, plan.version);
         Ok(Self {
             kind: plan.kind.clone(),
             metadata,
             face,
             photo: request.photo.clone(),
-            link: format!("{base_url}/verify/{}", plan.token),
+            link: link(ctx, &plan.token)?,
             doc_id: hex::encode(&sm3(version.as_bytes())[..16]),
             at: ctx.now(),
             mark: None,
@@ -118,6 +113,14 @@ impl Sheet {
             tokio::task::spawn_blocking(move || compose::draw(&self.composition(), impression));
         drawn.await.map_err(|e| LicenceError::Data(e.to_string()))?
     }
+}
+
+/// What the QR code of a licence says.
+pub(crate) fn link(ctx: &Ctx, token: &str) -> Result<String, LicenceError> {
+    let site = ctx.shared.get::<Site>();
+    let site = site.ok_or_else(|| LicenceError::Data("no site".into()))?;
+    let base = site.base_url.trim_end_matches('/');
+    Ok(format!("{base}/verify/{token}"))
 }
 
 /// The fields that issuing fills, over those given.

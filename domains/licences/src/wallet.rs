@@ -168,11 +168,7 @@ pub async fn whole_face(
 ) -> Result<Option<BTreeMap<String, String>>, LicenceError> {
     let licence = table::load(&mut ctx.db.reader(), ctx, key).await?;
     require_reader(ctx, &licence).await?;
-    let target = Target {
-        agency: Some(&licence.agency),
-        region: Some(&licence.region),
-        ..Target::default()
-    };
+    let target = licence.target();
     let may = ctx
         .actor
         .require(Permission::LicenceReveal, &target)

@@ -9,6 +9,7 @@ mod kept;
 mod keyboard;
 mod life;
 mod outcomes;
+mod papers;
 mod plain;
 pub mod routes;
 mod scanning;

@@ -1,7 +1,7 @@
 //! Licences on paper that come with a case, and results on paper [H-20 B, C].
 
 use cases::{Case, CaseError, Collected, Digitise};
-use collection::{BatchState, OriginalState, SourceClass, WorkKind};
+use collection::{BatchState, NewScan, OfCase, OriginalState, SourceClass, WorkKind};
 use journeys::{Town, answers};
 use kernel::Problem;
 use licences::{Detail, State};
@@ -74,8 +74,7 @@ async fn made(clerk: &Ctx, checker: &Ctx, key: &str, number: u32, paper: &Paper)
 }
 
 /// The window does inside a case what the scan desk does with an archive: a licence that the
-/// applicant brought is collected once the case is accepted, the result on paper once it is
-/// completed, and only the latter is the result of the case.
+/// applicant brought is collected once the case is accepted, and is no result of it.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_window_collects_inside_a_case() {
     for town in Town::each("2026-11-16T09:30").await {
@@ -111,11 +110,20 @@ async fn the_window_collects_inside_a_case() {
             ..ask(SourceClass::B, Some(&old))
         };
         let key = cases::digitise(&clerk, id, both.clone()).await.unwrap();
-        assert_eq!(cases::digitise(&clerk, id, both).await.unwrap(), key);
+        assert_eq!(
+            cases::digitise(&clerk, id, both.clone()).await.unwrap(),
+            key
+        );
         let scan = collection::scan(&clerk, &key).await.unwrap();
         assert_eq!(scan.pages.len(), 2);
         assert_eq!(scan.batch.source_class, SourceClass::B);
         assert_eq!(scan.batch.case_no.as_deref(), Some(number.as_str()));
+        // The same form once more with a broken file ends nothing that lies at the desk.
+        let worse = Digitise {
+            scans: vec![("坏.pdf".into(), b"%PDF-1.4 half".to_vec())],
+            ..both
+        };
+        assert!(cases::digitise(&clerk, id, worse).await.is_err());
         let first = collection::original(&clerk, &key, 1).await.unwrap().0;
         collection::set_aside(&clerk, &key, 1, first.rev, "不是证照")
             .await
@@ -136,16 +144,53 @@ async fn the_window_collects_inside_a_case() {
         let hidden = collection::batches_of_case(&others, &number).await.unwrap();
         assert!(hidden.is_empty());
 
+        // This item makes its licence by itself: there is no other result.
         let case = town.run_on(&case).await;
+        assert_eq!(cases::digitisable(&case), [SourceClass::B]);
+        let second = cases::digitise(&clerk, id, ask(SourceClass::C, Some(&new))).await;
+        assert!(words(second.unwrap_err()).contains("已经生成"));
+        town.close().await;
+    }
+}
+
+/// What class C makes is the result of its case, under its number.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_on_paper_is_the_result_of_its_case() {
+    for town in Town::each("2026-11-16T09:30").await {
+        // An item whose result is a document on paper.
+        let (_, case) = town.apply("CYD-YJS").await;
+        let case = town.run_through(&case).await;
         assert_eq!(cases::digitisable(&case), [SourceClass::B, SourceClass::C]);
-        let mut other = ask(SourceClass::C, Some(&new));
-        other.type_code = "YPJYXKZ".into();
-        let other = cases::digitise(&clerk, id, other).await;
-        assert!(words(other.unwrap_err()).contains("不是这种证照"));
-        let key = cases::digitise(&clerk, id, ask(SourceClass::C, Some(&new))).await;
-        let detail = made(&clerk, &checker, &key.unwrap(), 1, &new).await;
+        let market = town.officer("sc_tancw").await;
+        let paper = papers(1).remove(0);
+        let mut ask = asked(&market, SourceClass::C, Some(&paper));
+        (ask.type_code, ask.agency) = ("SPJYXKZ".into(), "YD_SCJG".into());
+        let key = cases::digitise(&market, &case.case_id, ask).await.unwrap();
+        let batch = collection::batch(&market, &key).await.unwrap();
+        assert_eq!(batch.source_class, SourceClass::C);
+        assert_eq!(batch.case_no.as_deref(), Some(case.number()));
+
+        let clerk = town.officer("wj_liucz").await;
+        let checker = town.officer("sj_yousq").await;
+        let paper = papers(2).remove(1);
+        let new = NewScan {
+            type_code: "WSXKZ".into(),
+            agency: "YD_WJJ".into(),
+            source_system: "窗口".into(),
+            of_case: Some(OfCase {
+                case_no: case.number().into(),
+                class: SourceClass::C,
+            }),
+            once: clerk.rng.key(),
+        };
+        let key = collection::begin_scan(&clerk, new).await.unwrap();
+        let scan = jpeg(&paper.drawn());
+        collection::add_scan(&clerk, &key, "新证.jpg", scan)
+            .await
+            .unwrap();
+        let detail = made(&clerk, &checker, &key, 1, &paper).await;
         assert_eq!(detail.version.data.source_class, "C");
-        assert_eq!(detail.version.case_no.as_deref(), Some(number.as_str()));
+        assert_eq!(detail.version.case_no.as_deref(), Some(case.number()));
         town.close().await;
     }
 }

@@ -1,12 +1,14 @@
 //! What scenarios 3 and 4 say of the licences themselves: a certificate whose number is made of the
 //! holder's, and a permit that is lost and issued again.
 
-use cases::Case;
+use cases::{Case, CaseError};
 use journeys::Town;
 use kernel::PageRequest;
 use licences::{
     CitedFor, Detail, Format, LicenceError, LicenceEvent, Query, State, StateChange, Step,
 };
+
+use serde_json::Value;
 
 use super::scenario_8::{failure, scanned_key};
 
@@ -107,7 +109,7 @@ async fn issued_again(town: &Town, case: &Case) {
     let file = licences::file(&officer, &card.licence_key, Format::Ofd).await;
     let package = ofd::Package::read(&file.unwrap(), &ofd::Limits::default()).unwrap();
     let said = ofd::attached(&package, "metadata.json").unwrap().unwrap();
-    let said: serde_json::Value = serde_json::from_slice(&said).unwrap();
+    let said: Value = serde_json::from_slice(&said).unwrap();
     let former = licences::versions(&officer, &old.licence_key).await;
     let former = former.unwrap().remove(0).face.identifier;
     assert_eq!(said["KZ_TH"], former, "names what it stands for");
@@ -120,4 +122,20 @@ async fn issued_again(town: &Town, case: &Case) {
     let held = wallet.iter().filter(|one| one.type_code == "JZZ");
     let held: Vec<_> = held.map(|one| one.licence_key.as_str()).collect();
     assert!(held.contains(&card.licence_key.as_str()));
+}
+
+/// The window checks the price. The courier's fee is the courier's.
+pub(super) async fn fee_due(town: &Town, id: &str, wanted: &Value) -> Result<Case, CaseError> {
+    let fee = wanted["payment"]["fee"].as_str().unwrap();
+    let fen = fee.replace('.', "").parse().unwrap();
+    cases::request_fee(&town.officer("ga_luoqh").await, id.into(), fen).await
+}
+
+/// The window confirms the bank's receipt; told twice, it is the same payment.
+pub(super) async fn paid(town: &Town, id: &str) -> Result<Case, CaseError> {
+    let window = town.officer("ga_luoqh").await;
+    let first = cases::confirm_payment(&window, id.into(), "99000000021").await?;
+    let again = cases::confirm_payment(&window, id.into(), "99000000021").await?;
+    assert_eq!(first.rev, again.rev);
+    Ok(again)
 }

@@ -231,19 +231,8 @@ impl Play<'_> {
             "assign" => self.assign(actor, id).await,
             // Of the licence, before there is a case.
             "loss_report" => return None,
-            // The window checks the price and confirms the bank's receipt.
-            "fee_due" => {
-                let fee = fen(&wanted["payment"]["fee"]);
-                cases::request_fee(&self.officer("ga_luoqh").await, id.into(), fee).await
-            }
-            "paid" => {
-                let window = self.officer("ga_luoqh").await;
-                let first = cases::confirm_payment(&window, id.into(), "99000000021").await;
-                // Told twice: the same payment.
-                let again = cases::confirm_payment(&window, id.into(), "99000000021").await;
-                assert_eq!(first.unwrap().rev, again.as_ref().unwrap().rev);
-                again
-            }
+            "fee_due" => scenario_papers::fee_due(self.town, id, wanted).await,
+            "paid" => scenario_papers::paid(self.town, id).await,
             // Done by the act before; what it left is read again.
             "push" | "electronic_delivery" | "notify" => Ok(self.detail(case?).await.case),
             // Appointment, evaluation and viewing are not on the case.
@@ -492,12 +481,6 @@ impl Play<'_> {
 fn licence_key(case: &Case) -> String {
     let result = case.data.result.as_ref().unwrap();
     result.licence_key.clone().unwrap()
-}
-
-/// An amount such as 20.00 in fen.
-fn fen(amount: &Value) -> i64 {
-    let text = amount.as_str().unwrap().replace('.', "");
-    text.parse().unwrap()
 }
 
 fn texts(list: &Value) -> Vec<String> {

@@ -14,6 +14,14 @@ pub struct Received {
     pub files: Vec<(String, Vec<u8>)>,
 }
 
+impl Received {
+    /// Takes out the first file that has something in it.
+    pub fn take_file(&mut self) -> Option<(String, Vec<u8>)> {
+        let at = self.files.iter().position(|(_, bytes)| !bytes.is_empty())?;
+        Some(self.files.swap_remove(at))
+    }
+}
+
 /// Reads a form whose first part is the token.
 ///
 /// # Errors

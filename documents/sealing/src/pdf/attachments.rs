@@ -11,7 +11,7 @@ use super::scan::{Bad, Read};
 use super::text;
 use crate::Unreadable;
 
-/// Files read, nodes of the tree visited, and bytes of all together.
+/// Files looked for, nodes of the tree visited, and bytes of all together.
 const FILES: usize = 64;
 const NODES: usize = 1_000;
 const BYTES: usize = 32 << 20;
@@ -28,6 +28,7 @@ pub fn attachments(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Unreadable> {
     let mut walk = Walk {
         view: &view,
         seen: HashSet::new(),
+        tried: 0,
         left: BYTES,
         found: Vec::new(),
     };
@@ -38,6 +39,8 @@ pub fn attachments(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Unreadable> {
 struct Walk<'w, 'f, 'a> {
     view: &'w View<'f, 'a>,
     seen: HashSet<Key>,
+    /// Files looked for, whether or not they could be read: many may name one large stream.
+    tried: usize,
     left: usize,
     found: Vec<(String, Vec<u8>)>,
 }
@@ -58,8 +61,8 @@ impl Walk<'_, '_, '_> {
             self.node(tree)?;
         }
         let what = "the list of associated files is damaged";
-        for one in list(self.view, catalog.get("AF"), what)? {
-            self.specification(&one, None)?;
+        for one in list(self.view, catalog.get("AF"), what)?.iter().take(FILES) {
+            self.specification(one, None)?;
         }
         Ok(())
     }
@@ -72,14 +75,17 @@ impl Walk<'_, '_, '_> {
         while let Some(node) = open.pop() {
             nodes += 1;
             let again = node.as_ref().is_some_and(|key| !self.seen.insert(key));
-            if again || nodes > NODES || self.found.len() >= FILES {
+            if nodes > NODES || self.tried >= FILES {
+                break;
+            }
+            if again {
                 continue;
             }
             let Obj::Dict(dict) = self.view.resolve(&node)? else {
                 continue;
             };
             let names = list(self.view, dict.get("Names"), what)?;
-            for pair in names.chunks_exact(2) {
+            for pair in names.chunks_exact(2).take(FILES) {
                 let name = self.view.resolve(&pair[0])?;
                 let name = name.as_text().map(text::decode);
                 self.specification(&pair[1], name)?;
@@ -93,9 +99,10 @@ impl Walk<'_, '_, '_> {
     /// What a file specification leads to, under its own name or the tree's.
     fn specification(&mut self, one: &Obj, name: Option<String>) -> Read<()> {
         let again = one.as_ref().is_some_and(|key| !self.seen.insert(key));
-        if again || self.found.len() >= FILES {
+        if again || self.tried >= FILES {
             return Ok(());
         }
+        self.tried += 1;
         let Obj::Dict(specification) = self.view.resolve(one)? else {
             return Ok(());
         };

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod attachments;
 mod attack;
 mod authorities;
 mod fixtures;

@@ -160,12 +160,9 @@ pub async fn requests(ctx: &Ctx, licence_key: &str) -> Result<Vec<HolderRequest>
 }
 
 fn may_answer(ctx: &Ctx, licence: &Licence) -> Result<(), LicenceError> {
-    let target = Target {
-        agency: Some(&licence.agency),
-        region: Some(&licence.region),
-        ..Target::default()
-    };
-    Ok(ctx.actor.require(Permission::LicenceChange, &target)?)
+    Ok(ctx
+        .actor
+        .require(Permission::LicenceChange, &licence.target())?)
 }
 
 /// Requests that wait for this officer's agencies, oldest first, each with its licence; at most 200

@@ -24,7 +24,7 @@ pub struct ParsedElement {
     pub en: &'static str,
     pub group: Group,
     /// Other names, folded.
-    names: &'static [&'static str],
+    pub(super) names: &'static [&'static str],
     is_date: bool,
 }
 
@@ -54,7 +54,7 @@ const fn date(of: ParsedElement) -> ParsedElement {
 use Group as G;
 
 /// All elements in the order they are told.
-static ELEMENTS: &[ParsedElement] = &[
+pub(super) static ELEMENTS: &[ParsedElement] = &[
     element(
         "ZZBS",
         ("电子证照标识", "Licence identifier"),

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use ofd::xml;
 
-/// Leaves of one attachment, and how deep they may lie.
-const MOST: usize = 2_000;
+/// Leaves of a file, and how deep they may lie.
+pub(super) const MOST: usize = 2_000;
 const DEEPEST: usize = 32;
 /// Longest value: what is longer is a picture or a file.
 const LONGEST: usize = 4_000;

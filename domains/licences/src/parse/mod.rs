@@ -18,7 +18,8 @@ pub use signed::{ParsedSignature, ParsedSigner};
 use crate::error::LicenceError;
 use crate::kind::licence_types;
 use crate::licence::Format;
-use leaves::{Leaf, of_attachment};
+use crate::verify::in_turn;
+use leaves::{Leaf, MOST, of_attachment};
 
 /// Largest attachment that is looked into, and lines of text that are told.
 const ATTACHMENT: usize = 2 << 20;
@@ -60,8 +61,7 @@ pub fn may_parse(ctx: &Ctx) -> Result<(), LicenceError> {
 /// Takes a file apart, for staff and clients who may look into the library. Nothing is kept.
 pub async fn parse(ctx: &Ctx, bytes: Vec<u8>) -> Result<Parsed, LicenceError> {
     may_parse(ctx)?;
-    let parsed = tokio::task::spawn_blocking(move || read(&bytes)).await;
-    let mut parsed = parsed.map_err(|e| LicenceError::Data(e.to_string()))??;
+    let mut parsed = in_turn(move || read(&bytes)).await??;
     let said = parsed.metadata.iter().find(|(one, _)| one.code == "ZZLXDM");
     if let Some((_, code)) = said {
         let kinds = licence_types(ctx).await?;
@@ -143,8 +143,9 @@ impl Parsed {
         self.standard |= file == crate::metadata::FILE
             && serde_json::from_slice(content)
                 .is_ok_and(|value| crate::schema::check_metadata(&value).is_ok());
-        if content.len() <= ATTACHMENT {
+        if content.len() <= ATTACHMENT && all.len() < MOST {
             all.extend(of_attachment(content));
+            all.truncate(MOST);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::fields::element_named;
+use super::fields::{ELEMENTS, element_named};
 use super::leaves::{Leaf, of_attachment};
 use super::*;
 
@@ -78,6 +78,16 @@ fn every_name_leads_to_one_element() {
             format!(" {code}："),
         ] {
             assert_eq!(element_named(&name), Some(element), "{name}");
+        }
+    }
+    let mut names = std::collections::BTreeSet::new();
+    for element in ELEMENTS {
+        let own = [element.code, element.zh]
+            .into_iter()
+            .chain(element.names.iter().copied());
+        for name in own {
+            assert!(names.insert(name), "{name} twice");
+            assert_eq!(element_named(name), Some(element), "{name}");
         }
     }
     for name in ["姓名", "", "编号备注"] {

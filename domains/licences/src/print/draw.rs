@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use notices::Site;
 use paper::{Colour, Document, Item, Meta, Page, Path, Text};
-use store::Ctx;
 
 use crate::compose;
 use crate::definition::LicenceType;
@@ -20,18 +18,6 @@ pub(super) struct Over {
     pub link: String,
     pub shift: (f32, f32),
     pub at: Timestamp,
-}
-
-/// What the QR code says.
-pub(super) fn link(ctx: &Ctx, token: &str) -> Result<String, LicenceError> {
-    let site = ctx
-        .shared
-        .get::<Site>()
-        .ok_or_else(|| LicenceError::Data("no site".into()))?;
-    Ok(format!(
-        "{}/verify/{token}",
-        site.base_url.trim_end_matches('/')
-    ))
 }
 
 impl Over {

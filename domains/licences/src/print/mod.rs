@@ -7,7 +7,7 @@ mod table;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use kernel::{Permission, Problem, Target};
+use kernel::{Permission, Problem};
 use serde::{Deserialize, Serialize};
 use store::Ctx;
 
@@ -17,6 +17,7 @@ use crate::events::stream;
 use crate::kind::licence_type_at;
 use crate::library;
 use crate::licence::{Format, Licence};
+use crate::sheet::link;
 use crate::state::State;
 use crate::table as licence_table;
 
@@ -88,7 +89,7 @@ pub async fn print(ctx: &Ctx, print: &Print) -> Result<Vec<u8>, LicenceError> {
             let over = draw::Over {
                 photo: request.photo.filter(|_| print.photo),
                 face: request.face,
-                link: draw::link(ctx, &licence.token)?,
+                link: link(ctx, &licence.token)?,
                 shift: print.shift,
                 at: ctx.now(),
                 kind,
@@ -107,16 +108,8 @@ pub async fn print(ctx: &Ctx, print: &Print) -> Result<Vec<u8>, LicenceError> {
     Ok(bytes)
 }
 
-fn target(licence: &Licence) -> Target<'_> {
-    Target {
-        agency: Some(&licence.agency),
-        region: Some(&licence.region),
-        ..Target::default()
-    }
-}
-
 fn may_print(ctx: &Ctx, licence: &Licence) -> Result<(), LicenceError> {
-    let target = target(licence);
+    let target = licence.target();
     // Who may not even look learns nothing of it.
     if ctx
         .actor
@@ -195,7 +188,7 @@ pub async fn prints(ctx: &Ctx, key: &str) -> Result<(Vec<Printed>, bool), Licenc
     let reader = &mut ctx.db.reader();
     let licence = licence_table::load(reader, ctx, key).await?;
     ctx.actor
-        .require(Permission::LicenceQuery, &target(&licence))?;
+        .require(Permission::LicenceQuery, &licence.target())?;
     let may = licence.state == State::Valid && may_print(ctx, &licence).is_ok();
     Ok((table::of_licence(reader, key).await?, may))
 }

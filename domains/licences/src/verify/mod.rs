@@ -92,17 +92,25 @@ struct Judged {
     bytes: Vec<u8>,
 }
 
-/// As many files are judged at a time as there are processors, in the order they came: more at a
+/// As many files are read at a time as there are processors, in the order they came: more at a
 /// time would only make each of them late.
 static TURNS: LazyLock<Semaphore> = LazyLock::new(|| {
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     Semaphore::new(cores.max(2))
 });
 
-async fn judge(bytes: Vec<u8>, trust: Trust) -> Result<Judged, LicenceError> {
+pub(crate) async fn in_turn<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, LicenceError> {
     let turn = TURNS.acquire().await;
     let turn = turn.map_err(|e| LicenceError::Data(e.to_string()))?;
-    let judged = tokio::task::spawn_blocking(move || {
+    let done = tokio::task::spawn_blocking(work).await;
+    drop(turn);
+    done.map_err(|e| LicenceError::Data(e.to_string()))
+}
+
+async fn judge(bytes: Vec<u8>, trust: Trust) -> Result<Judged, LicenceError> {
+    in_turn(move || {
         let fingerprint = hex::encode(DigestAlgorithm::Sha256.of(&bytes));
         let (verdict, metadata) = if bytes.starts_with(b"PK") {
             match sealing::verify_ofd_keeping(&bytes, &trust, Metadata::is_on_the_way) {
@@ -124,10 +132,8 @@ async fn judge(bytes: Vec<u8>, trust: Trust) -> Result<Judged, LicenceError> {
             fingerprint,
             bytes,
         }
-    });
-    let judged = judged.await;
-    drop(turn);
-    judged.map_err(|e| LicenceError::Data(e.to_string()))
+    })
+    .await
 }
 
 async fn sm3_of(bytes: Vec<u8>) -> Result<String, LicenceError> {

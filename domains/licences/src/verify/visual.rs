@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use blobs::Blobs;
 use jiff::Timestamp;
-use kernel::{Permission, Target};
+use kernel::Permission;
 use ofd::read::Document;
 use serde::{Deserialize, Serialize};
 use store::{Ctx, Run};
@@ -175,11 +175,7 @@ pub async fn visual(ctx: &Ctx, number: &str) -> Result<VisualCase, LicenceError>
     let mut fields = Vec::new();
     if let Some((licence, version)) = &found {
         let kind = licence_type(ctx, &licence.type_code).await?;
-        let target = Target {
-            agency: Some(&licence.agency),
-            region: Some(&licence.region),
-            ..Target::default()
-        };
+        let target = licence.target();
         let full = ctx
             .actor
             .require(Permission::LicenceReveal, &target)

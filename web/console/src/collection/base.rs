@@ -89,10 +89,10 @@ pub(super) async fn take(
     parts: Multipart,
 ) -> Answer {
     let l = shell.l();
-    let received = ui::receive(&shell, &guard, parts).await?;
+    let mut received = ui::receive(&shell, &guard, parts).await?;
     let mut form = fields(&l);
     form.fill(&received.fields);
-    let file = received.files.into_iter().find(|one| !one.1.is_empty());
+    let file = received.take_file();
     let Some((_, bytes)) = file else {
         form.fail("file", l.t("console-collect-choose"));
         return page(&acting, &shell, form, StatusCode::UNPROCESSABLE_ENTITY).await;

@@ -76,10 +76,10 @@ pub(super) async fn begin(
     parts: Multipart,
 ) -> Answer {
     let l = shell.l();
-    let received = ui::receive(&shell, &guard, parts).await?;
+    let mut received = ui::receive(&shell, &guard, parts).await?;
     let mut form = fields(&acting, &l).await.or_page(&shell)?;
     form.fill(&received.fields);
-    let file = received.files.into_iter().find(|one| !one.1.is_empty());
+    let file = received.take_file();
     let wrong = StatusCode::UNPROCESSABLE_ENTITY;
     let Some((name, bytes)) = file else {
         form.fail("file", l.t("console-collect-choose"));

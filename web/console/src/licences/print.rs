@@ -61,10 +61,7 @@ pub(super) async fn show(
 async fn page(acting: &Acting, shell: &Shell, key: &str, form: Form, code: StatusCode) -> Answer {
     let l = shell.l();
     let (prints, may) = licences::prints(&acting.ctx, key).await.or_page(shell)?;
-    let card = licences::detail(&acting.ctx, key)
-        .await
-        .or_page(shell)?
-        .card;
+    let card = licences::card_of(&acting.ctx, key).await.or_page(shell)?;
     let home = format!("/licences/{}", enc(key));
     let parts = if may {
         vec![
@@ -201,8 +198,8 @@ async fn name(
     key: &str,
     way: PrintWay,
 ) -> Result<String, axum::response::Response> {
-    let detail = licences::detail(&acting.ctx, key).await.or_page(shell)?;
-    Ok(format!("{}-{}.pdf", detail.card.type_name, way.zh()))
+    let card = licences::card_of(&acting.ctx, key).await.or_page(shell)?;
+    Ok(format!("{}-{}.pdf", card.type_name, way.zh()))
 }
 
 pub(super) async fn ruler(Staff(acting): Staff, shell: Shell, Path(key): Path<String>) -> Answer {

@@ -27,9 +27,9 @@ async fn came(
     guard: &CsrfGuard,
     parts: Multipart,
 ) -> Result<Result<Came, (FormData, Problem)>, Response> {
-    let received = ui::receive(shell, guard, parts).await?;
+    let mut received = ui::receive(shell, guard, parts).await?;
+    let file = received.take_file();
     let data = received.fields;
-    let file = received.files.into_iter().find(|(_, b)| !b.is_empty());
     let slip = data.get(KEPT).to_owned();
     let found = match file {
         Some((name, bytes)) => {

@@ -18,9 +18,8 @@ pub(super) async fn begin(
     parts: Multipart,
 ) -> Answer {
     let l = shell.l();
-    let received = ui::receive(&shell, &guard, parts).await?;
-    let file = received.files.into_iter().next();
-    let Some((_, bytes)) = file.filter(|(_, bytes)| !bytes.is_empty()) else {
+    let mut received = ui::receive(&shell, &guard, parts).await?;
+    let Some((_, bytes)) = received.take_file() else {
         let mut form = show::file_form(&l);
         form.fail("file", l.t("console-visual-choose"));
         return show::start(&acting, &shell, form, StatusCode::UNPROCESSABLE_ENTITY).await;

@@ -33,9 +33,8 @@ pub(super) async fn parse(
 ) -> Answer {
     let l = shell.l();
     let mut form = form(&l);
-    let received = ui::receive(&shell, &guard, parts).await?;
-    let file = received.files.into_iter().next();
-    let Some((name, bytes)) = file.filter(|(_, bytes)| !bytes.is_empty()) else {
+    let mut received = ui::receive(&shell, &guard, parts).await?;
+    let Some((name, bytes)) = received.take_file() else {
         form.fail("file", l.t("console-visual-choose"));
         return page(
             &acting,
