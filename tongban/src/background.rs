@@ -29,6 +29,7 @@ impl Background {
                     .on_thread_start(step_back)
                     .enable_all()
                     .build()?;
+                runtime.spawn(give_back());
                 runtime.block_on(run(worker, stop));
                 Ok(())
             })?;
@@ -62,6 +63,21 @@ async fn run(worker: Worker, mut stop: watch::Receiver<bool>) {
                 }
             }
         }
+    }
+}
+
+/// How often memory that is no longer used goes back to the system.
+const GIVE_BACK: Duration = Duration::from_secs(2);
+
+/// The allocator keeps freed memory for a second and then waits for somebody to free a large block
+/// before it returns any: where nobody works, that never happens, and after a peak (the first
+/// page, which reads the dictionary; a batch) the process would stay as large as it was. So a
+/// large block is taken and freed from time to time.
+async fn give_back() {
+    let mut times = tokio::time::interval(GIVE_BACK);
+    loop {
+        times.tick().await;
+        drop(std::hint::black_box(Vec::<u8>::with_capacity(1 << 20)));
     }
 }
 
