@@ -19,6 +19,8 @@ use crate::{keys, schema, wiring};
 const JOURNAL_KEY: &str = "journal";
 /// The SQLite file in the data folder.
 const DATABASE: &str = "tongban.db";
+/// Where other libraries leave their files, in the data folder.
+const EXCHANGE: &str = "exchange";
 /// The file of signed roots in the data folder.
 const ROOTS: &str = "journal-roots.jsonl";
 
@@ -103,6 +105,9 @@ fn context(place: &Place, db: Db, vault: Vault, (clock, rng): Outside) -> Result
     };
     ctx.shared
         .put(Arc::new(Blobs::open(&place.data.join("files"))?));
+    ctx.shared.put(Arc::new(collection::ExchangeFolder {
+        path: place.data.join(EXCHANGE),
+    }));
     ctx.shared.put(Arc::new(Site {
         base_url: place.base_url.clone(),
     }));

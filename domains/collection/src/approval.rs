@@ -73,46 +73,7 @@ async fn make(
     approval: &Approval,
     class: SourceClass,
 ) -> Result<String, CollectionError> {
-    let directory = agencies::directory(ctx)
-        .await
-        .map_err(CollectionError::other)?;
-    // Whoever may issue for nobody learns nothing about agencies.
-    if ctx.actor.scopes(Permission::LicenceIssue).is_empty() {
-        return Err(kernel::Denied(Permission::LicenceIssue).into());
-    }
-    let agency = directory.agency(&approval.issuer);
-    let agency = agency.ok_or_else(|| wrong("颁发机构", "没有这个机构"))?;
-    let region = match &approval.region {
-        Some(code) if directory.region(code).is_none() => {
-            return Err(wrong("属地代码", "没有这个区划"));
-        }
-        Some(code) => code.clone(),
-        None => agency.region_code.clone(),
-    };
-    ctx.actor
-        .require(Permission::LicenceIssue, &target(&agency.code, &region))?;
-    let kind = licences::licence_type(ctx, &approval.type_code).await?;
-    check(ctx, approval, &kind, agency)?;
-    let row = row(approval, &kind, agency);
-    let photo = match (&kind.photo, &approval.photo) {
-        (None, _) => None,
-        (Some(_), Some(own)) => Some(own.clone()),
-        (Some(_), None) => register_photo(ctx, &approval.holder_id).await?,
-    };
-    let face = face::composed(ctx, &kind, &row).await?;
-    let missing = licences::missing_fields(&kind, &face);
-    if !missing.is_empty() {
-        return Err(wrong("照面信息", format!("缺少{}", missing.join("、"))));
-    }
-    if kind.photo.is_some() && photo.is_none() {
-        return Err(wrong("照片", "没有照片，人口库中也没有"));
-    }
-    let holder = Holder {
-        account: None,
-        name: approval.holder.trim().to_owned(),
-        id: row.get(Field::HolderId).to_owned(),
-        id_type: kind.holder_id_type.clone(),
-    };
+    let judged = judged(ctx, approval).await?;
     let source = Source {
         class: class.code().into(),
         system: approval.source_system.trim().to_owned(),
@@ -120,30 +81,17 @@ async fn make(
     };
     let prepared = match &approval.given {
         Some(given) => {
-            let collected = Collected {
-                type_code: kind.type_short_code.clone(),
-                issuer: agency.code.clone(),
-                region,
-                licence_no: given.licence_no.trim().to_owned(),
-                holder,
-                issue_date: given.issue_date,
-                valid_from: given.valid_from,
-                valid_to: given.valid_to,
-                face,
-                photo,
-                case_no: approval.case_no.clone(),
-                source,
-            };
+            let collected = judged.collected(given, source, approval.case_no.clone());
             licences::prepare_collected(ctx, &collected).await?
         }
         None => {
             let request = IssueRequest {
-                type_code: kind.type_short_code.clone(),
-                issuer: agency.code.clone(),
-                region,
-                holder,
-                face,
-                photo,
+                type_code: judged.kind.type_short_code.clone(),
+                issuer: judged.agency.code,
+                region: judged.region,
+                holder: judged.holder,
+                face: judged.face,
+                photo: judged.photo,
                 case_no: approval.case_no.clone(),
                 item_code: None,
                 replaces: None,
@@ -167,6 +115,97 @@ async fn make(
             Err(error.into())
         }
     }
+}
+
+/// Data of a licence that were found good, with what registers add.
+pub(crate) struct Judged {
+    pub kind: Arc<LicenceType>,
+    pub agency: Agency,
+    pub region: String,
+    pub holder: Holder,
+    pub face: BTreeMap<String, String>,
+    pub photo: Option<Vec<u8>>,
+}
+
+impl Judged {
+    /// As a licence that has its number and dates.
+    pub(crate) fn collected(
+        self,
+        given: &Given,
+        source: Source,
+        case_no: Option<String>,
+    ) -> Collected {
+        Collected {
+            type_code: self.kind.type_short_code.clone(),
+            issuer: self.agency.code,
+            region: self.region,
+            licence_no: given.licence_no.trim().to_owned(),
+            holder: self.holder,
+            issue_date: given.issue_date,
+            valid_from: given.valid_from,
+            valid_to: given.valid_to,
+            face: self.face,
+            photo: self.photo,
+            case_no,
+            source,
+            renews: None,
+        }
+    }
+}
+
+/// Looks at the data: whether the actor may issue for the agency, whether they make a licence of the
+/// type; composes the face and finds the photo.
+pub(crate) async fn judged(ctx: &Ctx, approval: &Approval) -> Result<Judged, CollectionError> {
+    let directory = agencies::directory(ctx)
+        .await
+        .map_err(CollectionError::other)?;
+    // Whoever may issue for nobody learns nothing about agencies.
+    if ctx.actor.scopes(Permission::LicenceIssue).is_empty() {
+        return Err(kernel::Denied(Permission::LicenceIssue).into());
+    }
+    let agency = directory.agency(&approval.issuer);
+    let agency = agency
+        .cloned()
+        .ok_or_else(|| wrong("颁发机构", "没有这个机构"))?;
+    let region = match &approval.region {
+        Some(code) if directory.region(code).is_none() => {
+            return Err(wrong("属地代码", "没有这个区划"));
+        }
+        Some(code) => code.clone(),
+        None => agency.region_code.clone(),
+    };
+    ctx.actor
+        .require(Permission::LicenceIssue, &target(&agency.code, &region))?;
+    let kind = licences::licence_type(ctx, &approval.type_code).await?;
+    check(ctx, approval, &kind, &agency)?;
+    let row = row(approval, &kind, &agency);
+    let photo = match (&kind.photo, &approval.photo) {
+        (None, _) => None,
+        (Some(_), Some(own)) => Some(own.clone()),
+        (Some(_), None) => register_photo(ctx, &approval.holder_id).await?,
+    };
+    let face = face::composed(ctx, &kind, &row).await?;
+    let missing = licences::missing_fields(&kind, &face);
+    if !missing.is_empty() {
+        return Err(wrong("照面信息", format!("缺少{}", missing.join("、"))));
+    }
+    if kind.photo.is_some() && photo.is_none() {
+        return Err(wrong("照片", "没有照片，人口库中也没有"));
+    }
+    let holder = Holder {
+        account: None,
+        name: approval.holder.trim().to_owned(),
+        id: row.get(Field::HolderId).to_owned(),
+        id_type: kind.holder_id_type.clone(),
+    };
+    Ok(Judged {
+        kind,
+        agency,
+        region,
+        holder,
+        face,
+        photo,
+    })
 }
 
 fn check(

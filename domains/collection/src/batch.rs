@@ -213,6 +213,11 @@ pub async fn collecting_agencies(ctx: &Ctx) -> Result<Vec<Agency>, CollectionErr
     agencies_for(ctx, Permission::LicenceCollect).await
 }
 
+/// Agencies for which the actor makes licences.
+pub async fn issuing_agencies(ctx: &Ctx) -> Result<Vec<Agency>, CollectionError> {
+    agencies_for(ctx, Permission::LicenceIssue).await
+}
+
 /// Whoever collects, checks or makes licences of an agency sees the batches that hold any.
 pub(crate) fn may_see(
     ctx: &Ctx,

@@ -181,6 +181,7 @@ async fn make(ctx: &Ctx, batch: &Batch, row: &CollectedRow) -> Result<Prepared, 
                 checked_at: row.checked_at,
             }),
         },
+        renews: None,
     };
     licences::prepare_collected(ctx, &collected).await
 }

@@ -10,6 +10,7 @@ mod check;
 mod clean;
 mod error;
 mod events;
+mod exchange;
 mod face;
 mod facts;
 mod issue;
@@ -29,13 +30,19 @@ pub use approval::{Approval, Given as GivenByAgency, issue_approval};
 pub use base::{BaseSource, bases, take_base};
 pub use batch::{
     Batch, BatchBody, BatchState, Count, Given, Mapped, SourceClass, Summary, batch, batches,
-    batches_of_case, collecting_agencies, counts, end_batch, map, mapped,
+    batches_of_case, collecting_agencies, counts, end_batch, issuing_agencies, map, mapped,
 };
 pub use begin::{NewBatch, begin};
 pub use check::check_row;
 pub use clean::{IN_LIBRARY, OUT_OF_SCOPE};
 pub use error::CollectionError;
 pub use events::{BatchMoved, RowMoved};
+pub use exchange::{
+    ConflictRule, EXCHANGE_BATCH, ExchangeAnswer, ExchangeBatch, ExchangeFolder, ExchangeLicence,
+    ExchangeRecord, ExchangeSettled, ExchangeSource, ExchangeSourceSet, ExchangeTaken, NewExchange,
+    Operation, Outcome, RowAnswer, TakenBatch, Waiting, decide_exchange, exchange_batches,
+    exchange_records, exchange_source, exchange_sources, read_folders, set_exchange, take_exchange,
+};
 pub use facts::facts;
 pub use receipt::{
     ApprovalRefused, LATE, Receipt, ReceiptKind, ReceiptsSeen, receipts, see_receipts, unseen,
@@ -69,6 +76,10 @@ pub const MIGRATIONS: &[store::Migration] = &[
     store::Migration {
         name: "collection/case",
         sql: include_str!("../migrations/0004_case.sql"),
+    },
+    store::Migration {
+        name: "collection/exchange",
+        sql: include_str!("../migrations/0005_exchange.sql"),
     },
 ];
 

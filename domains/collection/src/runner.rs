@@ -43,7 +43,18 @@ pub fn schedules() -> Vec<Schedule> {
             counted.map_err(|e| e.to_string())
         })
     });
+    let exchange: JobFn = Arc::new(|ctx, _| {
+        Box::pin(async move {
+            let read = crate::exchange::read_folders(&ctx.as_system()).await;
+            read.map(drop).map_err(|e| e.to_string())
+        })
+    });
     vec![
+        Schedule {
+            name: "collection.exchange",
+            every: SignedDuration::from_mins(1),
+            run: exchange,
+        },
         Schedule {
             name: "collection.run",
             every: SignedDuration::from_secs(5),

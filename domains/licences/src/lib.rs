@@ -31,6 +31,7 @@ mod revoked;
 mod schema;
 mod sheet;
 mod show;
+mod standing;
 mod state;
 mod statistics;
 mod stock;
@@ -78,6 +79,7 @@ pub use print::{LicencePrinted, Print, PrintWay, Printed, SHIFT, print, prints, 
 pub use query::{Detail, Query, Row, detail, face_picture, file, search};
 pub use revoked::revocation_list;
 pub use show::{GOOD, Showing, showing};
+pub use standing::{Standing, standing, standing_of};
 pub use state::{Event as LicenceEvent, IllegalMove, MOVES, State, next};
 pub use statistics::{Count, Intake, Overview, Statistics, intake, statistics};
 pub use stock::{Collected, check_photo, known_numbers, missing_fields, prepare_collected};

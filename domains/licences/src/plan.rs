@@ -10,7 +10,7 @@ use crate::definition::LicenceType;
 use crate::due::next_inspection;
 use crate::error::LicenceError;
 use crate::kind::licence_type;
-use crate::licence::Source;
+use crate::licence::{Licence, Source, Version};
 use crate::numbering::Given;
 use crate::prepare::{IssueRequest, ReplaceKind, Replaces};
 use crate::state::State;
@@ -56,40 +56,54 @@ pub(crate) async fn plan(ctx: &Ctx, request: &IssueRequest) -> Result<Plan, Lice
         if !replaces.kind.allows(old.state) {
             return Err(LicenceError::NotCitable(old.state));
         }
-        let seen = (replaces.clone(), old.rev, old.state);
         let former =
             table::version(&mut ctx.db.reader(), ctx, &old.licence_key, old.version).await?;
-        let replaced = Some(former.face.identifier.clone());
         if replaces.kind == ReplaceKind::Change {
-            let version = old.version + 1;
-            let serial = serial_of(&former.face.identifier).to_owned();
-            return Ok(Plan {
-                identifier: identifier(&kind, &agency.uscc, &serial, version)?,
-                number: old.body.licence_no,
-                holder_id: old.body.holder_id,
-                holder_id_type: old.body.holder_id_type,
-                licence_key: old.licence_key,
-                token: old.token,
-                version,
-                issue_date: today,
-                valid_from: former.data.valid_from,
-                valid_to: former.data.valid_to,
-                replaces: Some(seen),
-                replaced,
-                source: Source::platform(),
-                state: State::Valid,
-                inspect_by: old.inspect_by,
-                kind,
-            });
+            let mut plan = next_version(&kind, &agency.uscc, old, former)?;
+            plan.issue_date = today;
+            return Ok(plan);
         }
         let mut fresh = fresh(ctx, request, kind, &agency.uscc, today).await?;
-        fresh.replaces = Some(seen);
-        fresh.replaced = replaced;
+        fresh.replaces = Some((replaces.clone(), old.rev, old.state));
+        fresh.replaced = Some(former.face.identifier);
         // A re-issued licence ends when the lost one would have ended.
         fresh.valid_to = old.valid_to;
         return Ok(fresh);
     }
     fresh(ctx, request, kind, &agency.uscc, today).await
+}
+
+/// The next version of a licence: everything stays but what the caller sets.
+pub(crate) fn next_version(
+    kind: &Arc<LicenceType>,
+    uscc: &str,
+    old: Licence,
+    former: Version,
+) -> Result<Plan, LicenceError> {
+    let version = old.version + 1;
+    let serial = serial_of(&former.face.identifier);
+    let replaces = Replaces {
+        licence_key: old.licence_key.clone(),
+        kind: ReplaceKind::Change,
+    };
+    Ok(Plan {
+        identifier: identifier(kind, uscc, serial, version)?,
+        number: old.body.licence_no,
+        holder_id: old.body.holder_id,
+        holder_id_type: old.body.holder_id_type,
+        licence_key: old.licence_key,
+        token: old.token,
+        version,
+        issue_date: former.data.issue_date,
+        valid_from: former.data.valid_from,
+        valid_to: former.data.valid_to,
+        replaces: Some((replaces, old.rev, old.state)),
+        replaced: Some(former.face.identifier),
+        source: Source::platform(),
+        state: State::Valid,
+        inspect_by: old.inspect_by,
+        kind: kind.clone(),
+    })
 }
 
 async fn fresh(

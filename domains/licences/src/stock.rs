@@ -1,8 +1,10 @@
 //! Licences that were collected: they keep number and dates, and become valid here [H-47].
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
+use kernel::number::fold;
 use kernel::{Permission, Target, time};
 use store::Ctx;
 
@@ -12,8 +14,9 @@ use crate::error::LicenceError;
 use crate::issue::number_digests;
 use crate::kind::licence_type;
 use crate::licence::Source;
-use crate::plan::{Plan, new_identifier};
-use crate::prepare::{Holder, IssueRequest, Prepared, seal_plan};
+use crate::plan::{Plan, new_identifier, next_version};
+use crate::prepare::{Holder, IssueRequest, Prepared, ReplaceKind, seal_plan};
+use crate::standing::{Standing, standing_of};
 use crate::state::{Event, State, next};
 use crate::table;
 
@@ -38,6 +41,8 @@ pub struct Collected {
     /// 办件编号, where it is the result of a case.
     pub case_no: Option<String>,
     pub source: Source,
+    /// Key of the licence of which this becomes the next version; none for one that is new here.
+    pub renews: Option<String>,
 }
 
 /// Required fields of the face that issuing does not fill itself and that are not there, by name.
@@ -75,7 +80,7 @@ pub async fn prepare_collected(ctx: &Ctx, c: &Collected) -> Result<Prepared, Lic
     };
     ctx.actor.require(Permission::LicenceIssue, &target)?;
     let kind = licence_type(ctx, &c.type_code).await?;
-    if kind.stopped {
+    if kind.stopped && c.renews.is_none() {
         return Err(LicenceError::Stopped(kind.type_name.clone()));
     }
     let directory = agencies::directory(ctx)
@@ -97,9 +102,35 @@ pub async fn prepare_collected(ctx: &Ctx, c: &Collected) -> Result<Prepared, Lic
     if kind.photo.is_some() && c.photo.is_none() {
         return Err(wrong("照片", "没有采集，人口库中也没有"));
     }
+    let plan = match &c.renews {
+        None => fresh(ctx, c, kind, &agency.uscc, today).await?,
+        Some(key) => renewed(ctx, c, kind, &agency.uscc, key).await?,
+    };
+    let request = IssueRequest {
+        type_code: c.type_code.clone(),
+        issuer: c.issuer.clone(),
+        region: c.region.clone(),
+        holder: c.holder.clone(),
+        face: c.face.clone(),
+        photo: c.photo.clone(),
+        case_no: c.case_no.clone(),
+        item_code: None,
+        replaces: None,
+    };
+    seal_plan(ctx, &request, plan).await
+}
+
+/// A licence that is new here.
+async fn fresh(
+    ctx: &Ctx,
+    c: &Collected,
+    kind: Arc<LicenceType>,
+    uscc: &str,
+    today: Date,
+) -> Result<Plan, LicenceError> {
     let valid_from = c.valid_from.unwrap_or(c.issue_date);
-    let plan = Plan {
-        identifier: new_identifier(ctx, &kind, &agency.uscc, &c.licence_no, c.issue_date).await?,
+    Ok(Plan {
+        identifier: new_identifier(ctx, &kind, uscc, &c.licence_no, c.issue_date).await?,
         licence_key: ctx.rng.key(),
         version: 1,
         token: ctx.rng.token(),
@@ -116,19 +147,37 @@ pub async fn prepare_collected(ctx: &Ctx, c: &Collected) -> Result<Prepared, Lic
         // What was due before it came here is the matter of where it came from.
         inspect_by: next_inspection(&kind, valid_from, today),
         kind,
-    };
-    let request = IssueRequest {
-        type_code: c.type_code.clone(),
-        issuer: c.issuer.clone(),
-        region: c.region.clone(),
-        holder: c.holder.clone(),
-        face: c.face.clone(),
-        photo: c.photo.clone(),
-        case_no: c.case_no.clone(),
-        item_code: None,
-        replaces: None,
-    };
-    seal_plan(ctx, &request, plan).await
+    })
+}
+
+/// The next version of a licence that is here: key, number and holder stay.
+async fn renewed(
+    ctx: &Ctx,
+    c: &Collected,
+    kind: Arc<LicenceType>,
+    uscc: &str,
+    licence_key: &str,
+) -> Result<Plan, LicenceError> {
+    let Standing {
+        licence: old,
+        version: former,
+        ..
+    } = standing_of(ctx, licence_key).await?;
+    ctx.actor
+        .require(Permission::LicenceChange, &old.target())?;
+    if !ReplaceKind::Change.allows(old.state) {
+        return Err(LicenceError::NotCitable(old.state));
+    }
+    if fold(&old.body.holder_id) != fold(&c.holder.id) {
+        let why = "与库中这份证照的持证主体不同";
+        return Err(LicenceError::Field("证件号码".into(), why.into()));
+    }
+    let mut plan = next_version(&kind, uscc, old, former)?;
+    plan.issue_date = c.issue_date;
+    plan.valid_from = c.valid_from.unwrap_or(c.issue_date);
+    plan.valid_to = c.valid_to;
+    plan.source = c.source.clone();
+    Ok(plan)
 }
 
 /// Which of these numbers are in the library already, by their places: type, issuer's USCC, number.

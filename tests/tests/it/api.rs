@@ -4,6 +4,7 @@ mod access;
 mod approvals;
 pub mod client;
 mod documents;
+mod exchanges;
 mod journey;
 mod limits;
 mod problems;

@@ -14,6 +14,7 @@ mod conflicts;
 mod corrections;
 mod desks;
 mod digitising;
+mod exchanging;
 mod foreign;
 mod forgeries;
 mod life;

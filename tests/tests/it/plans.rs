@@ -16,6 +16,8 @@ const SMALL: &[&str] = &[
     "client",
     // One row for each extract that somebody brought.
     "collection_base",
+    // One row for each library of an agency.
+    "collection_exchange",
     "directory_entry",
     "directory_revision",
     "event_pending",
@@ -87,6 +89,9 @@ async fn look_around(town: &Town) {
             .unwrap();
         let query = licences::Query::default();
         let _ = collection::batches_of_case(&officer, "990102").await;
+        if collection::exchange_sources(&officer).await.is_ok() {
+            let _ = collection::exchange_source(&officer, "none").await;
+        }
         let found = licences::search(&officer, &query, page).await;
         for row in found.iter().flat_map(|page| &page.rows).take(1) {
             let over = licences::Print {

@@ -58,7 +58,7 @@ window.tongbanMeasure = () => {
   const dead = [...document.querySelectorAll('a[href^="#"]')]
     .filter((a) => a.hash.length > 1 && !document.getElementById(decodeURIComponent(a.hash.slice(1))))
     .map(name);
-  const raw = [...new Set((main.innerText.match(/\b(?:portal|console|error|field|state|case|licence)-[a-z]+(?:-[a-z-]+)?\b/g) ?? []))];
+  const raw = [...new Set((main.innerText.match(/(?<!\/)\b(?:portal|console|error|field|state|case|licence)-[a-z]+(?:-[a-z-]+)?\b/g) ?? []))];
   const h1 = document.querySelectorAll("h1").length;
   const some = (list) => [...new Set(list)].slice(0, 12);
   return [

@@ -280,6 +280,16 @@ pub(crate) async fn insert_number(
     Ok(())
 }
 
+/// The licence that has a unique number now.
+pub(crate) async fn of_unique_number(
+    run: &mut impl Run,
+    unique: &[u8],
+) -> Result<Option<String>, LicenceError> {
+    let sql = "SELECT licence_key FROM licence_unique_number WHERE digest = ?";
+    let row = run.row(sql, args![unique]).await?;
+    Ok(row.map(|row| row.get(0)).transpose()?)
+}
+
 /// Those of some unique numbers that are taken.
 pub(crate) async fn known_numbers(
     run: &mut impl Run,

@@ -155,6 +155,7 @@ pub async fn open(town: &Town) -> (Router, String) {
         Permission::LicenceOwn,
         Permission::LicenceQuery,
         Permission::LicenceIssue,
+        Permission::LicenceChange,
         Permission::SealUse,
         Permission::SealManage,
         Permission::SealReadUses,

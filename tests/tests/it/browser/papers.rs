@@ -96,3 +96,53 @@ async fn a_paper_of_a_case_goes_to_the_scan_desk() {
     desk.close().await;
     city.close().await;
 }
+
+/// An officer settles what differs between this library and another one of the agency.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_settles_what_differs() {
+    let city = Served::open("2026-11-16T09:30").await;
+    let key = key_of(city.ctx(), FOOD, "SPJYXKZ").await;
+    let officer = city.town.officer("sc_tancw").await;
+    let desk = Browser::open(&city.base, DESKTOP).await;
+    staff(&city, &desk, "sc_tancw", "2026-11-16T09:31").await;
+    desk.goto("/collection").await;
+    desk.press("其他证照库").await;
+    assert!(desk.text().await.contains("还没有来源库"));
+    desk.fill("code", "Food").await;
+    desk.fill("name", "食品证照库").await;
+    desk.press("增加").await;
+    assert!(desk.text().await.contains("小写字母"), "told at its field");
+    desk.fill("code", "food").await;
+    desk.press("增加").await;
+    assert!(
+        desk.text()
+            .await
+            .contains("POST /api/v1/licence-exchanges/food")
+    );
+
+    let code = crate::exchanging::with_waiting(&officer, &key).await;
+    desk.goto(&format!("/collection/exchange/{code}")).await;
+    let said = desk.text().await;
+    assert!(
+        said.contains("东湖路15号") && said.contains("SP-10087"),
+        "{said}"
+    );
+    desk.shot("exchange").await;
+    desk.resize(PHONE).await;
+    desk.shot("exchange").await;
+    desk.resize(DESKTOP).await;
+    desk.press("以来源库为准").await;
+    assert!(desk.text().await.contains("已按来源库更新"));
+    let detail = licences::detail(city.ctx(), &key).await.unwrap();
+    assert_eq!(detail.version.version, 2);
+    assert!(detail.version.face.face["premises"].ends_with("15号"));
+    desk.choose("rule", "ours").await;
+    desk.fill("every", "2000").await;
+    desk.press("保存").await;
+    assert!(desk.text().await.contains("1440"));
+    desk.fill("every", "60").await;
+    desk.press("保存").await;
+    assert!(desk.text().await.contains("已保存"));
+    desk.close().await;
+    city.close().await;
+}

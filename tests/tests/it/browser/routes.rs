@@ -52,6 +52,12 @@ pub const ROUTES: &[(&str, Kind)] = &[
     ("/cases/{no}/correct", Own(&["/cases/{correcting}/correct"])),
     ("/collection", Staff(&["/collection"])),
     ("/collection/base", Staff(&["/collection/base"])),
+    ("/collection/exchange", Staff(&["/collection/exchange"])),
+    (
+        "/collection/exchange/{code}",
+        Staff(&["/collection/exchange/{library}"]),
+    ),
+    ("/collection/exchange/{code}/settle", NoPage),
     ("/collection/new", Staff(&["/collection/new"])),
     ("/collection/receipts", Staff(&["/collection/receipts"])),
     ("/collection/scan", Staff(&["/collection/scan"])),

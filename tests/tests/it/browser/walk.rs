@@ -99,9 +99,12 @@ async fn prepare(city: &Served) -> (Names, String) {
     let drawing = town.officer("sc_tancw").await;
     licences::begin_version(&drawing, "SPJYXKZ").await.unwrap();
     let (stack, sent) = crate::scanning::stacks(town).await;
+    let food = crate::life::key_of(city.ctx(), "JY29901020010130", "SPJYXKZ").await;
+    let library = crate::exchanging::with_waiting(&drawing, &food).await;
     let names = vec![
         ("batch", crate::collecting::checked(town).await),
         ("stack", stack),
+        ("library", library),
         ("sent", sent),
         ("seal", seal),
         ("grant", grant),

@@ -1,5 +1,6 @@
 //! Licences: the own ones, and the library for officers.
 
+mod exchange;
 mod file;
 mod issue;
 mod library;
@@ -22,6 +23,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(search::of_holder))
         .routes(routes!(read::read))
         .routes(routes!(file::file))
+        .merge(exchange::routes())
         .merge(issue::routes())
         .merge(parse::routes())
 }

@@ -40,6 +40,7 @@ pub(super) async fn list(
             (format!("{HOME}/new"), l.t("console-collect-new")),
             (format!("{HOME}/scan"), l.t("console-scan-new")),
             (format!("{HOME}/base"), l.t("console-collect-base")),
+            (format!("{HOME}/exchange"), l.t("console-exchange-title")),
             (format!("{HOME}/receipts"), l.t("console-receipts-title")),
         ]));
     }

@@ -4,6 +4,7 @@ mod act;
 mod base;
 mod begin;
 mod columns;
+mod exchange;
 mod list;
 mod one;
 mod receipts;
@@ -59,6 +60,7 @@ pub(crate) fn router() -> Router {
         .route("/collection/{key}/rows/{row}/discard", post(row::discard))
         .route("/collection/{key}/report.csv", get(reports::report))
         .route("/collection/{key}/returned/{n}", get(reports::returned))
+        .merge(exchange::router())
         .merge(scan::router())
 }
 
