@@ -1,10 +1,12 @@
 //! The door: open, read, write.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::pressure::Pressure;
 use crate::run::{apart, exec_postgres, rows_postgres};
 use crate::sqlite::{Message, Readers};
 use crate::work::UseCase;
@@ -25,45 +27,42 @@ enum Inner {
         readers: Readers,
         writer: mpsc::Sender<Message>,
     },
-    Postgres {
-        pool: PgPool,
-        /// Where requests get their connections.
-        front: PgPool,
-    },
+    Postgres(PgPool),
 }
-
-/// So many use cases that wait for the one writer, or more, and requests press. The background never
-/// has as many by itself.
-const PRESSING: usize = 12;
 
 /// A handle on the database; clones share it.
 #[derive(Clone)]
 pub struct Db {
     inner: Inner,
+    /// What people write through [`Db::write`].
+    pressure: Arc<Pressure>,
+    /// This handle is the background's: nobody waits for what it writes.
+    aside: bool,
 }
 
 impl Db {
     /// Opens or creates a SQLite file.
     pub async fn open_sqlite(path: &Path) -> Result<Self, StoreError> {
         let (readers, writer) = sqlite::open(path).await?;
-        Ok(Self {
-            inner: Inner::Sqlite { readers, writer },
-        })
+        Ok(Self::of(Inner::Sqlite { readers, writer }))
     }
 
     /// Connects to `postgres://…`.
     pub async fn open_postgres(url: &str) -> Result<Self, StoreError> {
-        Ok(Self::of(postgres::open(url, None).await?))
+        let pool = postgres::open(url, None).await?;
+        Ok(Self::of(Inner::Postgres(pool)))
     }
 
     pub(crate) async fn open_postgres_schema(url: &str, schema: &str) -> Result<Self, StoreError> {
-        Ok(Self::of(postgres::open(url, Some(schema)).await?))
+        let pool = postgres::open(url, Some(schema)).await?;
+        Ok(Self::of(Inner::Postgres(pool)))
     }
 
-    fn of(pool: PgPool) -> Self {
-        let front = pool.clone();
+    fn of(inner: Inner) -> Self {
         Self {
-            inner: Inner::Postgres { pool, front },
+            inner,
+            pressure: Arc::default(),
+            aside: false,
         }
     }
 
@@ -75,38 +74,33 @@ impl Db {
                 readers: sqlite::readers_like(readers)?,
                 writer: writer.clone(),
             },
-            Inner::Postgres { pool, front } => Inner::Postgres {
-                pool: postgres::pool_like(pool).await?,
-                front: front.clone(),
-            },
+            Inner::Postgres(pool) => Inner::Postgres(postgres::pool_like(pool).await?),
         };
-        Ok(Self { inner })
+        Ok(Self {
+            inner,
+            pressure: self.pressure.clone(),
+            aside: true,
+        })
     }
 
     /// Closes what [`Db::beside`] opened, and nothing else.
     pub async fn leave(&self) {
         match &self.inner {
             Inner::Sqlite { readers, .. } => readers.close().await,
-            Inner::Postgres { pool, .. } => pool.close().await,
+            Inner::Postgres(pool) => pool.close().await,
         }
     }
 
-    /// Whether people wait for the database: work that nobody waits for should give way.
+    /// Whether people wait for the database, or did a moment ago: work that nobody waits for should
+    /// give way.
     pub fn is_pressed(&self) -> bool {
-        match &self.inner {
-            Inner::Sqlite { writer, .. } => writer.max_capacity() - writer.capacity() >= PRESSING,
-            Inner::Postgres { front, .. } => {
-                let open = usize::try_from(front.size()).unwrap_or(0);
-                let most = usize::try_from(front.options().get_max_connections()).unwrap_or(1);
-                open.saturating_sub(front.num_idle()) * 4 >= most * 3
-            }
-        }
+        self.pressure.is_high()
     }
 
     pub fn engine(&self) -> Engine {
         match &self.inner {
             Inner::Sqlite { .. } => Engine::Sqlite,
-            Inner::Postgres { .. } => Engine::Postgres,
+            Inner::Postgres(_) => Engine::Postgres,
         }
     }
 
@@ -137,8 +131,9 @@ impl Db {
         E: From<StoreError> + Send + 'static,
         F: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
     {
+        let _waits = (!self.aside).then(|| self.pressure.enter());
         match &self.inner {
-            Inner::Postgres { pool, .. } => {
+            Inner::Postgres(pool) => {
                 let mut work = UseCase::new(body);
                 apart(postgres::write(pool, &mut work)).await?;
                 work.outcome()
@@ -167,7 +162,7 @@ impl Db {
                     let _ = closed.await;
                 }
             }
-            Inner::Postgres { pool, .. } => pool.close().await,
+            Inner::Postgres(pool) => pool.close().await,
         }
     }
 }
@@ -185,7 +180,7 @@ impl Run for Reader {
         seen::note(sql);
         match &self.db.inner {
             Inner::Sqlite { readers, .. } => readers.read(|conn| conn.exec(sql, &args)).await,
-            Inner::Postgres { pool, .. } => {
+            Inner::Postgres(pool) => {
                 apart(async move {
                     let mut conn = pool.acquire().await?;
                     Ok(exec_postgres(&mut conn, sql, args).await?)
@@ -199,7 +194,7 @@ impl Run for Reader {
         seen::note(sql);
         match &self.db.inner {
             Inner::Sqlite { readers, .. } => readers.read(|conn| conn.rows(sql, &args)).await,
-            Inner::Postgres { pool, .. } => {
+            Inner::Postgres(pool) => {
                 apart(async move {
                     let mut conn = pool.acquire().await?;
                     Ok(rows_postgres(&mut conn, sql, args).await?)

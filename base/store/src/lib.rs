@@ -19,6 +19,7 @@ pub mod numbers;
 pub mod once;
 mod plan;
 mod postgres;
+mod pressure;
 mod row;
 mod run;
 mod seen;

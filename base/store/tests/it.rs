@@ -290,3 +290,41 @@ async fn a_snapshot_moves_to_either_engine() {
         to.remove().await.unwrap();
     }
 }
+
+/// Many at once each get a number of their own and leave no gap that they need not; somebody who
+/// goes away while waiting takes nobody's number along.
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_are_given_once() {
+    for test in TestDb::each(store::numbers::MIGRATIONS).await.unwrap() {
+        let ctx = store::testing::ctx(&test, "2026-11-16T01:00:00Z");
+        let ask = |block: i64| {
+            let ctx = ctx.clone();
+            async move { ctx.next_number("case", block).await.unwrap() }
+        };
+        let _gone = tokio::time::timeout(std::time::Duration::ZERO, ask(10)).await;
+        let many = (0..500).map(|_| tokio::spawn(ask(10)));
+        let mut all = Vec::new();
+        for one in many.collect::<Vec<_>>() {
+            all.push(one.await.unwrap());
+        }
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), 500, "each once");
+        assert!(all[499] <= 1_000, "{}", all[499]);
+        // One after the other they stand in order, also over the ends of blocks.
+        let mut last = ask(10).await;
+        for _ in 0..1_500 {
+            let next = ask(10).await;
+            assert!(next == last + 1, "{last} {next}");
+            last = next;
+        }
+        // Few gaps: a block of one leases nothing ahead.
+        for n in 1..=20 {
+            assert_eq!(ctx.next_number("licence", 1).await.unwrap(), n);
+        }
+        let sql = "SELECT next FROM number_series WHERE series = 'licence'";
+        let next = ctx.db.reader().count(sql, args![]).await.unwrap();
+        assert_eq!(next, 21);
+        test.remove().await.unwrap();
+    }
+}
