@@ -39,6 +39,7 @@ pub async fn serve(
     let told_to_stop = told_to_stop()?;
     let (stop, stopped) = watch::channel(false);
     let background = Background::start(platform.worker.clone(), stopped)?;
+    tokio::spawn(make_ready(platform.ctx.clone()));
     let app = guarded(&platform, secure, &guard)?;
     let service = app.into_make_service_with_connect_info::<SocketAddr>();
     let (told, heard) = watch::channel(false);
@@ -55,6 +56,14 @@ pub async fn serve(
     background.ended().await?;
     platform.ctx.db.close().await;
     Ok(())
+}
+
+/// What the first who ask would wait for: the items are read, and the index of their words is built,
+/// which takes a quarter of a second for a city and holds up everybody who comes meanwhile.
+async fn make_ready(ctx: Ctx) {
+    if let Err(error) = items::catalogue(&ctx).await {
+        tracing::warn!(%error, "the items cannot be read yet");
+    }
 }
 
 /// Every page, the API and every health address of an installation, without rate limits.
