@@ -79,6 +79,16 @@ impl CollectionError {
         )
     }
 
+    /// Whether files or data of the platform are broken: nobody who sends anything can mend it.
+    pub(crate) fn is_ours(&self) -> bool {
+        matches!(
+            self,
+            Self::Data(_)
+                | Self::Blob(_)
+                | Self::Licence(LicenceError::Data(_) | LicenceError::Blob(_))
+        )
+    }
+
     pub(crate) fn data(why: impl std::fmt::Display) -> Self {
         Self::Data(why.to_string())
     }

@@ -15,6 +15,7 @@ mod corrections;
 mod desks;
 mod digitising;
 mod exchanging;
+mod exchanging_shown;
 mod foreign;
 mod forgeries;
 mod life;

@@ -94,7 +94,7 @@ async fn read_zone(
 /// Whole files in `in`, by name: batches are named in the order in which they are to be read. What
 /// is still being written is named `.part` or begins with a dot.
 fn waiting(zone: &Path) -> io::Result<Vec<String>> {
-    for folder in ["in", "out", "done", "bad"] {
+    for folder in ["in", "out"] {
         std::fs::create_dir_all(zone.join(folder))?;
     }
     let mut names = Vec::new();
@@ -149,21 +149,16 @@ fn answered(answer: &ExchangeAnswer) -> Value {
     })
 }
 
-/// Writes the answer, then puts the file away: a process that dies between the two takes the file
-/// again and answers the same.
+/// Writes the answer, then removes the file, which holds personal data and is the agency's to keep: a
+/// process that dies between the two takes the file again and answers the same.
 fn settle(zone: &Path, name: &str, told: Result<Value, Problem>) -> io::Result<()> {
-    let (answer, to) = match told {
-        Ok(answer) => (answer, "done"),
-        Err(problem) => {
-            let told = json!({ "error": problem.zh, "error_en": problem.en });
-            (told, "bad")
-        }
-    };
+    let answer =
+        told.unwrap_or_else(|problem| json!({ "error": problem.zh, "error_en": problem.en }));
     let text = serde_json::to_vec_pretty(&answer)?;
     let part = zone.join("out").join(format!(".{name}.part"));
     let file = std::fs::File::create(&part)?;
     io::Write::write_all(&mut &file, &text)?;
     file.sync_all()?;
     std::fs::rename(&part, zone.join("out").join(name))?;
-    std::fs::rename(zone.join("in").join(name), zone.join(to).join(name))
+    std::fs::remove_file(zone.join("in").join(name))
 }

@@ -173,10 +173,11 @@ async fn answer(
         // Of two who make the same number at once one finds it taken, and then finds the licence.
         let taken = matches!(&error, CollectionError::Licence(LicenceError::NumberTaken));
         let stale = matches!(&error, CollectionError::Licence(LicenceError::Stale));
-        if !(error.passes() || taken || stale) {
+        if !(error.passes() || error.is_ours() || taken || stale) {
             return refuse(ctx, source, batch_no, &record, error).await;
         }
-        if tried == TRIES {
+        // What is broken here is not the record's fault.
+        if tried == TRIES || error.is_ours() {
             return Ok(RowAnswer {
                 row_id: record.row_id,
                 outcome: Outcome::Busy,

@@ -120,7 +120,7 @@ async fn an_officer_settles_what_differs() {
             .contains("POST /api/v1/licence-exchanges/food")
     );
 
-    let code = crate::exchanging::with_waiting(&officer, &key).await;
+    let code = crate::exchanging_shown::with_waiting(&officer, &key).await;
     desk.goto(&format!("/collection/exchange/{code}")).await;
     let said = desk.text().await;
     assert!(

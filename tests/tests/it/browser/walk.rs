@@ -100,7 +100,7 @@ async fn prepare(city: &Served) -> (Names, String) {
     licences::begin_version(&drawing, "SPJYXKZ").await.unwrap();
     let (stack, sent) = crate::scanning::stacks(town).await;
     let food = crate::life::key_of(city.ctx(), "JY29901020010130", "SPJYXKZ").await;
-    let library = crate::exchanging::with_waiting(&drawing, &food).await;
+    let library = crate::exchanging_shown::with_waiting(&drawing, &food).await;
     let names = vec![
         ("batch", crate::collecting::checked(town).await),
         ("stack", stack),

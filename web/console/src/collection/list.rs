@@ -36,13 +36,18 @@ pub(super) async fn list(
         .scopes(Permission::LicenceCollect)
         .is_empty();
     if collects {
-        parts.push(Part::Links(vec![
+        let mut links = vec![
             (format!("{HOME}/new"), l.t("console-collect-new")),
             (format!("{HOME}/scan"), l.t("console-scan-new")),
             (format!("{HOME}/base"), l.t("console-collect-base")),
-            (format!("{HOME}/exchange"), l.t("console-exchange-title")),
             (format!("{HOME}/receipts"), l.t("console-receipts-title")),
-        ]));
+        ];
+        // What other libraries send is made without another person: that takes more than collecting.
+        let actor = &acting.ctx.actor;
+        if !actor.scopes(Permission::LicenceIssue).is_empty() {
+            links.push((format!("{HOME}/exchange"), l.t("console-exchange-title")));
+        }
+        parts.push(Part::Links(links));
     }
     if found.rows.is_empty() {
         parts.push(Part::Empty(Empty::new(

@@ -135,8 +135,8 @@ fn waiting(l: &L, source: &ExchangeSource, all: &[Waiting]) -> Vec<Part> {
             parts.push(Part::Links(vec![(to, l.t("console-exchange-licence"))]));
         }
         for (side, label, kind) in [
-            ("theirs", "console-exchange-take-theirs", "pri"),
-            ("ours", "console-exchange-keep-ours", ""),
+            ("theirs", l.t("console-exchange-take-theirs"), "pri"),
+            ("ours", l.t("console-exchange-keep-ours"), ""),
         ] {
             parts.push(Part::Form(Act {
                 action: format!("{}/settle", of(&source.source_code)),
@@ -146,10 +146,7 @@ fn waiting(l: &L, source: &ExchangeSource, all: &[Waiting]) -> Vec<Part> {
                     ("rev".into(), one.rev.to_string()),
                     ("side".into(), side.to_owned()),
                 ],
-                button: match label {
-                    "console-exchange-take-theirs" => l.t("console-exchange-take-theirs"),
-                    _ => l.t("console-exchange-keep-ours"),
-                },
+                button: label,
                 kind,
             }));
         }
