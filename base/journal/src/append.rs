@@ -1,6 +1,6 @@
 //! Writing an event, in the transaction of the change it tells of.
 
-use store::{Ctx, Tx};
+use store::{Ctx, Row, StoreError, Tx};
 
 use crate::event::{ActorStamp, Event};
 use crate::hash::{Canonical, START};
@@ -21,6 +21,18 @@ impl Head {
             seq: 0,
             hash: START.to_vec(),
         }
+    }
+
+    /// Of a stream whose head was read with something else, by [`head_columns`], from column `at`
+    /// on. Appending behind one that is outdated is refused: the number is taken.
+    pub fn read(row: &Row, at: usize) -> Result<Self, StoreError> {
+        Ok(match row.get::<Option<i64>>(at)? {
+            Some(seq) => Self {
+                seq,
+                hash: row.get(at + 1)?,
+            },
+            None => Self::fresh(),
+        })
     }
 
     /// Of a stream as the transaction sees it.

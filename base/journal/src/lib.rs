@@ -20,6 +20,7 @@ pub use batch::{RootLog, SignedRoot};
 pub use event::{ActorStamp, Event, StoredEvent};
 pub use jobs::enqueue;
 pub use read::{Parked, parked, stream};
+pub use table::head_columns;
 pub use unread::{Stretch, mark_read, read_until, unread};
 pub use verify::{Fault, Report, verify};
 pub use worker::{Handlers, JobFn, Schedule, Subscriber, SubscriberFn, Worker};

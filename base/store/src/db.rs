@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::postgres::Pools;
 use crate::pressure::Pressure;
 use crate::run::{apart, exec_postgres, rows_postgres};
 use crate::sqlite::{Message, Readers};
@@ -27,7 +27,7 @@ enum Inner {
         readers: Readers,
         writer: mpsc::Sender<Message>,
     },
-    Postgres(PgPool),
+    Postgres(Pools),
 }
 
 /// A handle on the database; clones share it.
@@ -49,13 +49,13 @@ impl Db {
 
     /// Connects to `postgres://…`.
     pub async fn open_postgres(url: &str) -> Result<Self, StoreError> {
-        let pool = postgres::open(url, None).await?;
-        Ok(Self::of(Inner::Postgres(pool)))
+        let pools = Pools::open(url, None).await?;
+        Ok(Self::of(Inner::Postgres(pools)))
     }
 
     pub(crate) async fn open_postgres_schema(url: &str, schema: &str) -> Result<Self, StoreError> {
-        let pool = postgres::open(url, Some(schema)).await?;
-        Ok(Self::of(Inner::Postgres(pool)))
+        let pools = Pools::open(url, Some(schema)).await?;
+        Ok(Self::of(Inner::Postgres(pools)))
     }
 
     fn of(inner: Inner) -> Self {
@@ -74,7 +74,7 @@ impl Db {
                 readers: sqlite::readers_like(readers)?,
                 writer: writer.clone(),
             },
-            Inner::Postgres(pool) => Inner::Postgres(postgres::pool_like(pool).await?),
+            Inner::Postgres(pools) => Inner::Postgres(Pools::like(pools).await?),
         };
         Ok(Self {
             inner,
@@ -87,7 +87,7 @@ impl Db {
     pub async fn leave(&self) {
         match &self.inner {
             Inner::Sqlite { readers, .. } => readers.close().await,
-            Inner::Postgres(pool) => pool.close().await,
+            Inner::Postgres(pools) => pools.close().await,
         }
     }
 
@@ -133,9 +133,9 @@ impl Db {
     {
         let _waits = (!self.aside).then(|| self.pressure.enter());
         match &self.inner {
-            Inner::Postgres(pool) => {
+            Inner::Postgres(pools) => {
                 let mut work = UseCase::new(body);
-                apart(postgres::write(pool, &mut work)).await?;
+                apart(postgres::write(&pools.writers, &mut work)).await?;
                 work.outcome()
             }
             Inner::Sqlite { writer, .. } => {
@@ -162,7 +162,7 @@ impl Db {
                     let _ = closed.await;
                 }
             }
-            Inner::Postgres(pool) => pool.close().await,
+            Inner::Postgres(pools) => pools.close().await,
         }
     }
 }
@@ -180,9 +180,9 @@ impl Run for Reader {
         seen::note(sql);
         match &self.db.inner {
             Inner::Sqlite { readers, .. } => readers.read(|conn| conn.exec(sql, &args)).await,
-            Inner::Postgres(pool) => {
+            Inner::Postgres(pools) => {
                 apart(async move {
-                    let mut conn = pool.acquire().await?;
+                    let mut conn = pools.readers.acquire().await?;
                     Ok(exec_postgres(&mut conn, sql, args).await?)
                 })
                 .await
@@ -194,9 +194,9 @@ impl Run for Reader {
         seen::note(sql);
         match &self.db.inner {
             Inner::Sqlite { readers, .. } => readers.read(|conn| conn.rows(sql, &args)).await,
-            Inner::Postgres(pool) => {
+            Inner::Postgres(pools) => {
                 apart(async move {
-                    let mut conn = pool.acquire().await?;
+                    let mut conn = pools.readers.acquire().await?;
                     Ok(rows_postgres(&mut conn, sql, args).await?)
                 })
                 .await

@@ -1,5 +1,9 @@
 //! One SQL text for both engines: placeholders and column types are rewritten for PostgreSQL.
 
+use std::fmt::Write as _;
+
+use crate::run::Queued;
+
 /// `?` to `$1`, `$2`, … outside literals, quoted names and comments.
 pub(crate) fn postgres_statement(sql: &str) -> String {
     let mut out = String::with_capacity(sql.len() + 16);
@@ -21,20 +25,32 @@ pub(crate) fn postgres_statement(sql: &str) -> String {
 }
 
 /// Writes that do not depend on each other as one statement of PostgreSQL: all but the last stand
-/// in its `WITH`.
-pub(crate) fn together(statements: &[String]) -> String {
-    let Some((last, others)) = statements.split_last() else {
-        return String::new();
+/// in its `WITH`. Where some are to change one row, all stand there, and the statement divides by
+/// how many rows each of these changed: none is an error, and the statement writes nothing.
+pub(crate) fn together(statements: &[Queued]) -> String {
+    let ones = statements.iter().filter(|q| q.one).count();
+    let inside = match ones {
+        0 => statements.len().saturating_sub(1),
+        _ => statements.len(),
     };
-    let mut out = String::new();
-    for (at, statement) in others.iter().enumerate() {
+    let mut out = String::with_capacity(statements.iter().map(|q| q.sql.len() + 24).sum());
+    for (at, Queued { sql, one }) in statements[..inside].iter().enumerate() {
         let before = if at == 0 { "WITH" } else { "," };
-        out.push_str(&format!("{before} q{at} AS ({statement})"));
+        let told = if *one { " RETURNING 1" } else { "" };
+        let _ = write!(out, "{before} q{at} AS ({sql}{told})");
     }
-    if !others.is_empty() {
+    if inside > 0 {
         out.push(' ');
     }
-    out + last
+    for Queued { sql, .. } in &statements[inside..] {
+        out.push_str(sql);
+    }
+    let mut before = "SELECT";
+    for (at, _) in statements.iter().enumerate().filter(|(_, q)| q.one) {
+        let _ = write!(out, "{before} 1/(SELECT count(*) FROM q{at})");
+        before = ",";
+    }
+    out
 }
 
 /// Table definitions are written for SQLite; PostgreSQL spells some words differently.
@@ -111,11 +127,22 @@ mod tests {
     #[test]
     fn writes_go_together() {
         let (a, b) = ("INSERT INTO t VALUES (?)", "UPDATE u SET a = ? WHERE b = ?");
-        assert_eq!(together(&[a.to_owned()]), a);
+        let queued = |sql: &str, one: bool| Queued {
+            sql: sql.to_owned(),
+            one,
+        };
+        let text = |all: &[Queued]| postgres_statement(&together(all));
+        assert_eq!(text(&[queued(a, false)]), "INSERT INTO t VALUES ($1)");
         assert_eq!(
-            postgres_statement(&together(&[a.to_owned(), a.to_owned(), b.to_owned()])),
+            text(&[queued(a, false), queued(a, false), queued(b, false)]),
             "WITH q0 AS (INSERT INTO t VALUES ($1)), q1 AS (INSERT INTO t VALUES ($2)) \
              UPDATE u SET a = $3 WHERE b = $4"
+        );
+        assert_eq!(
+            text(&[queued(b, true), queued(a, false), queued(a, true)]),
+            "WITH q0 AS (UPDATE u SET a = $1 WHERE b = $2 RETURNING 1), \
+             q1 AS (INSERT INTO t VALUES ($3)), q2 AS (INSERT INTO t VALUES ($4) RETURNING 1) \
+             SELECT 1/(SELECT count(*) FROM q0), 1/(SELECT count(*) FROM q2)"
         );
     }
 

@@ -58,3 +58,9 @@ pub(crate) fn is_retryable(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(db)
         if db.code().is_some_and(|c| c == "40001" || c == "40P01"))
 }
+
+/// True for the code with which a statement ends of which a part changed no row where it was to
+/// change one: `dialect::together` divides by how many.
+pub(crate) fn is_unmet(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(db) if db.code().is_some_and(|c| c == "22012"))
+}

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgPool};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, PgPool, Postgres,
+    Transaction,
+};
 
 use crate::error::is_retryable;
 use crate::run::Conn;
@@ -32,23 +35,52 @@ const CONNECTIONS_BESIDE: u32 = 8;
 /// A connection that was idle for longer is asked whether it still stands.
 const ASK_AFTER: Duration = Duration::from_secs(5);
 
-pub(crate) async fn open(url: &str, schema: Option<&str>) -> Result<PgPool, StoreError> {
-    let mut options: PgConnectOptions = url.parse()?;
-    options = options
-        .statement_cache_capacity(512)
-        .disable_statement_logging();
-    if let Some(schema) = schema {
-        options = options.options([("search_path", schema)]);
+const SERIALIZABLE: &str =
+    "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE";
+
+/// Connections that read, each statement for itself, and connections that write.
+#[derive(Clone)]
+pub(crate) struct Pools {
+    pub readers: PgPool,
+    pub writers: PgPool,
+}
+
+impl Pools {
+    pub async fn open(url: &str, schema: Option<&str>) -> Result<Self, StoreError> {
+        let mut options: PgConnectOptions = url.parse()?;
+        options = options
+            .statement_cache_capacity(512)
+            .disable_statement_logging();
+        if let Some(schema) = schema {
+            options = options.options([("search_path", schema)]);
+        }
+        Self::of(connections(), options).await
     }
-    pool(connections(), options).await
+
+    /// Other connections to the same database.
+    pub async fn like(other: &Self) -> Result<Self, StoreError> {
+        let options = (*other.readers.connect_options()).clone();
+        Self::of(CONNECTIONS_BESIDE, options).await
+    }
+
+    async fn of(most: u32, options: PgConnectOptions) -> Result<Self, StoreError> {
+        Ok(Self {
+            readers: pool(most, options.clone(), "").await?,
+            writers: pool(most, options, SERIALIZABLE).await?,
+        })
+    }
+
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writers.close().await;
+    }
 }
 
-/// Other connections to the same database.
-pub(crate) async fn pool_like(like: &PgPool) -> Result<PgPool, StoreError> {
-    pool(CONNECTIONS_BESIDE, (*like.connect_options()).clone()).await
-}
-
-async fn pool(most: u32, options: PgConnectOptions) -> Result<PgPool, StoreError> {
+async fn pool(
+    most: u32,
+    options: PgConnectOptions,
+    isolation: &'static str,
+) -> Result<PgPool, StoreError> {
     Ok(PgPoolOptions::new()
         .max_connections(most)
         .acquire_timeout(Duration::from_secs(30))
@@ -63,9 +95,12 @@ async fn pool(most: u32, options: PgConnectOptions) -> Result<PgPool, StoreError
             })
         })
         // Whatever the server's default is: a commit that we acknowledge is on its disk.
-        .after_connect(|conn, _| {
+        .after_connect(move |conn, _| {
             Box::pin(async move {
                 conn.execute("SET synchronous_commit = on").await?;
+                if !isolation.is_empty() {
+                    conn.execute(isolation).await?;
+                }
                 Ok(())
             })
         })
@@ -73,41 +108,118 @@ async fn pool(most: u32, options: PgConnectOptions) -> Result<PgPool, StoreError
         .await?)
 }
 
+/// A connection that writes. A transaction of several statements begins with the first whose
+/// outcome is looked at; a body that only queues goes as one statement, which is a transaction by
+/// itself: one round trip instead of three.
+pub(crate) enum Writing<'a> {
+    Before(&'a mut PgConnection),
+    Begun(Transaction<'a, Postgres>),
+    /// It could not begin.
+    Lost,
+}
+
+impl<'a> Writing<'a> {
+    /// The connection within a transaction.
+    pub async fn begun(&mut self) -> Result<&mut PgConnection, sqlx::Error> {
+        if let Self::Before(_) = self
+            && let Self::Before(conn) = std::mem::replace(self, Self::Lost)
+        {
+            let begin = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+            *self = Self::Begun(conn.begin_with(AssertSqlSafe(begin)).await?);
+        }
+        self.now()
+    }
+
+    /// The connection as it is: before the transaction, a statement is one by itself.
+    pub fn now(&mut self) -> Result<&mut PgConnection, sqlx::Error> {
+        match self {
+            Self::Before(conn) => Ok(conn),
+            Self::Begun(tx) => Ok(tx),
+            Self::Lost => Err(sqlx::Error::BeginFailed),
+        }
+    }
+
+    async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Begun(tx) => tx.commit().await,
+            Self::Before(_) | Self::Lost => Ok(()),
+        }
+    }
+
+    async fn rollback(self) {
+        if let Self::Begun(tx) = self {
+            let _ = tx.rollback().await;
+        }
+    }
+}
+
+/// How one run of a use case ended.
+struct Tried {
+    /// Committed, or refused by the body itself: there is nothing to try again.
+    done: bool,
+    /// It found a key taken, and nothing else is amiss.
+    taken: bool,
+    /// What it went by did not hold.
+    unmet: bool,
+}
+
 /// Runs a use case until it commits or is refused; an error means that neither happened.
 pub(crate) async fn write(pool: &PgPool, work: &mut dyn Work) -> Result<(), StoreError> {
     let mut wait = Duration::from_millis(2);
+    let mut trusting = true;
     for tried in 1..=TRIES {
-        let mut conn = pool.acquire().await?;
-        let begin = "BEGIN ISOLATION LEVEL SERIALIZABLE";
-        let mut tx = conn.begin_with(AssertSqlSafe(begin)).await?;
-        let (keep, retry) = {
-            let mut lent = Tx::new(Conn::Postgres(&mut tx));
-            let keep = work.run(&mut lent).await;
-            let again = lent.taken && tried < TRIES_OF_TAKEN;
-            (keep, lent.retry || again)
+        let end = {
+            let mut conn = pool.acquire().await?;
+            run_once(&mut conn, work, trusting).await?
         };
-        if keep {
-            match tx.commit().await {
-                Ok(()) => return Ok(()),
-                Err(error) if is_retryable(&error) => {}
-                Err(error) => return Err(error.into()),
-            }
-        } else {
-            let _ = tx.rollback().await;
-            if !retry {
-                return Ok(());
-            }
+        if end.done || (end.taken && tried >= TRIES_OF_TAKEN) {
+            return Ok(());
         }
-        drop(conn);
-        tokio::time::sleep(wait).await;
-        wait = (wait * 2).min(Duration::from_millis(200));
+        // From here on it looks.
+        trusting &= !(end.unmet || end.taken);
+        if !end.unmet {
+            tokio::time::sleep(wait).await;
+            wait = (wait * 2).min(Duration::from_millis(200));
+        }
     }
     Err(StoreError::Conflict)
 }
 
+async fn run_once(
+    conn: &mut PgConnection,
+    work: &mut dyn Work,
+    trusting: bool,
+) -> Result<Tried, StoreError> {
+    let mut lent = Tx::new(Conn::Postgres(Writing::Before(conn)), trusting);
+    let keep = work.run(&mut lent).await;
+    let (retry, taken, unmet) = (lent.retry, lent.taken, lent.unmet);
+    let mut done = !(retry || taken || unmet);
+    if let Conn::Postgres(writing) = lent.conn {
+        if keep {
+            match writing.commit().await {
+                Ok(()) => done = true,
+                Err(error) if is_retryable(&error) => done = false,
+                Err(error) => return Err(error.into()),
+            }
+        } else {
+            writing.rollback().await;
+        }
+    }
+    Ok(Tried {
+        done,
+        taken: taken && !retry,
+        unmet,
+    })
+}
+
+/// A connection for what tests set up.
+async fn one(url: &str) -> Result<PgPool, StoreError> {
+    pool(1, url.parse::<PgConnectOptions>()?, "").await
+}
+
 /// Creates a schema of its own, for tests that share one server.
 pub(crate) async fn create_schema(url: &str, schema: &str) -> Result<(), StoreError> {
-    let pool = open(url, None).await?;
+    let pool = one(url).await?;
     pool.execute(AssertSqlSafe(format!("CREATE SCHEMA {schema}")))
         .await?;
     pool.close().await;
@@ -116,7 +228,7 @@ pub(crate) async fn create_schema(url: &str, schema: &str) -> Result<(), StoreEr
 
 /// Removes a schema of a test.
 pub(crate) async fn drop_schema(url: &str, schema: &str) -> Result<(), StoreError> {
-    let pool = open(url, None).await?;
+    let pool = one(url).await?;
     pool.execute(AssertSqlSafe(format!(
         "DROP SCHEMA IF EXISTS {schema} CASCADE"
     )))
@@ -132,7 +244,7 @@ pub(crate) async fn create_database(
     name: &str,
     template: Option<&str>,
 ) -> Result<String, StoreError> {
-    let pool = open(url, None).await?;
+    let pool = one(url).await?;
     let copy = template
         .map(|t| format!(" TEMPLATE {t}"))
         .unwrap_or_default();
@@ -147,7 +259,7 @@ pub(crate) async fn create_database(
 
 /// Removes a database of a test.
 pub(crate) async fn drop_database(url: &str, name: &str) -> Result<(), StoreError> {
-    let pool = open(url, None).await?;
+    let pool = one(url).await?;
     pool.execute(AssertSqlSafe(format!(
         "DROP DATABASE IF EXISTS {name} WITH (FORCE)"
     )))

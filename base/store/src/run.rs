@@ -2,7 +2,8 @@
 
 use sqlx::{AssertSqlSafe, PgConnection};
 
-use crate::error::is_retryable;
+use crate::error::{is_retryable, is_unmet};
+use crate::postgres::Writing;
 use crate::{BoxFuture, Row, StoreError, Value, dialect, seen, sqlite};
 
 /// Whatever can run a statement. The SQL comes from the domains' `table.rs`; values only ever
@@ -24,8 +25,9 @@ pub trait Run: Send {
 
     /// A write whose outcome nobody looks at. SQLite runs it at once. In a transaction of PostgreSQL
     /// it waits for its neighbours and goes with them in one round trip, before the next statement
-    /// that is looked at and at the latest when the body ends; so an error of its may show later. Neighbours must not depend on each
-    /// other: each sees the tables as they were before the first, and no two change one row.
+    /// that is looked at and at the latest when the body ends; so an error of its may show later.
+    /// Neighbours must not depend on each other: each sees the tables as they were before the first,
+    /// and no two change one row.
     fn queue(
         &mut self,
         sql: &str,
@@ -34,14 +36,15 @@ pub trait Run: Send {
         async move { self.exec(sql, args).await.map(drop) }
     }
 
-    /// How many rows a write changed that goes in one round trip with what is queued, under the rules
-    /// of [`Run::queue`].
-    fn exec_queued(
+    /// Whether a write changed its one row: an `UPDATE` by key and revision, an `INSERT … ON CONFLICT
+    /// DO NOTHING`. A transaction of PostgreSQL assumes so and queues it, under the rules of
+    /// [`Run::queue`]; if it does not hold, nothing is written, and the body runs again and is told.
+    fn exec_one(
         &mut self,
         sql: &str,
         args: Vec<Value>,
-    ) -> impl Future<Output = Result<u64, StoreError>> + Send {
-        self.exec(sql, args)
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send {
+        async move { Ok(self.exec(sql, args).await? == 1) }
     }
 
     /// The first row, if there is one.
@@ -73,49 +76,80 @@ const QUEUE: usize = 32;
 
 pub(crate) enum Conn<'a> {
     Sqlite(&'a mut sqlite::Conn),
-    Postgres(&'a mut PgConnection),
+    Postgres(Writing<'a>),
+}
+
+/// A write that waits for its neighbours.
+pub(crate) struct Queued {
+    pub sql: String,
+    /// It is to change one row.
+    pub one: bool,
 }
 
 /// A transaction's connection, lent to the body of a use case.
 pub struct Tx<'a> {
-    conn: Conn<'a>,
-    queued: Vec<String>,
+    pub(crate) conn: Conn<'a>,
+    queued: Vec<Queued>,
     queued_args: Vec<Value>,
+    trusting: bool,
     /// Set when PostgreSQL asked to try again.
     pub(crate) retry: bool,
     /// Set when PostgreSQL found a key taken.
     pub(crate) taken: bool,
+    /// Set when a write that was to change one row changed none.
+    pub(crate) unmet: bool,
 }
 
 impl<'a> Tx<'a> {
-    pub(crate) fn new(conn: Conn<'a>) -> Self {
+    pub(crate) fn new(conn: Conn<'a>, trusting: bool) -> Self {
         Self {
             conn,
             queued: Vec::new(),
             queued_args: Vec::new(),
+            trusting,
             retry: false,
             taken: false,
+            unmet: false,
         }
     }
 
-    /// Runs what is queued, as one statement text.
-    pub(crate) async fn flush(&mut self) -> Result<(), StoreError> {
+    /// Whether the body may go by what was read before the transaction, where a key or a revision
+    /// refuses it if that is outdated. False after it was refused so, and on SQLite, where looking
+    /// again costs nothing.
+    pub fn is_trusting(&self) -> bool {
+        self.trusting
+    }
+
+    /// Runs what is queued, as one statement text, in a transaction that goes on.
+    async fn flush(&mut self) -> Result<(), StoreError> {
+        if let Conn::Postgres(c) = &mut self.conn
+            && !self.queued.is_empty()
+        {
+            let begun = apart(c.begun()).await.map(drop);
+            self.note(begun)?;
+            self.run_queued().await?;
+        }
+        Ok(())
+    }
+
+    /// Runs what is still queued when the body has ended. If nothing ran before, the one statement
+    /// is the whole transaction: afterwards it is committed.
+    pub(crate) async fn finish(&mut self) -> Result<(), StoreError> {
         if self.queued.is_empty() {
             return Ok(());
         }
-        self.run_queued().await.map(drop)
+        self.run_queued().await
     }
 
-    /// The same; says how many rows the last of them changed.
-    async fn run_queued(&mut self) -> Result<u64, StoreError> {
+    async fn run_queued(&mut self) -> Result<(), StoreError> {
         let statements = std::mem::take(&mut self.queued);
         let args = std::mem::take(&mut self.queued_args);
         let done = match &mut self.conn {
             // What is queued is run at once.
-            Conn::Sqlite(_) => return Ok(0),
+            Conn::Sqlite(_) => return Ok(()),
             Conn::Postgres(c) => {
-                apart(async move { exec_postgres(c, &dialect::together(&statements), args).await })
-                    .await
+                let sql = dialect::together(&statements);
+                apart(async move { exec_postgres(c.now()?, &sql, args).await.map(drop) }).await
             }
         };
         self.note(done)
@@ -127,7 +161,7 @@ impl<'a> Tx<'a> {
             Conn::Sqlite(c) => return c.inside()?.batch(sql),
             Conn::Postgres(c) => {
                 let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
-                sql.execute(&mut **c).await.map(drop)
+                apart(async move { sql.execute(c.begun().await?).await.map(drop) }).await
             }
         };
         self.note(done)
@@ -136,6 +170,7 @@ impl<'a> Tx<'a> {
     fn note<T>(&mut self, result: Result<T, sqlx::Error>) -> Result<T, StoreError> {
         result.map_err(|error| {
             self.retry |= is_retryable(&error);
+            self.unmet |= is_unmet(&error);
             let error = StoreError::from(error);
             self.taken |= matches!(error, StoreError::Duplicate);
             error
@@ -149,7 +184,9 @@ impl Run for Tx<'_> {
         self.flush().await?;
         let done = match &mut self.conn {
             Conn::Sqlite(c) => return c.inside()?.exec(sql, &args),
-            Conn::Postgres(c) => apart(exec_postgres(c, sql, args)).await,
+            Conn::Postgres(c) => {
+                apart(async move { exec_postgres(c.begun().await?, sql, args).await }).await
+            }
         };
         self.note(done)
     }
@@ -159,33 +196,39 @@ impl Run for Tx<'_> {
         self.flush().await?;
         let found = match &mut self.conn {
             Conn::Sqlite(c) => return c.inside()?.rows(sql, &args),
-            Conn::Postgres(c) => apart(rows_postgres(c, sql, args)).await,
+            Conn::Postgres(c) => {
+                apart(async move { rows_postgres(c.begun().await?, sql, args).await }).await
+            }
         };
         self.note(found)
     }
 
     async fn queue(&mut self, sql: &str, args: Vec<Value>) -> Result<(), StoreError> {
-        seen::note(sql);
-        if let Conn::Sqlite(c) = &mut self.conn {
-            c.inside()?.exec(sql, &args)?;
-            return Ok(());
+        if let Conn::Sqlite(_) = &self.conn {
+            return self.exec(sql, args).await.map(drop);
         }
-        self.queued.push(sql.to_owned());
+        self.put(sql, args, false).await
+    }
+
+    async fn exec_one(&mut self, sql: &str, args: Vec<Value>) -> Result<bool, StoreError> {
+        if !self.trusting {
+            return Ok(self.exec(sql, args).await? == 1);
+        }
+        self.put(sql, args, true).await.map(|()| true)
+    }
+}
+
+impl Tx<'_> {
+    /// Into the queue, which is run when it is full.
+    async fn put(&mut self, sql: &str, args: Vec<Value>, one: bool) -> Result<(), StoreError> {
+        seen::note(sql);
+        let sql = sql.to_owned();
+        self.queued.push(Queued { sql, one });
         self.queued_args.extend(args);
         if self.queued.len() < QUEUE {
             return Ok(());
         }
         self.flush().await
-    }
-
-    async fn exec_queued(&mut self, sql: &str, args: Vec<Value>) -> Result<u64, StoreError> {
-        if let Conn::Sqlite(_) = &self.conn {
-            return self.exec(sql, args).await;
-        }
-        seen::note(sql);
-        self.queued.push(sql.to_owned());
-        self.queued_args.extend(args);
-        self.run_queued().await
     }
 }
 

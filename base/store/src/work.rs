@@ -56,7 +56,7 @@ where
     fn run<'t>(&'t mut self, tx: &'t mut Tx<'_>) -> BoxFuture<'t, bool> {
         Box::pin(async move {
             let outcome = match (self.body)(tx).await {
-                Ok(value) => tx.flush().await.map(|()| value).map_err(E::from),
+                Ok(value) => tx.finish().await.map(|()| value).map_err(E::from),
                 Err(error) => Err(error),
             };
             self.outcome.insert(outcome).is_ok()

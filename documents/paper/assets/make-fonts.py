@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Makes the fonts of this folder. See README.md for sources and licences.
 
-Needs (Debian) fonts-wqy-microhei, fonts-noto-cjk; (PyPI) fonttools, pypinyin-dict.
-Writes fonts/wqy-microhei.ttf, fonts/noto-sans-sc-rare.ttf, fonts/noto-serif-sc-seal.otf
-and fonts/SHA256SUMS. The same input gives the same bytes.
+Needs (Debian) fonts-wqy-microhei, fonts-noto-cjk, zstd; (PyPI) fonttools, pypinyin-dict.
+Writes fonts/wqy-microhei.ttf, fonts/noto-sans-sc-rare.ttf, fonts/noto-serif-sc-seal.otf,
+each packed as .zst, and the digests of what is packed into fonts/SHA256SUMS. The same input
+gives the same bytes.
 """
 
 import hashlib
 import pathlib
+import subprocess
 
 from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
@@ -137,6 +139,8 @@ def main():
         for path in sorted(OUT.glob("*.[ot]tf"))
     )
     (OUT / "SHA256SUMS").write_text(sums)
+    for path in OUT.glob("*.[ot]tf"):
+        subprocess.run(["zstd", "-q", "-f", "--ultra", "-22", "--rm", path], check=True)
 
 
 if __name__ == "__main__":

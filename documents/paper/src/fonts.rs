@@ -1,16 +1,21 @@
 //! The fonts. Two are shipped: one for common text, one for the rare ideographs of people's
 //! names that the first lacks. An operator may add more after them.
 
-use std::sync::{Arc, OnceLock};
-
-use include_flate::flate;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use crate::Error;
 
 // Kept small in the program, unpacked when first asked for.
-flate!(static COMMON: [u8] from "assets/fonts/wqy-microhei.ttf" with zstd);
-flate!(static RARE: [u8] from "assets/fonts/noto-sans-sc-rare.ttf" with zstd);
-flate!(static SEAL: [u8] from "assets/fonts/noto-serif-sc-seal.otf" with zstd);
+static COMMON: LazyLock<Vec<u8>> =
+    LazyLock::new(|| unpacked(include_bytes!("../assets/fonts/wqy-microhei.ttf.zst")));
+static RARE: LazyLock<Vec<u8>> =
+    LazyLock::new(|| unpacked(include_bytes!("../assets/fonts/noto-sans-sc-rare.ttf.zst")));
+static SEAL: LazyLock<Vec<u8>> =
+    LazyLock::new(|| unpacked(include_bytes!("../assets/fonts/noto-serif-sc-seal.otf.zst")));
+
+fn unpacked(packed: &[u8]) -> Vec<u8> {
+    zstd::decode_all(packed).expect("the shipped fonts are checked by a test")
+}
 
 static FACES: OnceLock<Vec<Face>> = OnceLock::new();
 static SEAL_FACE: OnceLock<ttf_parser::Face<'static>> = OnceLock::new();

@@ -50,6 +50,8 @@ pub(crate) struct Change {
     pub handed_to: Option<String>,
     visit: bool,
     pub writes: Vec<Write>,
+    /// Of the case's stream, where it was read with the case.
+    head: Option<journal::Head>,
 }
 
 impl Change {
@@ -77,6 +79,7 @@ impl Change {
             handed_to: None,
             visit: false,
             writes: Vec::new(),
+            head: None,
         })
     }
 
@@ -108,6 +111,7 @@ impl Change {
             handed_to: None,
             visit: false,
             writes: Vec::new(),
+            head: None,
         })
     }
 
@@ -118,6 +122,12 @@ impl Change {
 
     pub fn write(&mut self, write: Write) {
         self.writes.push(write);
+    }
+
+    /// Appends behind this head, if nothing was appended since.
+    pub fn behind(mut self, head: journal::Head) -> Self {
+        self.head = Some(head);
+        self
     }
 
     /// The post at which the act was done.
@@ -173,6 +183,7 @@ impl Change {
             step,
             sealed_step,
             writes: self.writes,
+            head: self.head,
         });
         let (shared, write_ctx) = (ready.clone(), ctx.clone());
         ctx.db
@@ -249,6 +260,7 @@ struct Ready {
     tasks: Vec<TaskRow>,
     moved: CaseMoved,
     writes: Vec<Write>,
+    head: Option<journal::Head>,
 }
 
 impl Ready {
@@ -262,7 +274,10 @@ impl Ready {
             table::insert(tx, &self.written).await?;
         } else {
             table::update(tx, &self.written).await?;
-            head = journal::Head::of(tx, &stream).await?;
+            head = match self.head.clone().filter(|_| tx.is_trusting()) {
+                Some(read) => read,
+                None => journal::Head::of(tx, &stream).await?,
+            };
             if self.step.open.from != Some(State::Draft) {
                 table::delete_tasks(tx, id).await?;
             }

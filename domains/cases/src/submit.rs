@@ -52,13 +52,16 @@ fn submitted(ctx: &Ctx, case: Case) -> Result<Submitted, CaseError> {
 }
 
 async fn try_submit(ctx: &Ctx, case_id: &str) -> Result<Submitted, CaseError> {
-    let case = table::load(&mut ctx.db.reader(), ctx, case_id).await?;
+    let table::ToMove {
+        case,
+        materials: have,
+        head,
+    } = table::load_to_move(&mut ctx.db.reader(), ctx, case_id).await?;
     if case.state != State::Draft {
         return submitted(ctx, case);
     }
     let (case, item) = draft::opened(ctx, case).await?;
     start::current(ctx, &item.item_id).await?;
-    let have = table::materials(&mut ctx.db.reader(), ctx, case_id).await?;
     let missing = check(ctx, &case, &item, &have)?;
     if !missing.is_empty() {
         return Err(CaseError::Materials(missing));
@@ -68,7 +71,7 @@ async fn try_submit(ctx: &Ctx, case_id: &str) -> Result<Submitted, CaseError> {
     let digest = ctx.lookup("applicant", &case.private.applicant.id);
     stamp(ctx, &have).await?;
     let (flow, _) = item.flow.start(case.data.answers.clone())?;
-    let mut change = Change::of(ctx, item, case, Event::Submit)?;
+    let mut change = Change::of(ctx, item, case, Event::Submit)?.behind(head);
     let now = change.now();
     let d = &mut change.case.data;
     d.case_no = Some(number);

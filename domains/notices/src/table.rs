@@ -84,7 +84,7 @@ pub(crate) async fn take_number(
 ) -> Result<bool, StoreError> {
     let sql = "INSERT INTO notice_number (number, doc_id) VALUES (?, ?) \
         ON CONFLICT (number) DO NOTHING";
-    Ok(run.exec_queued(sql, args![number, doc_id]).await? == 1)
+    run.exec_one(sql, args![number, doc_id]).await
 }
 
 pub(crate) async fn by_id(run: &mut impl Run, doc_id: &str) -> Result<Option<Notice>, StoreError> {

@@ -81,6 +81,17 @@ pub(crate) async fn head(
     }
 }
 
+/// Two columns of a query that reads the head of a stream beside something else, for
+/// [`crate::Head::read`]; `stream` is an expression of the query: `'case/' || r.case_id`.
+pub fn head_columns(stream: &str) -> String {
+    let last = |column: &str| {
+        format!(
+            "(SELECT e.{column} FROM event e WHERE e.stream = {stream} ORDER BY e.seq DESC LIMIT 1)"
+        )
+    };
+    format!("{}, {}", last("seq"), last("hash"))
+}
+
 pub(crate) async fn insert_event(
     run: &mut impl Run,
     e: &Canonical<'_>,

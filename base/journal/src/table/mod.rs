@@ -7,5 +7,6 @@ mod jobs;
 
 pub(crate) use batches::*;
 pub(crate) use deliveries::*;
+pub use events::head_columns;
 pub(crate) use events::*;
 pub(crate) use jobs::*;

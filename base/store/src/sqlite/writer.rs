@@ -124,7 +124,7 @@ impl Batch<'_> {
         }
         self.conn.begin_watch();
         let ran = {
-            let mut tx = Tx::new(Lent::Sqlite(self.conn));
+            let mut tx = Tx::new(Lent::Sqlite(self.conn), false);
             // A body waits for nothing but its statements, which are done when they return.
             let body = std::panic::AssertUnwindSafe(work.run(&mut tx)).catch_unwind();
             self.runtime.block_on(body)

@@ -8,7 +8,8 @@ use store::{Run, Value, args};
 use super::Sealed;
 use crate::error::CaseError;
 
-const COLUMNS: &str = "r.case_id, r.rev, r.state, r.updated_at, r.deadline, r.data, r.private";
+pub(super) const COLUMNS: &str =
+    "r.case_id, r.rev, r.state, r.updated_at, r.deadline, r.data, r.private";
 
 /// Cases of one account, of all items or of these only, newest first.
 pub(crate) async fn of_owner(

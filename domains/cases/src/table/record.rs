@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::{Ctx, Row, Run, args};
 
-use crate::case::{Case, CaseData, Private, Words};
+use super::lists::COLUMNS;
+use super::rows::materials_of;
+use crate::case::{Case, CaseData, CaseMaterial, Private, Words};
 use crate::error::CaseError;
 use crate::state::State;
 
@@ -86,6 +88,36 @@ pub(crate) async fn load(run: &mut impl Run, ctx: &Ctx, case_id: &str) -> Result
         .await?
         .ok_or(CaseError::NotFound)?
         .open(ctx)
+}
+
+/// A case with what its next step is built on.
+pub(crate) struct ToMove {
+    pub case: Case,
+    pub materials: Vec<CaseMaterial>,
+    pub head: journal::Head,
+}
+
+/// Everything at once: a flood of cases is not to ask three times.
+pub(crate) async fn load_to_move(
+    run: &mut impl Run,
+    ctx: &Ctx,
+    case_id: &str,
+) -> Result<ToMove, CaseError> {
+    let sql = format!(
+        "SELECT {COLUMNS}, (SELECT string_agg(m.data, ',' ORDER BY m.material_code, m.entry) \
+         FROM case_material m WHERE m.case_id = r.case_id), {} \
+         FROM case_record r WHERE r.case_id = ?",
+        journal::head_columns("'case/' || r.case_id")
+    );
+    let row = run.row(&sql, args![case_id]).await?;
+    let row = row.ok_or(CaseError::NotFound)?;
+    let materials: Option<String> = row.get(7)?;
+    let materials = format!("[{}]", materials.unwrap_or_default());
+    Ok(ToMove {
+        case: Sealed::from_row(&row, 0)?.open(ctx)?,
+        materials: materials_of(ctx, case_id, serde_json::from_str(&materials)?)?,
+        head: journal::Head::read(&row, 8)?,
+    })
 }
 
 pub(crate) async fn id_of(run: &mut impl Run, case_no: &str) -> Result<Option<String>, CaseError> {
@@ -173,7 +205,7 @@ pub(crate) async fn update(run: &mut impl Run, w: &Written) -> Result<(), CaseEr
         c.case_id.as_str(),
         c.rev
     ];
-    if run.exec(sql, args).await? == 1 {
+    if run.exec_one(sql, args).await? {
         Ok(())
     } else {
         Err(CaseError::Stale)

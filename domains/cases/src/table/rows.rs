@@ -143,10 +143,21 @@ pub(crate) async fn materials(
     case_id: &str,
 ) -> Result<Vec<CaseMaterial>, CaseError> {
     let sql = "SELECT data FROM case_material WHERE case_id = ? ORDER BY material_code, entry";
-    let unreadable = |e: &dyn std::fmt::Display| CaseError::Data(e.to_string());
     let mut all = Vec::new();
     for row in run.rows(sql, args![case_id]).await? {
-        let mut m: CaseMaterial = serde_json::from_str(&row.get::<String>(0)?)?;
+        all.push(serde_json::from_str(&row.get::<String>(0)?)?);
+    }
+    materials_of(ctx, case_id, all)
+}
+
+/// Materials as they are stored: opens what is sealed in them.
+pub(super) fn materials_of(
+    ctx: &Ctx,
+    case_id: &str,
+    mut all: Vec<CaseMaterial>,
+) -> Result<Vec<CaseMaterial>, CaseError> {
+    let unreadable = |e: &dyn std::fmt::Display| CaseError::Data(e.to_string());
+    for m in &mut all {
         if let Some(sealed) = &m.returned {
             let key = format!("{case_id}/{}", m.entry);
             let sealed = hex::decode(sealed).map_err(|e| unreadable(&e))?;
@@ -155,7 +166,6 @@ pub(crate) async fn materials(
                 .map_err(|e| unreadable(&e))?;
             m.returned = Some(String::from_utf8(plain).map_err(|e| unreadable(&e))?);
         }
-        all.push(m);
     }
     Ok(all)
 }
