@@ -10,7 +10,7 @@ use journal::{Report, RootLog, Worker};
 use kernel::{Actor, Clock, Locale, Randomness, SystemRandom};
 use notices::Site;
 use seals::Authorities;
-use store::{Ctx, DataLock, Db, Shared, Snapshot};
+use store::{Ctx, DataLock, Db, Parts, Shared, Snapshot};
 
 use crate::stop::Stop;
 use crate::{keys, schema, wiring};
@@ -94,7 +94,7 @@ pub async fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Platform, Stop
 type Outside = (Arc<dyn Clock>, Arc<dyn Randomness>);
 
 fn context(place: &Place, db: Db, vault: Vault, (clock, rng): Outside) -> Result<Ctx, Stop> {
-    let ctx = Ctx {
+    let ctx = Ctx::new(Parts {
         db,
         clock,
         rng,
@@ -102,7 +102,7 @@ fn context(place: &Place, db: Db, vault: Vault, (clock, rng): Outside) -> Result
         shared: Arc::new(Shared::default()),
         actor: Arc::new(Actor::system()),
         locale: Locale::Zh,
-    };
+    });
     ctx.shared
         .put(Arc::new(Blobs::open(&place.data.join("files"))?));
     ctx.shared.put(Arc::new(collection::ExchangeFolder {

@@ -1,5 +1,6 @@
 //! What every use case is given: nothing else of the outside reaches it.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use gm::{Vault, VaultError};
@@ -8,9 +9,14 @@ use kernel::{Actor, Clock, Locale, Randomness, Sensitive};
 
 use crate::{Db, Shared};
 
-/// The context of one request, job or command. Cheap to clone.
+/// The context of one request, job or command: one pointer, so that every use case, and every body
+/// of a transaction, can hold one of its own.
 #[derive(Clone)]
-pub struct Ctx {
+pub struct Ctx(Arc<Parts>);
+
+/// What a context is made of. A context that is changed parts from those it was cloned from.
+#[derive(Clone)]
+pub struct Parts {
     pub db: Db,
     pub clock: Arc<dyn Clock>,
     pub rng: Arc<dyn Randomness>,
@@ -21,7 +27,25 @@ pub struct Ctx {
     pub locale: Locale,
 }
 
+impl Deref for Ctx {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl DerefMut for Ctx {
+    fn deref_mut(&mut self) -> &mut Parts {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
 impl Ctx {
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
     /// The present moment.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
@@ -29,10 +53,9 @@ impl Ctx {
 
     /// The same context for another actor.
     pub fn with_actor(&self, actor: Actor) -> Self {
-        Self {
-            actor: Arc::new(actor),
-            ..self.clone()
-        }
+        let mut other = self.clone();
+        other.actor = Arc::new(actor);
+        other
     }
 
     /// The same context for the platform itself.

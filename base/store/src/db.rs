@@ -21,7 +21,6 @@ pub enum Engine {
     Postgres,
 }
 
-#[derive(Clone)]
 enum Inner {
     Sqlite {
         readers: Readers,
@@ -30,9 +29,13 @@ enum Inner {
     Postgres(Pools),
 }
 
-/// A handle on the database; clones share it.
+/// A handle on the database; clones share it. One pointer: every use case holds several.
 #[derive(Clone)]
 pub struct Db {
+    shared: Arc<Opened>,
+}
+
+struct Opened {
     inner: Inner,
     /// What people write through [`Db::write`].
     pressure: Arc<Pressure>,
@@ -59,33 +62,35 @@ impl Db {
     }
 
     fn of(inner: Inner) -> Self {
-        Self {
+        let shared = Arc::new(Opened {
             inner,
             pressure: Arc::default(),
             aside: false,
-        }
+        });
+        Self { shared }
     }
 
     /// The same database through connections of its own, for work that must not hold up requests:
     /// it waits for its own connections only. SQLite has its one writer all the same.
     pub async fn beside(&self) -> Result<Self, StoreError> {
-        let inner = match &self.inner {
+        let inner = match &self.shared.inner {
             Inner::Sqlite { readers, writer } => Inner::Sqlite {
                 readers: sqlite::readers_like(readers)?,
                 writer: writer.clone(),
             },
             Inner::Postgres(pools) => Inner::Postgres(Pools::like(pools).await?),
         };
-        Ok(Self {
+        let shared = Arc::new(Opened {
             inner,
-            pressure: self.pressure.clone(),
+            pressure: self.shared.pressure.clone(),
             aside: true,
-        })
+        });
+        Ok(Self { shared })
     }
 
     /// Closes what [`Db::beside`] opened, and nothing else.
     pub async fn leave(&self) {
-        match &self.inner {
+        match &self.shared.inner {
             Inner::Sqlite { readers, .. } => readers.close().await,
             Inner::Postgres(pools) => pools.close().await,
         }
@@ -94,11 +99,11 @@ impl Db {
     /// Whether people wait for the database, or did a moment ago: work that nobody waits for should
     /// give way.
     pub fn is_pressed(&self) -> bool {
-        self.pressure.is_high()
+        self.shared.pressure.is_high()
     }
 
     pub fn engine(&self) -> Engine {
-        match &self.inner {
+        match &self.shared.inner {
             Inner::Sqlite { .. } => Engine::Sqlite,
             Inner::Postgres(_) => Engine::Postgres,
         }
@@ -131,8 +136,8 @@ impl Db {
         E: From<StoreError> + Send + 'static,
         F: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
     {
-        let _waits = (!self.aside).then(|| self.pressure.enter());
-        match &self.inner {
+        let _waits = (!self.shared.aside).then(|| self.shared.pressure.enter());
+        match &self.shared.inner {
             Inner::Postgres(pools) => {
                 let mut work = UseCase::new(body);
                 apart(postgres::write(&pools.writers, &mut work)).await?;
@@ -154,7 +159,7 @@ impl Db {
     /// Waits until readers are done and what was queued for the writer is committed, then closes:
     /// afterwards no file of the database is held. Later writes are told [`StoreError::Closed`].
     pub async fn close(&self) {
-        match &self.inner {
+        match &self.shared.inner {
             Inner::Sqlite { readers, writer } => {
                 readers.close().await;
                 let (send, closed) = oneshot::channel();
@@ -178,7 +183,7 @@ impl Run for Reader {
         // Readers of SQLite are opened with `query_only`; on PostgreSQL the statement runs in a
         // transaction of its own. Domains write through `Db::write` only.
         seen::note(sql);
-        match &self.db.inner {
+        match &self.db.shared.inner {
             Inner::Sqlite { readers, .. } => readers.read(|conn| conn.exec(sql, &args)).await,
             Inner::Postgres(pools) => {
                 apart(async move {
@@ -192,7 +197,7 @@ impl Run for Reader {
 
     async fn rows(&mut self, sql: &str, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
         seen::note(sql);
-        match &self.db.inner {
+        match &self.db.shared.inner {
             Inner::Sqlite { readers, .. } => readers.read(|conn| conn.rows(sql, &args)).await,
             Inner::Postgres(pools) => {
                 apart(async move {

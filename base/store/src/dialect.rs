@@ -6,22 +6,39 @@ use crate::run::Queued;
 
 /// `?` to `$1`, `$2`, … outside literals, quoted names and comments.
 pub(crate) fn postgres_statement(sql: &str) -> String {
-    let mut out = String::with_capacity(sql.len() + 16);
-    let mut number = 0;
-    outside_literals(
-        sql,
-        |c, out| {
-            if c == '?' {
-                number += 1;
-                out.push('$');
-                out.push_str(&number.to_string());
-            } else {
-                out.push(c);
-            }
-        },
-        &mut out,
-    );
+    let marks = outside_literals(sql, b'?');
+    let mut out = String::with_capacity(sql.len() + marks.len() * 3);
+    let mut from = 0;
+    for (before, at) in marks.into_iter().enumerate() {
+        out.push_str(&sql[from..at]);
+        let _ = write!(out, "${}", before + 1);
+        from = at + 1;
+    }
+    out.push_str(&sql[from..]);
     out
+}
+
+/// Rows that go into the same columns of the same table as one `INSERT`: the server prepares a table
+/// once for all of them.
+pub(crate) fn join_rows(queued: Vec<Queued>) -> Vec<Queued> {
+    let mut all: Vec<Queued> = Vec::with_capacity(queued.len());
+    for next in queued {
+        let row = next.sql.find(" VALUES (").map(|at| &next.sql[at + 8..]);
+        let plain = row.filter(|row| !next.one && row.ends_with("?)") && !row.contains(" FROM "));
+        let before = all.iter_mut().find(|q| {
+            let more = q.sql.strip_prefix(&next.sql);
+            !q.one && more.is_some_and(|m| m.is_empty() || m.starts_with(", ("))
+        });
+        match (plain, before) {
+            (Some(row), Some(before)) => {
+                before.sql.push_str(", ");
+                before.sql.push_str(row);
+                before.args.extend(next.args);
+            }
+            _ => all.push(next),
+        }
+    }
+    all
 }
 
 /// Writes that do not depend on each other as one statement of PostgreSQL: all but the last stand
@@ -34,7 +51,7 @@ pub(crate) fn together(statements: &[Queued]) -> String {
         _ => statements.len(),
     };
     let mut out = String::with_capacity(statements.iter().map(|q| q.sql.len() + 24).sum());
-    for (at, Queued { sql, one }) in statements[..inside].iter().enumerate() {
+    for (at, Queued { sql, one, .. }) in statements[..inside].iter().enumerate() {
         let before = if at == 0 { "WITH" } else { "," };
         let told = if *one { " RETURNING 1" } else { "" };
         let _ = write!(out, "{before} q{at} AS ({sql}{told})");
@@ -60,47 +77,40 @@ pub(crate) fn postgres_definition(sql: &str) -> String {
         .replace(" BLOB", " BYTEA")
 }
 
-fn outside_literals(sql: &str, mut plain: impl FnMut(char, &mut String), out: &mut String) {
-    let mut quote: Option<char> = None;
-    let mut comment = false;
-    let mut chars = sql.chars().peekable();
-    while let Some(c) = chars.next() {
-        if comment {
-            out.push(c);
-            comment = c != '\n';
-        } else if let Some(q) = quote {
-            out.push(c);
-            if c == q {
-                quote = None;
+/// Where an ASCII mark stands outside literals, quoted names and comments.
+fn outside_literals(sql: &str, mark: u8) -> Vec<usize> {
+    let bytes = sql.as_bytes();
+    let end_of = |from: usize, end: u8| {
+        let rest = bytes.get(from..).unwrap_or_default();
+        let length = rest.iter().position(|b| *b == end);
+        from + length.map_or(rest.len(), |n| n + 1)
+    };
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        at = match byte {
+            b'\'' | b'"' => end_of(at + 1, *byte),
+            b'-' if bytes.get(at + 1) == Some(&b'-') => end_of(at + 2, b'\n'),
+            other => {
+                if *other == mark {
+                    found.push(at);
+                }
+                at + 1
             }
-        } else if c == '-' && chars.peek() == Some(&'-') {
-            out.push(c);
-            comment = true;
-        } else if c == '\'' || c == '"' {
-            out.push(c);
-            quote = Some(c);
-        } else {
-            plain(c, out);
-        }
+        };
     }
+    found
 }
 
 /// Splits a migration at the semicolons that end its statements.
 pub(crate) fn statements(sql: &str) -> Vec<String> {
-    let mut all = vec![String::new()];
-    let mut marked = String::new();
-    outside_literals(
-        sql,
-        |c, out| out.push(if c == ';' { '\u{1}' } else { c }),
-        &mut marked,
-    );
-    for c in marked.chars() {
-        if c == '\u{1}' {
-            all.push(String::new());
-        } else if let Some(last) = all.last_mut() {
-            last.push(c);
-        }
+    let mut all = Vec::new();
+    let mut from = 0;
+    for at in outside_literals(sql, b';') {
+        all.push(sql[from..at].to_owned());
+        from = at + 1;
     }
+    all.push(sql[from..].to_owned());
     all.retain(|s| {
         s.lines()
             .any(|l| !l.trim().is_empty() && !l.trim_start().starts_with("--"))
@@ -129,6 +139,7 @@ mod tests {
         let (a, b) = ("INSERT INTO t VALUES (?)", "UPDATE u SET a = ? WHERE b = ?");
         let queued = |sql: &str, one: bool| Queued {
             sql: sql.to_owned(),
+            args: Vec::new(),
             one,
         };
         let text = |all: &[Queued]| postgres_statement(&together(all));
@@ -144,6 +155,33 @@ mod tests {
              q1 AS (INSERT INTO t VALUES ($3)), q2 AS (INSERT INTO t VALUES ($4) RETURNING 1) \
              SELECT 1/(SELECT count(*) FROM q0), 1/(SELECT count(*) FROM q2)"
         );
+    }
+
+    #[test]
+    fn rows_of_one_table_go_in_one_insert() {
+        let queued = |sql: &str, arg: i64, one: bool| Queued {
+            sql: sql.to_owned(),
+            args: vec![arg.into(), (arg + 1).into()],
+            one,
+        };
+        let (a, b) = (
+            "INSERT INTO t (a, b) VALUES (?, ?)",
+            "INSERT INTO t (a, b) VALUES (?, ?) ON CONFLICT (a) DO NOTHING",
+        );
+        let all = vec![
+            queued(a, 1, false),
+            queued(b, 3, false),
+            queued(a, 5, false),
+            queued(b, 7, false),
+            queued(a, 9, true),
+            queued(a, 11, false),
+        ];
+        let joined = join_rows(all);
+        let texts: Vec<&str> = joined.iter().map(|q| q.sql.as_str()).collect();
+        let three = "INSERT INTO t (a, b) VALUES (?, ?), (?, ?), (?, ?)";
+        assert_eq!(texts, [three, b, b, a]);
+        assert_eq!(joined[0].args, crate::args![1, 2, 5, 6, 11, 12]);
+        assert_eq!(joined[3].args, crate::args![9, 10]);
     }
 
     #[test]

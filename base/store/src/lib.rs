@@ -30,7 +30,7 @@ pub mod testing;
 mod value;
 mod work;
 
-pub use ctx::Ctx;
+pub use ctx::{Ctx, Parts};
 pub use db::{Db, Engine, Reader};
 pub use error::StoreError;
 pub use health::Risk;

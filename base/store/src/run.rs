@@ -82,6 +82,7 @@ pub(crate) enum Conn<'a> {
 /// A write that waits for its neighbours.
 pub(crate) struct Queued {
     pub sql: String,
+    pub args: Vec<Value>,
     /// It is to change one row.
     pub one: bool,
 }
@@ -90,7 +91,6 @@ pub(crate) struct Queued {
 pub struct Tx<'a> {
     pub(crate) conn: Conn<'a>,
     queued: Vec<Queued>,
-    queued_args: Vec<Value>,
     trusting: bool,
     /// Set when PostgreSQL asked to try again.
     pub(crate) retry: bool,
@@ -105,7 +105,6 @@ impl<'a> Tx<'a> {
         Self {
             conn,
             queued: Vec::new(),
-            queued_args: Vec::new(),
             trusting,
             retry: false,
             taken: false,
@@ -125,7 +124,7 @@ impl<'a> Tx<'a> {
         if let Conn::Postgres(c) = &mut self.conn
             && !self.queued.is_empty()
         {
-            let begun = apart(c.begun()).await.map(drop);
+            let begun = c.begun().await.map(drop);
             self.note(begun)?;
             self.run_queued().await?;
         }
@@ -142,14 +141,14 @@ impl<'a> Tx<'a> {
     }
 
     async fn run_queued(&mut self) -> Result<(), StoreError> {
-        let statements = std::mem::take(&mut self.queued);
-        let args = std::mem::take(&mut self.queued_args);
+        let statements = dialect::join_rows(std::mem::take(&mut self.queued));
         let done = match &mut self.conn {
             // What is queued is run at once.
             Conn::Sqlite(_) => return Ok(()),
             Conn::Postgres(c) => {
                 let sql = dialect::together(&statements);
-                apart(async move { exec_postgres(c.now()?, &sql, args).await.map(drop) }).await
+                let args = statements.into_iter().flat_map(|q| q.args).collect();
+                async { exec_postgres(c.now()?, &sql, args).await.map(drop) }.await
             }
         };
         self.note(done)
@@ -161,7 +160,7 @@ impl<'a> Tx<'a> {
             Conn::Sqlite(c) => return c.inside()?.batch(sql),
             Conn::Postgres(c) => {
                 let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
-                apart(async move { sql.execute(c.begun().await?).await.map(drop) }).await
+                async { sql.execute(c.begun().await?).await.map(drop) }.await
             }
         };
         self.note(done)
@@ -178,53 +177,65 @@ impl<'a> Tx<'a> {
     }
 }
 
+// What waits is kept apart: a use case carries a pointer, not what its every statement is made of.
 impl Run for Tx<'_> {
     async fn exec(&mut self, sql: &str, args: Vec<Value>) -> Result<u64, StoreError> {
         seen::note(sql);
-        self.flush().await?;
-        let done = match &mut self.conn {
-            Conn::Sqlite(c) => return c.inside()?.exec(sql, &args),
-            Conn::Postgres(c) => {
-                apart(async move { exec_postgres(c.begun().await?, sql, args).await }).await
-            }
-        };
-        self.note(done)
+        match &mut self.conn {
+            Conn::Sqlite(c) => c.inside()?.exec(sql, &args),
+            Conn::Postgres(_) => apart(self.exec_there(sql, args)).await,
+        }
     }
 
     async fn rows(&mut self, sql: &str, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
         seen::note(sql);
-        self.flush().await?;
-        let found = match &mut self.conn {
-            Conn::Sqlite(c) => return c.inside()?.rows(sql, &args),
-            Conn::Postgres(c) => {
-                apart(async move { rows_postgres(c.begun().await?, sql, args).await }).await
-            }
-        };
-        self.note(found)
+        match &mut self.conn {
+            Conn::Sqlite(c) => c.inside()?.rows(sql, &args),
+            Conn::Postgres(_) => apart(self.rows_there(sql, args)).await,
+        }
     }
 
     async fn queue(&mut self, sql: &str, args: Vec<Value>) -> Result<(), StoreError> {
-        if let Conn::Sqlite(_) = &self.conn {
-            return self.exec(sql, args).await.map(drop);
+        seen::note(sql);
+        match &mut self.conn {
+            Conn::Sqlite(c) => c.inside()?.exec(sql, &args).map(drop),
+            Conn::Postgres(_) => apart(self.put(sql, args, false)).await,
         }
-        self.put(sql, args, false).await
     }
 
     async fn exec_one(&mut self, sql: &str, args: Vec<Value>) -> Result<bool, StoreError> {
         if !self.trusting {
             return Ok(self.exec(sql, args).await? == 1);
         }
-        self.put(sql, args, true).await.map(|()| true)
+        seen::note(sql);
+        apart(self.put(sql, args, true)).await.map(|()| true)
     }
 }
 
+/// On PostgreSQL.
 impl Tx<'_> {
+    async fn exec_there(&mut self, sql: &str, args: Vec<Value>) -> Result<u64, StoreError> {
+        self.flush().await?;
+        let Conn::Postgres(c) = &mut self.conn else {
+            return Err(StoreError::Closed);
+        };
+        let done = async { exec_postgres(c.begun().await?, sql, args).await }.await;
+        self.note(done)
+    }
+
+    async fn rows_there(&mut self, sql: &str, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        self.flush().await?;
+        let Conn::Postgres(c) = &mut self.conn else {
+            return Err(StoreError::Closed);
+        };
+        let found = async { rows_postgres(c.begun().await?, sql, args).await }.await;
+        self.note(found)
+    }
+
     /// Into the queue, which is run when it is full.
     async fn put(&mut self, sql: &str, args: Vec<Value>, one: bool) -> Result<(), StoreError> {
-        seen::note(sql);
         let sql = sql.to_owned();
-        self.queued.push(Queued { sql, one });
-        self.queued_args.extend(args);
+        self.queued.push(Queued { sql, args, one });
         if self.queued.len() < QUEUE {
             return Ok(());
         }

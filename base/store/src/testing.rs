@@ -10,7 +10,7 @@ use kernel::{Actor, Locale, ManualClock, SeededRandom};
 
 pub use crate::plan::{Scan, scans};
 pub use crate::seen::{record, statements};
-use crate::{Ctx, Db, Engine, Migration, Shared, StoreError, postgres};
+use crate::{Ctx, Db, Engine, Migration, Parts, Shared, StoreError, postgres};
 
 /// The server for PostgreSQL tests: `postgres://user@host/db?…`; without it they say that they
 /// skip.
@@ -37,7 +37,7 @@ pub fn clocked(test: &TestDb, at: &str) -> (Ctx, Arc<ManualClock>) {
     let vault = Vault::from_keys(vec![(1, [7; 16])], [9; 32]).expect("one key is enough");
     // Two contexts on one database must not draw the same row keys.
     let seed = test.contexts.fetch_add(1, Ordering::Relaxed);
-    let ctx = Ctx {
+    let ctx = Ctx::new(Parts {
         db: test.db.clone(),
         clock: clock.clone(),
         rng: Arc::new(SeededRandom::new(seed)),
@@ -45,7 +45,7 @@ pub fn clocked(test: &TestDb, at: &str) -> (Ctx, Arc<ManualClock>) {
         shared: Arc::new(Shared::default()),
         actor: Arc::new(Actor::system()),
         locale: Locale::Zh,
-    };
+    });
     (ctx, clock)
 }
 

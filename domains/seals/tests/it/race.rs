@@ -25,7 +25,9 @@ async fn beside(city: &City) -> Ctx {
     let mut ctx = wall(&city.ctx);
     ctx.db = db;
     ctx.shared = Arc::new(Shared::default());
-    ctx.rng = store::testing::ctx(&city.db, crate::common::START).rng;
+    ctx.rng = store::testing::ctx(&city.db, crate::common::START)
+        .rng
+        .clone();
     let rng = ctx.rng.clone();
     let mut entropy = move |out: &mut [u8]| rng.fill(out);
     let unlock = Unlock::key_file_or_new(&city.db.path("key"), &mut entropy).unwrap();
@@ -41,10 +43,9 @@ async fn beside(city: &City) -> Ctx {
 
 /// The same by the wall clock: what races must tell earlier from later.
 fn wall(ctx: &Ctx) -> Ctx {
-    Ctx {
-        clock: Arc::new(SystemClock),
-        ..ctx.clone()
-    }
+    let mut other = ctx.clone();
+    other.clock = Arc::new(SystemClock);
+    other
 }
 
 /// One use from reservation to its end.
@@ -172,10 +173,7 @@ async fn a_loss_report_stops_signers_in_every_process() {
         let seal = city.active(SealType::Acceptance, "notice", 1_000_000).await;
         let (here, there) = (wall(&city.ctx), beside(&city).await);
         let (tasks, signed) = crowd([&here, &there], &seal).await;
-        let officer = Ctx {
-            clock: Arc::new(SystemClock),
-            ..city.staff("leimq")
-        };
+        let officer = wall(&city.staff("leimq"));
         seals::report_loss(&officer, &seal.key, "载体遗失")
             .await
             .unwrap();
@@ -204,10 +202,7 @@ async fn a_destruction_stops_signers_in_every_process() {
         city.clock.set(SystemClock.now());
         let seal = city.active(SealType::Official, "notice", 1_000_000).await;
         let (here, there) = (wall(&city.ctx), beside(&city).await);
-        let by_wall = |id: &str| Ctx {
-            clock: Arc::new(SystemClock),
-            ..city.staff(id)
-        };
+        let by_wall = |id: &str| wall(&city.staff(id));
         let asked = seals::ask(&by_wall("leimq"), &seal.key, Request::Destroy, "机构撤销").await;
         asked.unwrap();
         let (tasks, signed) = crowd([&here, &there], &seal).await;
