@@ -177,3 +177,112 @@ async fn of_many_at_once_one_moves_each_revision() {
         test.remove().await.unwrap();
     }
 }
+
+/// Use cases that only write go together; one that is refused, for its revision or its key, harms
+/// none of those that go with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_refused_harms_no_neighbour() {
+    for test in with_sheet().await {
+        for id in ["b", "c", "d", "e"] {
+            add(&test.db, id).await.unwrap();
+        }
+        let mut all = Vec::new();
+        for client in 0..60_i64 {
+            let db = test.db.clone();
+            let sheet = ["a", "b", "c", "d", "e"][usize::try_from(client % 5).unwrap()];
+            // Of those who move one sheet one is first.
+            all.push(tokio::spawn(async move {
+                db.write(move |tx| {
+                    Box::pin(async move {
+                        let moved = tx.exec_one(MOVE, args![sheet, 1]).await?;
+                        if moved {
+                            tx.queue(WRITE, args![format!("{client}"), sheet]).await?;
+                        }
+                        Ok::<_, StoreError>(moved)
+                    })
+                })
+                .await
+            }));
+        }
+        let (mut moved, mut refused) = (0, 0);
+        for one in all {
+            match one.await.unwrap() {
+                Ok(true) => moved += 1,
+                Ok(false) => refused += 1,
+                Err(error) => panic!("{error}"),
+            }
+        }
+        assert_eq!((moved, refused), (5, 55));
+        assert_eq!(count(&test.db, LINES).await, 5);
+        let left = "SELECT count(*) FROM sheet WHERE rev = 2";
+        assert_eq!(count(&test.db, left).await, 5);
+        // Of those who write one line one is first, too.
+        let all: Vec<_> = (0..40)
+            .map(|client| {
+                let (db, line) = (test.db.clone(), client % 8);
+                tokio::spawn(async move {
+                    db.write(move |tx| {
+                        let line = format!("line {line}");
+                        Box::pin(async move { tx.queue(WRITE, args![line, "a"]).await })
+                    })
+                    .await
+                })
+            })
+            .collect();
+        let (mut written, mut taken) = (0, 0);
+        for one in all {
+            match one.await.unwrap() {
+                Ok(()) => written += 1,
+                Err(StoreError::Duplicate) => taken += 1,
+                Err(error) => panic!("{error}"),
+            }
+        }
+        assert_eq!((written, taken), (8, 32));
+        test.remove().await.unwrap();
+    }
+}
+
+/// Rows with nulls and bytes arrive as they were, however many go together.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_together_arrives_whole() {
+    const MIXED: &[Migration] = &[Migration {
+        name: "test/0001",
+        sql: "CREATE TABLE mixed (id TEXT NOT NULL PRIMARY KEY, n BIGINT, body BLOB, at TEXT) \
+              WITHOUT ROWID;",
+    }];
+    for test in TestDb::each(MIXED).await.unwrap() {
+        let mut all = Vec::new();
+        for client in 0..50_i64 {
+            let db = test.db.clone();
+            all.push(tokio::spawn(async move {
+                db.write(move |tx| {
+                    Box::pin(async move {
+                        let n = (client % 3 != 0).then_some(client);
+                        let body = (client % 4 != 0).then(|| vec![0, 255, 34, 92]);
+                        let at = (client % 5 != 0).then(|| format!("\"{client}\", \\ NULL {{}}"));
+                        let sql = "INSERT INTO mixed (id, n, body, at) VALUES (?, ?, ?, ?)";
+                        tx.queue(sql, args![format!("{client}"), n, body, at]).await
+                    })
+                })
+                .await
+            }));
+        }
+        for one in all {
+            one.await.unwrap().map_err(|e: StoreError| e).unwrap();
+        }
+        let sql = "SELECT id, n, body, at FROM mixed";
+        let rows = test.db.reader().rows(sql, args![]).await.unwrap();
+        assert_eq!(rows.len(), 50);
+        for row in rows {
+            let client: i64 = row.get::<String>(0).unwrap().parse().unwrap();
+            let n: Option<i64> = row.get(1).unwrap();
+            let body: Option<Vec<u8>> = row.get(2).unwrap();
+            let at: Option<String> = row.get(3).unwrap();
+            assert_eq!(n, (client % 3 != 0).then_some(client));
+            assert_eq!(body, (client % 4 != 0).then(|| vec![0, 255, 34, 92]));
+            let text = format!("\"{client}\", \\ NULL {{}}");
+            assert_eq!(at, (client % 5 != 0).then_some(text));
+        }
+        test.remove().await.unwrap();
+    }
+}
