@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex};
 
 use gm::{KeyKind, PublicKey, SignatureAlgorithm, Signer, SoftKey};
 use jiff::SignedDuration;
-use journal::{Event, Fault, Handlers, RootLog, Subscriber, Worker, append, enqueue, verify};
+use journal::{
+    Event, Fault, Handlers, Head, RootLog, Subscriber, Worker, append, append_to, enqueue, verify,
+};
 use kernel::{ManualClock, Randomness, SeededRandom};
 use serde::{Deserialize, Serialize};
 use store::testing::TestDb;
@@ -176,6 +178,48 @@ async fn every_damage_is_found() {
 
 /// A cut tail that was never sealed shows too, as long as its pending row is left; and a whole
 /// database put back from an old copy shows by the file outside.
+/// The head of a stream may be read before the transaction: what was appended meanwhile refuses it,
+/// and the body, run again, finds the head as it is.
+#[tokio::test]
+async fn a_head_that_is_outdated_is_read_anew() {
+    for city in cities().await {
+        city.note("a", 1).await;
+        let sql = format!(
+            "SELECT {} FROM (SELECT 'a' AS s) r",
+            journal::head_columns("r.s")
+        );
+        let row = city.ctx.db.reader().row(&sql, args![]).await.unwrap();
+        let read = Head::read(&row.unwrap(), 0).unwrap();
+        city.note("a", 2).await;
+        let (ctx, bodies) = (city.ctx.clone(), Arc::new(AtomicUsize::new(0)));
+        let counted = bodies.clone();
+        let seq: Result<i64, journal::JournalError> = city
+            .ctx
+            .db
+            .write(move |tx| {
+                let (ctx, read) = (ctx.clone(), read.clone());
+                counted.fetch_add(1, Ordering::Relaxed);
+                Box::pin(async move {
+                    let mut head = match tx.is_trusting() {
+                        true => read,
+                        false => Head::of(tx, "a").await?,
+                    };
+                    append_to(tx, &ctx, "a", &mut head, &Noted { n: 3 }).await
+                })
+            })
+            .await;
+        assert_eq!(seq.unwrap(), 3);
+        let postgres = city.test.engine() == store::Engine::Postgres;
+        let wanted = if postgres { 2 } else { 1 };
+        assert_eq!(bodies.load(Ordering::Relaxed), wanted);
+        let mut reader = city.ctx.db.reader();
+        let events = journal::stream(&mut reader, "a").await.unwrap();
+        let seqs: Vec<i64> = events.iter().map(|e| e.seq).collect();
+        assert_eq!(seqs, [1, 2, 3]);
+        city.test.remove().await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn an_unsealed_tail_is_guarded_by_its_pending_row() {
     for city in City::filled().await {
