@@ -3,7 +3,7 @@
 
 Usage: easyofd_draw.py FILE.ofd OUTDIR
 Writes OUTDIR/page_0.png, page_1.png … and prints their paths.
-Needs (PyPI): easyofd==20260427, fonttools.
+Needs (PyPI) easyofd==20260427, fonttools; (Debian) zstd.
 
 easyofd draws every text in the one font it calls 宋体, whatever the file embeds, and draws
 nothing where there is none. So a font with the characters of the file is made from the fonts
@@ -14,6 +14,7 @@ says, not that the embedded font works.
 import io
 import pathlib
 import re
+import subprocess
 import sys
 import tempfile
 import zipfile
@@ -41,7 +42,9 @@ def one_font(points, folder):
 
     files = []
     for number, source in enumerate(["wqy-microhei.ttf", "noto-sans-sc-rare.ttf"]):
-        font = TTFont(FONTS / source)
+        packed = FONTS / f"{source}.zst"
+        unpacked = subprocess.run(["zstd", "-dcq", packed], check=True, capture_output=True)
+        font = TTFont(io.BytesIO(unpacked.stdout))
         here = points & set(font.getBestCmap())
         if not here:
             continue

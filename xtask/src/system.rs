@@ -22,6 +22,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("locales", "/usr/sbin/locale-gen"),
     ("nginx-light", "/usr/sbin/nginx"),
     ("strace", "/usr/bin/strace"),
+    ("zstd", "/usr/bin/zstd"),
     ("softhsm2", "/usr/bin/softhsm2-util"),
     ("faketime", "/usr/bin/faketime"),
     ("tesseract-ocr", "/usr/bin/tesseract"),

@@ -1,12 +1,13 @@
 // Draws an OFD file with ofd.js 0.2.6 in Chromium, a reader that is not ours: one PNG a page.
 //
 // Usage: node draw.mjs FILE.ofd OUTDIR
-// Needs `npm ci` in this folder (or the same packages above it) and Debian's chromium; set
+// Needs `npm ci` in this folder (or the same packages above it), Debian's zstd and chromium; set
 // CHROMIUM to use another one. Writes OUTDIR/page_0.png … and prints their paths.
 //
 // ofd.js never reads an embedded font: it asks the browser for a font of the same name. The page
 // therefore offers the fonts shipped in documents/paper under their real family names.
 
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -31,7 +32,8 @@ if (!file || !out) {
 const here = dirname(fileURLToPath(import.meta.url));
 const fonts = join(here, "../../../documents/paper/assets/fonts");
 const face = (family, name) => {
-  const data = readFileSync(join(fonts, name)).toString("base64");
+  const packed = join(fonts, `${name}.zst`);
+  const data = execFileSync("zstd", ["-dcq", packed], { maxBuffer: 1 << 26 }).toString("base64");
   return `@font-face{font-family:"${family}";src:url(data:font/ttf;base64,${data})}`;
 };
 
